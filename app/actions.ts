@@ -1,0 +1,106 @@
+'use server'
+
+import { type Json, safeNext, SessionError, type SessionErrorCode } from 'coatcheck'
+import { redirect } from 'next/navigation'
+import { findProduct } from './catalogue'
+import { getSession, requireUser, sessions } from './sessions'
+import { authenticate, findUser } from './users'
+
+export async function setValueAction(form: FormData) {
+  await orSay(async () => (await getSession()).set(text(form, 'key'), parsed(text(form, 'value'))))
+}
+
+export async function deleteKeyAction(form: FormData) {
+  await orSay(async () => (await getSession()).delete(text(form, 'key')))
+}
+
+export async function incrementAction() {
+  await orSay(async () => (await getSession()).update((draft) => void (draft.counter = (draft.counter ?? 0) + 1)))
+}
+
+export async function clearAction() {
+  await orSay(async () => (await getSession()).clear())
+}
+
+export async function cycleKeyAction() {
+  await orSay(async () => (await getSession()).cycleKey())
+}
+
+export async function flushAction() {
+  await orSay(async () => (await getSession()).flush())
+}
+
+export async function setExpiryAction(form: FormData) {
+  const value = text(form, 'expiry')
+  await orSay(async () => (await getSession()).setExpiry(value === 'default' ? null : Number(value)))
+}
+
+export async function addToCartAction(form: FormData) {
+  const product = findProduct(text(form, 'id'))
+  if (!product) return
+  await orSay(async () => {
+    const session = await getSession()
+    await session.update((draft) => {
+      const lines = draft.cart ?? []
+      const quantity = (lines.find(({ id }) => id === product.id)?.quantity ?? 0) + 1
+      draft.cart = [...lines.filter(({ id }) => id !== product.id), { id: product.id, quantity }]
+    })
+  })
+}
+
+export async function removeFromCartAction(form: FormData) {
+  const id = text(form, 'id')
+  await orSay(async () => {
+    const session = await getSession()
+    await session.update((draft) => void (draft.cart = (draft.cart ?? []).filter((line) => line.id !== id)))
+  })
+}
+
+export async function loginAction(form: FormData) {
+  const next = safeNext(text(form, 'next'), '/account')
+  const user = await authenticate(text(form, 'username'), text(form, 'password'))
+  if (!user) redirect(`/login?problem=credentials&next=${encodeURIComponent(next)}`)
+  const session = await getSession()
+  await session.login(user.id)
+  redirect(next)
+}
+
+export async function logoutAction() {
+  const session = await getSession()
+  await session.logout()
+  redirect('/')
+}
+
+export async function endSessionAction(form: FormData) {
+  const session = await requireUser()
+  const user = await findUser(session.userId)
+  if (user?.role !== 'admin') redirect('/admin/sessions')
+  await sessions.revoke(text(form, 'id'))
+  redirect('/admin/sessions')
+}
+
+function text(form: FormData, name: string): string {
+  const value = form.get(name)
+  return typeof value === 'string' ? value : ''
+}
+
+/** JSON where it is JSON, else the text itself. */
+function parsed(value: string): Json {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
+
+/** Runs a change; what the library refuses is said on the page. */
+async function orSay(change: () => Promise<unknown>): Promise<void> {
+  let problem: SessionErrorCode | undefined
+  try {
+    await change()
+  } catch (error) {
+    if (!(error instanceof SessionError)) throw error
+    problem = error.code
+  }
+  if (problem) redirect(`/?problem=${problem}`)
+}

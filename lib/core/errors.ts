@@ -1,0 +1,57 @@
+/** Every error code; each has a section in docs/errors.md. */
+export type SessionErrorCode =
+  | 'READ_ONLY'
+  | 'INTERRUPTED'
+  | 'CONFLICT'
+  | 'DATA_INVALID'
+  | 'DATA_TOO_LARGE'
+  | 'STORE_FAILED'
+  | 'UNAUTHENTICATED'
+  | 'CROSS_SITE'
+  | 'CONFIG_INVALID'
+
+const statuses = {
+  READ_ONLY: 500,
+  INTERRUPTED: 409,
+  CONFLICT: 409,
+  DATA_INVALID: 400,
+  DATA_TOO_LARGE: 413,
+  STORE_FAILED: 503,
+  UNAUTHENTICATED: 401,
+  CROSS_SITE: 403,
+  CONFIG_INVALID: 500,
+} as const satisfies Record<SessionErrorCode, number>
+
+/** What a `STORE_FAILED` says of its cause: codes only, since a driver's message, detail and parameters contain data. */
+export interface FailureCause {
+  /** SQLSTATE (five characters) or the driver's own code, such as `ECONNREFUSED`; null if it gave none. */
+  readonly code: string | null
+  /** The violated constraint's name, if any. */
+  readonly constraint: string | null
+}
+
+/** What accompanies a `SessionError`, where its code calls for it. */
+export interface SessionErrorDetails {
+  readonly cause?: FailureCause
+  /** `none`: nothing was changed. `unknown`: the change may have been made; nothing was retried. */
+  readonly outcome?: 'none' | 'unknown'
+}
+
+/**
+ * The one error class of the library. Compare `code`, which is a closed union; `message` says what was found and what to do.
+ * `status` is the HTTP status that fits (400, 401, 403, 409, 413, 500 or 503).
+ */
+export class SessionError extends Error {
+  override readonly name = 'SessionError'
+  readonly code: SessionErrorCode
+  readonly status: number
+  /** Only on `STORE_FAILED`. */
+  readonly outcome?: 'none' | 'unknown'
+
+  constructor(code: SessionErrorCode, message: string, { cause, outcome }: SessionErrorDetails = {}) {
+    super(`${code}: ${message} (docs/errors.md#${code.toLowerCase()})`, cause ? { cause } : undefined)
+    this.code = code
+    this.status = statuses[code]
+    if (outcome) this.outcome = outcome
+  }
+}

@@ -1,0 +1,138 @@
+import { SessionError } from './errors.ts'
+
+/** What a session can hold: what JSON can say without loss. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json }
+
+const maxDepth = 100
+
+/** A checked value: a copy of its own, and the bytes it takes once stored. */
+export interface CheckedJson {
+  readonly json: Json
+  readonly bytes: number
+}
+
+/**
+ * Copies `value` if JSON can hold it without loss, and measures it in bytes as PostgreSQL prints it compactly.
+ * `path` names the value in errors; `limit` ends the walk early, so that shared references cannot make it endless.
+ * @throws {SessionError} DATA_INVALID naming the key path; DATA_TOO_LARGE beyond `limit` bytes.
+ */
+export function checkJson(value: unknown, path: string, limit: number): CheckedJson {
+  let bytes = 0
+  const count = (more: number) => {
+    bytes += more
+    if (bytes > limit) throw tooLarge(path, limit)
+  }
+  const walk = (item: unknown, at: string, depth: number): Json => {
+    if (depth > maxDepth) throw invalid(path, `is nested deeper than ${maxDepth} levels or refers to itself`)
+    if (item === null || typeof item === 'boolean') {
+      count(5)
+      return item
+    }
+    if (typeof item === 'number') {
+      if (!Number.isFinite(item)) throw invalid(at, `is ${item}; only finite numbers can be stored`)
+      count(numberBytes(item))
+      return item === 0 ? 0 : item // -0 has no JSON form
+    }
+    if (typeof item === 'string') {
+      checkText(item, at)
+      count(stringBytes(item))
+      return item
+    }
+    if (Array.isArray(item)) return walkArray(item, at, depth)
+    return walkObject(item, at, depth)
+  }
+  const walkArray = (item: readonly unknown[], at: string, depth: number): Json => {
+    count(2 + item.length)
+    if (Object.keys(item).length !== item.length) throw invalid(at, 'has holes or named properties; fill or remove them')
+    return item.map((element, index) => walk(element, `${at}[${index}]`, depth + 1))
+  }
+  const walkObject = (item: unknown, at: string, depth: number): Json => {
+    count(2)
+    const copy: Record<string, Json> = {}
+    for (const [key, member] of plainEntries(item, at)) {
+      const memberPath = `${at}.${key}`
+      checkKey(key, memberPath)
+      count(stringBytes(key) + 2)
+      copy[key] = walk(member, memberPath, depth + 1)
+    }
+    return copy
+  }
+  const json = walk(value, path, 0)
+  return { json, bytes }
+}
+
+/** The bytes that stored data takes, by the same measure as `checkJson`. */
+export function jsonBytes(value: Json): number {
+  if (value === null || typeof value === 'boolean') return 5
+  if (typeof value === 'number') return numberBytes(value)
+  if (typeof value === 'string') return stringBytes(value)
+  if (Array.isArray(value)) return value.reduce<number>((sum, element) => sum + jsonBytes(element) + 1, 2)
+  return Object.entries(value).reduce((sum, [key, member]) => sum + stringBytes(key) + 2 + jsonBytes(member), 2)
+}
+
+/** @throws {SessionError} DATA_INVALID for a key that PostgreSQL or JavaScript would not give back as it was. */
+export function checkKey(key: string, path: string): void {
+  if (key === '__proto__') throw invalid(path, 'is named __proto__, which JavaScript treats as a prototype')
+  checkText(key, path)
+}
+
+/** Freezes `value` and all it holds, so that a change of a read value is a TypeError, not a lost update. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const member of Object.values(value)) deepFreeze(member)
+  return value
+}
+
+/** A `DATA_INVALID` that names the place and what is wrong there, never the value. */
+export function invalid(path: string, problem: string): SessionError {
+  return new SessionError('DATA_INVALID', `${path} ${problem}. Nothing was written.`)
+}
+
+/** A `DATA_TOO_LARGE` that names the place and the limit. */
+export function tooLarge(path: string, limit: number): SessionError {
+  return new SessionError(
+    'DATA_TOO_LARGE',
+    `${path} takes more than ${limit} bytes of JSON. Store less, or raise maxBytes. Nothing was written.`,
+  )
+}
+
+function plainEntries(item: unknown, at: string): [string, unknown][] {
+  if (typeof item !== 'object' || item === null) throw invalid(at, `is ${aKindOf(item)}, which JSON cannot hold`)
+  const prototype: unknown = Object.getPrototypeOf(item)
+  // A prototype without a prototype is some realm's Object.prototype: bundlers and test runners bring several.
+  const plain = prototype === null || Object.getPrototypeOf(prototype) === null
+  if (!plain) throw invalid(at, `is a ${item.constructor?.name || 'class instance'}; store plain objects, or set a serializer`)
+  if (Object.getOwnPropertySymbols(item).length > 0) throw invalid(at, 'has symbol keys, which JSON cannot hold')
+  return Object.entries(item)
+}
+
+function aKindOf(item: unknown): string {
+  return item === undefined ? 'undefined' : `a ${typeof item}`
+}
+
+function checkText(text: string, at: string): void {
+  if (text.includes('\u0000')) throw invalid(at, 'contains the character U+0000, which PostgreSQL cannot store')
+  if (!text.isWellFormed()) throw invalid(at, 'contains half of a surrogate pair, which is no Unicode text')
+}
+
+function stringBytes(text: string): number {
+  let bytes = 2
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x20) bytes += 6
+    else if (unit === 0x22 || unit === 0x5c) bytes += 2
+    else if (unit < 0x80) bytes += 1
+    else bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3
+  }
+  return bytes
+}
+
+/** PostgreSQL prints numbers in full: 1e308 takes 309 digits. */
+function numberBytes(value: number): number {
+  const text = String(value)
+  const exponent = text.indexOf('e')
+  return exponent < 0 ? text.length : text.length + Math.abs(Number(text.slice(exponent + 1)))
+}

@@ -1,0 +1,166 @@
+import { SessionError } from './errors.ts'
+import { type Duration, durationOption, type ExpiryPolicy } from './expiry.ts'
+import type { AnySchemas } from './schema.ts'
+import type { SessionStore } from './store.ts'
+
+/** Attributes of the session cookie (RFC 6265bis; Django's SESSION_COOKIE_*). */
+export interface CookieOptions {
+  /** Name without prefix; in production `__Host-` is put before it where domain and path allow. @default 'session' */
+  name?: string
+  /** Domain that shares the cookie. @default none: this host only */
+  domain?: string | undefined
+  /** @default '/' */
+  path?: string
+  /** 'none' needs `secure`. @default 'lax' */
+  sameSite?: 'lax' | 'strict' | 'none'
+  /** Sent over https only (and to localhost). @default true in production */
+  secure?: boolean
+  /** Out of reach for scripts. @default true */
+  httpOnly?: boolean
+  /** A jar for each embedding site (CHIPS); needs `secure`. @default false */
+  partitioned?: boolean
+}
+
+/** Plain data, shared by the server (`createSessions`) and the edge (`createGuard`). */
+export interface SessionOptions {
+  /** Secrets of at least 32 characters: the first signs, all verify (Django's SECRET_KEY and SECRET_KEY_FALLBACKS). Needed at the first request, not at build. */
+  secret: string | readonly string[] | undefined
+  /** Idle lifetime, counted from the last activity. @default '14d' (Django's SESSION_COOKIE_AGE) */
+  maxAge?: Duration
+  /** Longest life since login (or creation, while anonymous), however active. @default none */
+  absoluteMaxAge?: Duration | undefined
+  /** Whether reading counts as activity. @default false (Django's SESSION_SAVE_EVERY_REQUEST) */
+  rolling?: boolean
+  /** Expiry and last-seen move in steps of this, or of a tenth of a shorter life. @default '5m' */
+  touchInterval?: Duration
+  /** The cookie goes when the browser closes; the row lives `maxAge`. @default false (Django's SESSION_EXPIRE_AT_BROWSER_CLOSE) */
+  expireAtBrowserClose?: boolean
+  /** Where strangers are sent: a path of this app. @default '/login' (Django's LOGIN_URL) */
+  signIn?: string
+  cookie?: CookieOptions
+}
+
+/** What happened to a session; ids only, never a token or data. */
+export type SessionEvent =
+  | { readonly type: 'created' | 'login' | 'logout' | 'cycled' | 'flushed'; readonly id: string; readonly userId: string | null }
+  | { readonly type: 'revoked'; readonly sessions: readonly { readonly id: string; readonly userId: string | null }[] }
+  | { readonly type: 'expired'; readonly count: number }
+  | { readonly type: 'rejected'; readonly reason: 'malformed' | 'forged' | 'unknown' }
+
+/** Maps one top-level value to JSON and back (Django's SESSION_SERIALIZER); merging by key still works. */
+export interface Serializer {
+  serialize(value: unknown): unknown
+  deserialize(json: unknown): unknown
+}
+
+/** What `createSessions` takes beside the shared `SessionOptions`. */
+export interface ServerOptions extends SessionOptions {
+  /** Where sessions are kept (Django's SESSION_ENGINE). */
+  store: SessionStore
+  /** One Standard Schema for each key: types the data, checks what is written, gives defaults to `get`. @default none */
+  schema?: AnySchemas | undefined
+  serializer?: Serializer | undefined
+  /** Most bytes of JSON a session may hold. @default 65536 */
+  maxBytes?: number
+  /** Whether user agent and IP address are kept. @default true */
+  recordClient?: boolean
+  /** How many proxies of yours append to X-Forwarded-For; 0: no address is recorded. @default 0 */
+  trustedProxies?: number
+  /** Overrides `trustedProxies`: the client's address, or null. What is no address is not recorded. */
+  clientIp?: ((headers: Headers) => string | null | undefined) | undefined
+  /** Deletes a batch of expired sessions after a write now and then. @default true */
+  autoClear?: boolean
+  /** Longest time for one store operation. @default 5 (seconds) */
+  timeout?: Duration
+  /** Told after each commit, unawaited; what it throws is logged. */
+  onEvent?: ((event: SessionEvent) => void | Promise<void>) | undefined
+}
+
+/** `SessionOptions` with every default filled in and checked. */
+export interface ResolvedOptions {
+  readonly secrets: readonly string[]
+  readonly policy: ExpiryPolicy
+  readonly rolling: boolean
+  readonly expireAtBrowserClose: boolean
+  readonly signIn: string
+  readonly cookie: ResolvedCookie
+}
+
+/** The cookie as it will be set: full name and attributes. */
+export interface ResolvedCookie {
+  readonly name: string
+  readonly domain: string | undefined
+  readonly path: string
+  readonly sameSite: 'lax' | 'strict' | 'none'
+  readonly secure: boolean
+  readonly httpOnly: boolean
+  readonly partitioned: boolean
+}
+
+/**
+ * All defaults and checks of the shared options, made at the first request.
+ * @throws {SessionError} CONFIG_INVALID naming the option and the remedy.
+ */
+export function resolveOptions(options: SessionOptions, production: boolean): ResolvedOptions {
+  const { maxAge = '14d', absoluteMaxAge, touchInterval = '5m' } = options
+  const { rolling = false, expireAtBrowserClose = false, signIn = '/login' } = options
+  if (!/^\/(?!\/)/.test(signIn)) throw config(`signIn is ${JSON.stringify(signIn)}; use a path of this app, such as '/login'`)
+  return {
+    secrets: checkSecrets(options.secret),
+    policy: {
+      maxAgeSeconds: durationOption('maxAge', maxAge),
+      absoluteSeconds: absoluteMaxAge === undefined ? null : durationOption('absoluteMaxAge', absoluteMaxAge),
+      touchSeconds: durationOption('touchInterval', touchInterval),
+    },
+    rolling,
+    expireAtBrowserClose,
+    signIn,
+    cookie: resolveCookie(options.cookie ?? {}, production),
+  }
+}
+
+/** The server's own options, resolved. */
+export interface ResolvedServerOptions {
+  readonly maxBytes: number
+  readonly recordClient: boolean
+  readonly trustedProxies: number
+  readonly clientIp: ((headers: Headers) => string | null | undefined) | undefined
+  readonly autoClear: boolean
+  readonly timeoutMs: number
+}
+
+/** @throws {SessionError} CONFIG_INVALID naming the option and the remedy. */
+export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
+  const { maxBytes = 65_536, recordClient = true, trustedProxies = 0, clientIp, autoClear = true, timeout = 5 } = options
+  if (!options.store?.find) throw config('store is missing; pass one, such as drizzleStore(db)')
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) throw config(`maxBytes is ${maxBytes}; use a whole number of bytes`)
+  if (!Number.isSafeInteger(trustedProxies) || trustedProxies < 0) {
+    throw config(`trustedProxies is ${trustedProxies}; use the number of proxies that append to X-Forwarded-For`)
+  }
+  return { maxBytes, recordClient, trustedProxies, clientIp, autoClear, timeoutMs: durationOption('timeout', timeout) * 1000 }
+}
+
+function checkSecrets(secret: SessionOptions['secret']): readonly string[] {
+  const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
+  const how = 'Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'
+  if (secrets.length === 0) throw config(`secret is missing; set SESSION_SECRET. ${how}`)
+  secrets.forEach((text, index) => {
+    const length = typeof text === 'string' ? text.length : 0
+    if (length < 32) throw config(`secret ${index + 1} has ${length} characters; use at least 32. ${how}`)
+  })
+  return secrets
+}
+
+function resolveCookie(cookie: CookieOptions, production: boolean): ResolvedCookie {
+  const { name = 'session', domain, path = '/', sameSite = 'lax', secure = production, httpOnly = true, partitioned = false } = cookie
+  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw config(`cookie.name is ${JSON.stringify(name)}; use letters, digits, - and _`)
+  if (!path.startsWith('/')) throw config(`cookie.path is ${JSON.stringify(path)}; begin it with /`)
+  if (sameSite === 'none' && !secure) throw config("cookie.sameSite is 'none' without secure, which browsers refuse; set cookie.secure")
+  if (partitioned && !secure) throw config('cookie.partitioned is set without secure, which browsers refuse; set cookie.secure')
+  const hostOnly = secure && !domain && path === '/' && !name.startsWith('__')
+  return { name: hostOnly ? `__Host-${name}` : name, domain, path, sameSite, secure, httpOnly, partitioned }
+}
+
+function config(problem: string): SessionError {
+  return new SessionError('CONFIG_INVALID', `${problem}.`)
+}

@@ -1,0 +1,50 @@
+import { SessionError } from './errors.ts'
+import { invalid } from './json.ts'
+import type { SessionRef, SessionStore } from './store.ts'
+import type { CookieJar } from './visit.ts'
+
+/** Why a write found nothing to change. */
+export interface Ended {
+  /** Whether the session lives on under another token. */
+  readonly rotated: boolean
+  readonly error: SessionError
+}
+
+/**
+ * Asks the store, with one SELECT by id, why a write found nothing; null if the session is still ours, so that a condition of the write
+ * itself failed. Clears the cookie of a session that has ended, and leaves it alone after a rotation: it may be the newer one by then.
+ */
+export async function whyEnded(store: SessionStore, { id, tokenHash }: SessionRef, jar: CookieJar): Promise<Ended | null> {
+  const [row] = await store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 })
+  if (row?.tokenHash === tokenHash) return null
+  if (row) return { rotated: true, error: interrupted('given a new token', 'load the page again') }
+  jar.clear()
+  return { rotated: false, error: interrupted('ended', 'sign in again') }
+}
+
+/** A write lost a race that it could not repeat. */
+export function conflict(): SessionError {
+  return new SessionError('CONFLICT', 'Another request changed this session at the same moment. Nothing was written; try again.')
+}
+
+/** @throws {SessionError} READ_ONLY naming the writer, before anything is written. */
+export function requireWritable(jar: CookieJar, name: string): void {
+  if (jar.writable) return
+  const where = 'where no cookie can be set: while a page renders, in after(), or on a session from fromRequest()'
+  const remedy = 'Nothing was written; call it in a server action or a route handler.'
+  throw new SessionError('READ_ONLY', `session.${name}() was called ${where}. ${remedy}`)
+}
+
+/** @throws {SessionError} DATA_INVALID unless `userId` is a string, number or bigint of 1 to 255 characters of text. */
+export function checkUserId(userId: unknown): string {
+  const kinds = ['string', 'number', 'bigint']
+  const text = kinds.includes(typeof userId) && !Number.isNaN(userId) ? String(userId) : ''
+  if (text.length < 1 || text.length > 255 || text.includes('\u0000') || !text.isWellFormed()) {
+    throw invalid('The user id', 'is not a string, number or bigint of 1 to 255 characters')
+  }
+  return text
+}
+
+function interrupted(what: string, remedy: string): SessionError {
+  return new SessionError('INTERRUPTED', `The session was ${what} by another request meanwhile. Nothing was written; ${remedy}.`)
+}

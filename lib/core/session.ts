@@ -1,0 +1,147 @@
+import { type Duration, expiryRule } from './expiry.ts'
+import { invalid, type Json, type JsonObject } from './json.ts'
+import { emptyPatch, type PatchParts, sameJson } from './patch.ts'
+import { checkUserId } from './refusals.ts'
+import { type DeepReadonly, type KeyOf, SessionReader } from './session-reader.ts'
+import type { SessionState } from './state.ts'
+import type { SessionContext, Visit, WriteOptions } from './visit.ts'
+import { SessionWriter } from './writer.ts'
+
+const testKey = '_test_cookie'
+
+/** A draft of the data, as `update` hands it to its function. */
+export type Draft<Data, Defaulted extends keyof Data> = Partial<Data> & Pick<Data, Defaulted>
+
+/**
+ * One visitor's session (Django's `request.session`). Reading is synchronous and free; each writer resolves once the data is in the store
+ * and the cookie, where it changed, is on the response. Writers reject with `READ_ONLY` where no cookie can be set, `INTERRUPTED` if the
+ * session was ended or rotated meanwhile, `STORE_FAILED` if the store failed; then nothing was written, unless `outcome` is 'unknown'.
+ */
+export class Session<Data extends object, Defaulted extends keyof Data = never> extends SessionReader<Data, Defaulted> {
+  readonly #writer: SessionWriter
+
+  constructor(context: SessionContext, state: SessionState, visit: Visit) {
+    super(context, state)
+    this.#writer = new SessionWriter(context, state, visit)
+  }
+
+  /**
+   * Writes one key, or several at once; other keys are untouched, even if another request changed them meanwhile. Nested objects are replaced.
+   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; nothing of this call is then written.
+   */
+  set<K extends KeyOf<Data>>(key: K, value: DeepReadonly<Data[K]>, options?: WriteOptions): Promise<void>
+  set(values: DeepReadonly<Partial<Data>>, options?: WriteOptions): Promise<void>
+  async set(first: string | object, second?: unknown, third?: WriteOptions): Promise<void> {
+    const single = typeof first === 'string'
+    const options = single ? third : (second as WriteOptions | undefined)
+    return this.#writer.patch('set', { ...emptyPatch, set: this.#encode(single ? { [first]: second } : first) }, options ?? {})
+  }
+
+  /** Removes keys; absent ones are no error. */
+  async delete(keys: KeyOf<Data> | readonly KeyOf<Data>[], options: WriteOptions = {}): Promise<void> {
+    const remove = (typeof keys === 'string' ? [keys] : [...keys]).filter((key) => !key.startsWith('_'))
+    return this.#writer.patch('delete', { ...emptyPatch, remove }, options)
+  }
+
+  /** Removes all data and keeps the session. */
+  async clear(options: WriteOptions = {}): Promise<void> {
+    return this.#writer.patch('clear', { ...emptyPatch, clear: true }, options)
+  }
+
+  /** Removes `key` and answers its value, or `fallback` if it is absent. Of two at once one gets the value. */
+  async pop<K extends KeyOf<Data>, F = undefined>(key: K, fallback?: F, options: WriteOptions = {}): Promise<DeepReadonly<Data[K]> | F> {
+    const taken = key.startsWith('_') ? undefined : await this.#writer.pop(key, options)
+    return (taken === undefined ? fallback : this.context.codec.decode({ [key]: taken })[key]) as DeepReadonly<Data[K]> | F
+  }
+
+  /** Writes `key` unless it is there, and answers what is stored. */
+  async setDefault<K extends KeyOf<Data>>(key: K, value: DeepReadonly<Data[K]>, options: WriteOptions = {}): Promise<DeepReadonly<Data[K]>> {
+    const stored = await this.#writer.setDefault(key, this.context.codec.encode(key, value), options)
+    return this.context.codec.decode({ [key]: stored ?? null })[key] as DeepReadonly<Data[K]>
+  }
+
+  /**
+   * Reads, changes and writes in one atomic step: `change` alters a copy of the newest data, and the top-level keys it changed are written.
+   * It must be synchronous, and may run twice: on what was read, and, if another request was faster, on the newest data under a lock.
+   * What it throws rejects the promise, and nothing is written.
+   * @throws {SessionError} CONFLICT if others held the session for all of `timeout`.
+   */
+  async update(change: (draft: Draft<Data, Defaulted>) => undefined, options: WriteOptions = {}): Promise<void> {
+    return this.#writer.update((data) => this.#changes(data, change), options)
+  }
+
+  /** Ends the session: its row and its cookie. This object is then a new, empty session. */
+  async flush(options: WriteOptions = {}): Promise<void> {
+    return this.#writer.flush('flush', options)
+  }
+
+  /** A new secret for the same id and data: the old token is dead at once. Call it when the visitor's rights change; `login` does. */
+  async cycleKey(options: WriteOptions = {}): Promise<void> {
+    return this.#writer.cycleKey(options)
+  }
+
+  /**
+   * Logs a user in, after you have checked who it is. An anonymous visitor's data (the cart) is kept; another user's session is ended and
+   * a new one begun, without its data. Gives a new secret, against session fixation, and restarts `absoluteMaxAge`.
+   * `userId` is kept as text of 1 to 255 characters. `expiry` is what `setExpiry` takes.
+   * @see OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"
+   */
+  async login(userId: string | number | bigint, options: WriteOptions & { expiry?: Duration | Date | null } = {}): Promise<void> {
+    const { expiry } = options
+    return this.#writer.login(checkUserId(userId), expiry === undefined ? undefined : expiryRule(expiry), options)
+  }
+
+  /** Ends the session, as `flush` does. */
+  async logout(options: WriteOptions = {}): Promise<void> {
+    return this.#writer.flush('logout', options)
+  }
+
+  /**
+   * Gives this session an expiry of its own: seconds or a duration since the last activity, `0` when the browser closes, a `Date`, or
+   * `null` for the default. One in the past ends the session; none goes beyond `absoluteMaxAge`. Before the first write it is remembered.
+   */
+  async setExpiry(value: Duration | Date | null, options: WriteOptions = {}): Promise<void> {
+    return this.#writer.setExpiry(expiryRule(value), options)
+  }
+
+  /** Ends all other sessions of this user, and answers how many; 0 for an anonymous visitor. */
+  async revokeOthers(options: WriteOptions = {}): Promise<number> {
+    return this.#writer.revokeOthers(options)
+  }
+
+  /** Sets a test value, to learn on the next request whether the browser keeps cookies (Django's set_test_cookie). */
+  async setTestCookie(options: WriteOptions = {}): Promise<void> {
+    return this.#writer.patch('setTestCookie', { ...emptyPatch, set: { [testKey]: 'worked' } }, options)
+  }
+
+  /** Whether the test value came back. */
+  testCookieWorked(): boolean {
+    return this.state.row?.data[testKey] === 'worked'
+  }
+
+  async deleteTestCookie(options: WriteOptions = {}): Promise<void> {
+    return this.#writer.patch('deleteTestCookie', { ...emptyPatch, remove: [testKey] }, options)
+  }
+
+  #encode(values: object): JsonObject {
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) throw invalid('The argument of set', 'is no key and no object')
+    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, this.context.codec.encode(key, value)]))
+  }
+
+  /** What `change` does to `data`, key by key. */
+  #changes(data: JsonObject, change: (draft: Draft<Data, Defaulted>) => undefined): PatchParts {
+    const { codec } = this.context
+    const before = { ...Object.fromEntries(codec.keys.map((key) => [key, codec.defaultOf(key)])), ...codec.decode(data) }
+    const draft: Record<string, unknown> = structuredClone(before)
+    const answer: unknown = change(draft as Draft<Data, Defaulted>)
+    if (answer instanceof Promise) throw invalid('The function given to update', 'is asynchronous; compute before, then change the draft')
+    const remove = Object.keys(data).filter((key) => !key.startsWith('_') && draft[key] === undefined)
+    const set: Record<string, Json> = {}
+    for (const [key, value] of Object.entries(draft)) {
+      if (value === undefined) continue
+      const old = data[key] ?? (before[key] === undefined ? undefined : codec.toJson(key, before[key]))
+      if (!sameJson(codec.toJson(key, value), old)) set[key] = codec.encode(key, value)
+    }
+    return { ...emptyPatch, remove, set }
+  }
+}

@@ -1,0 +1,90 @@
+import { cookieLimitSeconds, type ExpiryRule } from './expiry.ts'
+import type { SessionRef, StoredSession } from './store.ts'
+import { base64url, macInput, signedPart, type Token, uuidV7 } from './token.ts'
+import type { SessionContext } from './visit.ts'
+
+/** The right to a session, as the browser holds it: a token and the hash that the store compares. */
+export interface Ticket extends SessionRef {
+  readonly secret: string
+  readonly text: string
+  readonly expiresSeconds: number
+}
+
+/** One visitor's session as the store last acknowledged it, shared by the readers and writers of one request. */
+export class SessionState {
+  /** Began in this request: no stored session came with it. */
+  isNew: boolean
+  /** Whether the browser holds a cookie that an end of the session must clear. */
+  hasCookie: boolean
+  /** What `setExpiry` said before there was a row. */
+  pendingExpiry: ExpiryRule = null
+  ticket: Ticket | null
+  #row: StoredSession | null
+  #data: Readonly<Record<string, unknown>> | null = null
+  readonly #context: SessionContext
+
+  constructor(context: SessionContext, hasCookie: boolean, found: { row: StoredSession; ticket: Ticket } | null) {
+    this.#context = context
+    this.hasCookie = hasCookie
+    this.isNew = found === null
+    this.ticket = found?.ticket ?? null
+    this.#row = found?.row ?? null
+  }
+
+  get row(): StoredSession | null {
+    return this.#row
+  }
+
+  /** The visible data, deeply frozen. */
+  get data(): Readonly<Record<string, unknown>> {
+    this.#data ??= this.#context.codec.decode(this.#row?.data ?? {})
+    return this.#data
+  }
+
+  /** Takes over what the store answered; a ticket only where it changed. */
+  accept(row: StoredSession, ticket = this.ticket): void {
+    this.#row = row
+    this.#data = null
+    this.ticket = ticket
+    this.pendingExpiry = null
+  }
+
+  /** Becomes a new, empty, unsaved session. */
+  reset(): void {
+    this.#row = null
+    this.#data = null
+    this.ticket = null
+    this.pendingExpiry = null
+    this.isNew = true
+  }
+}
+
+/** A fresh id and secret, not yet in any store. */
+export function newCredentials({ cryptography, now }: SessionContext, id?: string): SessionRef & { readonly secret: string } {
+  const secret = base64url(cryptography.randomBytes(16))
+  return { id: id ?? uuidV7(now(), cryptography.randomBytes(10)), secret, tokenHash: cryptography.tokenHash(secret) }
+}
+
+/** The ticket for `row`: signed until the outer limit of its life, which no reading can move. */
+export function issueTicket({ cryptography, options }: SessionContext, secret: string, row: StoredSession): Ticket {
+  const limits = [storeNow(row) + cookieLimitSeconds]
+  if (row.expiry && 'at' in row.expiry) limits.push(row.expiry.at.getTime() / 1000)
+  const { absoluteSeconds } = options.policy
+  if (absoluteSeconds !== null) limits.push((row.authenticatedAt ?? row.createdAt).getTime() / 1000 + absoluteSeconds)
+  const expiresSeconds = Math.ceil(Math.min(...limits))
+  const token: Token = { id: row.id, secret, expiresSeconds, loggedIn: row.userId !== null }
+  const signed = signedPart(token)
+  const text = `${signed}.${cryptography.sign(macInput(options.cookie.name, signed))}`
+  return { id: row.id, secret, tokenHash: row.tokenHash, text, expiresSeconds }
+}
+
+/** The cookie's Max-Age for `ticket`; undefined: until the browser closes. */
+export function cookieMaxAge({ options }: SessionContext, ticket: Ticket, row: StoredSession): number | undefined {
+  const untilClose = row.expiry ? 'idleSeconds' in row.expiry && row.expiry.idleSeconds === 0 : options.expireAtBrowserClose
+  return untilClose ? undefined : Math.max(Math.ceil(ticket.expiresSeconds - storeNow(row)), 1)
+}
+
+/** The store's clock when it answered `row`, in epoch seconds. */
+function storeNow(row: StoredSession): number {
+  return row.expiresAt.getTime() / 1000 - row.secondsLeft
+}

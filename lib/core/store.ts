@@ -1,0 +1,139 @@
+import type { ExpiryPolicy, ExpiryRule } from './expiry.ts'
+import type { Json, JsonObject } from './json.ts'
+
+/** Proves the right to a session: both parts stand in the condition of every read and write made for a visitor. */
+export interface SessionRef {
+  /** The session's public id, a UUID. */
+  readonly id: string
+  /** The first 128 bits of SHA-256 of the token's secret, as a UUID. */
+  readonly tokenHash: string
+}
+
+/** The browser a session was last used from. */
+export interface Client {
+  readonly ip: string | null
+  /** At most 256 characters. */
+  readonly userAgent: string | null
+}
+
+/** A session as the store holds it. Ages come from the store's clock, so that no other clock is needed to judge them. */
+export interface StoredSession extends SessionRef, Client {
+  readonly userId: string | null
+  readonly createdAt: Date
+  /** When the user logged in; null for an anonymous session. */
+  readonly authenticatedAt: Date | null
+  readonly lastSeenAt: Date
+  readonly expiresAt: Date
+  /** The session's own expiry rule; null: the default. */
+  readonly expiry: ExpiryRule
+  /** Seconds from the store's now to `expiresAt`; 0 or less: ended. */
+  readonly secondsLeft: number
+  /** Seconds from `lastSeenAt` to the store's now. */
+  readonly secondsSinceSeen: number
+  /** Grows by 1 with every change of data, user or token. */
+  readonly version: number
+  readonly data: JsonObject
+}
+
+/** A session to begin. The store fills in the times and version 1. */
+export interface NewSession extends SessionRef, Client {
+  readonly userId: string | null
+  readonly expiry: ExpiryRule
+  readonly data: JsonObject
+}
+
+/** A change of data, applied in this order: `clear`, `remove`, `set`, then `defaults` for keys still absent. */
+export interface Patch {
+  /** Drops every key that does not begin with `_`. */
+  readonly clear: boolean
+  readonly remove: readonly string[]
+  readonly set: JsonObject
+  readonly defaults: JsonObject
+  /** Refused if the data before takes more bytes of JSON text: bounds what parallel writers can pile up. */
+  readonly limitBytes: number
+}
+
+/** What one `update` changes; every part is optional, and an empty change is a touch. */
+export interface Change {
+  readonly patch?: Patch
+  /** Removes this key and answers its value as `taken`; refused if it is absent. */
+  readonly take?: string
+  /** Refused unless the row has this version. */
+  readonly ifVersion?: number
+  /** A new secret's hash: the old token is dead at once. */
+  readonly tokenHash?: string
+  /** Logs this user in: sets `authenticatedAt` to now. */
+  readonly userId?: string
+  /** Replaces the session's own rule. */
+  readonly expiry?: ExpiryRule
+  /** Recorded when last-seen moves. */
+  readonly client?: Client
+  /** Whether expiry may move, too: for writes, and for reads under `rolling`. */
+  readonly active: boolean
+}
+
+/** Which sessions to list: all conditions hold at once. */
+export interface SessionFilter {
+  readonly ids?: readonly string[]
+  readonly userId?: string
+  /** Part of a user id, session id or IP address: what begins with this text. */
+  readonly search?: string
+  readonly status?: 'active' | 'expired' | 'anonymous' | 'signedIn'
+}
+
+/** One page of a list, newest first. */
+export interface SessionPage extends SessionFilter {
+  readonly sort: 'created' | 'lastSeen'
+  /** The last row of the page before. */
+  readonly after?: { readonly id: string; readonly lastSeenAt?: Date }
+  readonly limit: number
+}
+
+/** Which sessions to end: one by its token, some by id (and owner), or all of a user's but one. */
+export type Removal =
+  | SessionRef
+  | { readonly ids: readonly string[]; readonly userId?: string }
+  | { readonly userId: string; readonly exceptId?: string }
+
+/** A session that has been ended. */
+export interface RemovedSession {
+  readonly id: string
+  readonly userId: string | null
+}
+
+/**
+ * Where sessions are kept (Django: SESSION_ENGINE). Eight methods, all required; `lib/stores/store-contract.ts` tests any implementation.
+ * Absence is a value: unknown, ended, rotated and expired are all null. A promise rejects only when the store itself fails.
+ * Each method is one atomic step. Expiry is judged by one clock, the store's own.
+ */
+export interface SessionStore {
+  /** The store's name, for people to read: 'memory', 'drizzle'. */
+  readonly name: string
+  /** The live session of this id and token hash; creates and changes nothing. */
+  find(ref: SessionRef): Promise<StoredSession | null>
+  /**
+   * Begins a session. With `replaces`, ends that one in the same step, and answers null, beginning nothing, if it is not live.
+   */
+  create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef): Promise<StoredSession | null>
+  /**
+   * Changes the live session of this id and token hash, never creating one; null if there is none or a condition of `change` fails.
+   * Expiry and last-seen move when they are a step behind, and always with a new rule or a login.
+   */
+  update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<(StoredSession & { readonly taken?: Json }) | null>
+  /**
+   * Changes the live session while nobody else can: `compute` gets the newest data and answers the patch (null: leave it).
+   * What `compute` throws rejects the promise, and nothing is written. Waits at most `timeoutMs` for others.
+   */
+  modify(
+    ref: SessionRef,
+    compute: (data: JsonObject) => Patch | null,
+    policy: ExpiryPolicy,
+    timeoutMs: number,
+  ): Promise<StoredSession | null>
+  /** Ends sessions, live or not, and answers which. */
+  remove(which: Removal): Promise<readonly RemovedSession[]>
+  list(page: SessionPage): Promise<readonly StoredSession[]>
+  count(filter: SessionFilter): Promise<number>
+  /** Deletes at most `limit` expired sessions, without waiting for locked ones, and answers how many. */
+  clearExpired(limit: number): Promise<number>
+}

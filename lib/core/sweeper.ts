@@ -1,0 +1,20 @@
+import type { SessionEvent } from './options.ts'
+import type { SessionStore } from './store.ts'
+import type { Visit } from './visit.ts'
+
+const intervalMs = 5 * 60_000
+const batchSize = 1000
+
+/** Deletes one bounded batch of expired sessions after a write, at most every five minutes, or sooner while batches come back full. */
+export function createSweeper(store: SessionStore, now: () => number, emit: (event: SessionEvent) => void): (visit: Visit) => void {
+  let dueAt = now() + intervalMs
+  return (visit) => {
+    if (now() < dueAt) return
+    dueAt = now() + intervalMs
+    visit.later(async () => {
+      const count = await store.clearExpired(batchSize)
+      if (count === batchSize) dueAt = now()
+      if (count > 0) emit({ type: 'expired', count })
+    })
+  }
+}

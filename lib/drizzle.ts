@@ -1,0 +1,4 @@
+export { migrate } from './stores/drizzle/migrate.ts'
+export { sessionsTable } from './stores/drizzle/schema.ts'
+export type { PostgresDatabase } from './stores/drizzle/statements.ts'
+export { type DrizzleStoreOptions, drizzleStore } from './stores/drizzle/store.ts'

@@ -1,0 +1,100 @@
+import { NextRequest } from 'next/server.js'
+import { withDeadline } from '../core/deadline.ts'
+import { resolveOptions, resolveServerOptions, type ServerOptions, type SessionEvent } from '../core/options.ts'
+import { type AnySchemas, createCodec, type DataOf, type DefaultedOf } from '../core/schema.ts'
+import type { Session } from '../core/session.ts'
+import { createAdministration, type SessionAdministration } from '../core/sessions.ts'
+import type { JsonObject } from '../core/json.ts'
+import { createSweeper } from '../core/sweeper.ts'
+import type { SessionContext } from '../core/visit.ts'
+import { type HandlerFunction, sessionHandler } from './handler.ts'
+import { nodeCryptography } from './node-crypto.ts'
+import { type Prepared, plainSession, requestSession } from './request.ts'
+import { currentSession, type RequireUserOptions, turnAway } from './require-user.ts'
+
+/** A session that a user is logged in to. */
+export type UserSession<Data extends object, Defaulted extends keyof Data = never> = Session<Data, Defaulted> & {
+  readonly id: string
+  readonly userId: string
+}
+
+/** What `createSessions` makes. All members may be taken out of the object. */
+export interface Sessions<Data extends object, Defaulted extends keyof Data = never> extends SessionAdministration {
+  /**
+   * The visitor's session: never null, an empty, unsaved one for a new visitor. In server components, `generateMetadata`, route handlers
+   * and server actions, and in the `after()` of the last two; everywhere in one request the same object, read from the store once.
+   * Reading never writes and never sets a cookie. Rejects with STORE_FAILED if the store fails, and with Next's own error outside a request.
+   */
+  getSession(): Promise<Session<Data, Defaulted>>
+  /**
+   * The session of a logged-in user; redirects others to `signIn` with `returnTo` as `next`. With `signIn: null`, for route handlers,
+   * rejects with UNAUTHENTICATED instead.
+   */
+  requireUser(options?: RequireUserOptions): Promise<UserSession<Data, Defaulted>>
+  /** The session that a plain `Request` carries, to read only: its writers reject with READ_ONLY. */
+  fromRequest(request: { readonly headers: Headers; readonly url: string }): Promise<Session<Data, Defaulted>>
+  /**
+   * Wraps a route handler: `Cache-Control: private, no-store` and `Vary: Cookie`; cross-site requests with an unsafe method are refused;
+   * whatever it throws is answered as `{ error: { code, message } }` with the error's status (a stranger's error as 500 without its text),
+   * so that cookies set before go out, which Next drops when a handler throws. Redirects pass.
+   */
+  handler<Args extends readonly unknown[]>(fn: HandlerFunction<Args>): HandlerFunction<Args, Promise<Response>>
+}
+
+/**
+ * Makes the sessions of an app, once, at module scope. Nothing is checked, opened or connected until the first request, so `next build`
+ * passes without secret or database; then wrong options reject with CONFIG_INVALID. `Data` types the session's values; with `schema` it is inferred.
+ */
+export function createSessions<const Schemas extends AnySchemas>(
+  options: ServerOptions & { schema: Schemas },
+): Sessions<DataOf<Schemas>, DefaultedOf<Schemas>>
+export function createSessions<Data extends object = JsonObject>(options: ServerOptions): Sessions<Data>
+export function createSessions(options: ServerOptions): Sessions<Record<string, unknown>, string> {
+  let ready: Prepared | undefined
+  const prepared = () => {
+    ready ??= prepare(options)
+    return ready
+  }
+  const context = () => prepared().context
+  const getSession = () => requestSession(prepared)
+  return {
+    getSession,
+    requireUser: async ({ signIn, returnTo }: RequireUserOptions = {}) => {
+      const session = await getSession()
+      if (session.userId === null) return turnAway(signIn === undefined ? context().options.signIn : signIn, returnTo)
+      return session as UserSession<Record<string, unknown>, string>
+    },
+    fromRequest: async ({ headers, url }) => {
+      const { cookies } = new NextRequest(url, { headers })
+      return plainSession(context(), headers, cookies.get(context().options.cookie.name)?.value)
+    },
+    handler: sessionHandler,
+    ...createAdministration(context, () => currentSession(getSession)),
+  }
+}
+
+function prepare(options: ServerOptions): Prepared {
+  const shared = resolveOptions(options, process.env.NODE_ENV === 'production')
+  const server = resolveServerOptions(options)
+  const store = withDeadline(options.store, server.timeoutMs)
+  const emit = (event: SessionEvent) => void tell(options.onEvent, event)
+  const sweep = createSweeper(store, Date.now, emit)
+  const context: SessionContext = {
+    store,
+    options: { ...shared, ...server },
+    codec: createCodec(options.schema, options.serializer, server.maxBytes),
+    cryptography: nodeCryptography(shared.secrets),
+    now: Date.now,
+    emit,
+    afterWrite: server.autoClear ? sweep : () => {},
+  }
+  return { context, optionsKey: JSON.stringify([context.options, store.name]) }
+}
+
+async function tell(onEvent: ServerOptions['onEvent'], event: SessionEvent): Promise<void> {
+  try {
+    await onEvent?.(event)
+  } catch (error) {
+    console.error(`coatcheck: onEvent threw on '${event.type}'`, error instanceof Error ? error.name : typeof error)
+  }
+}

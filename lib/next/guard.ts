@@ -1,0 +1,92 @@
+import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js'
+import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
+import { macInput, parseToken } from '../core/token.ts'
+import { safeNext } from './safe-next.ts'
+import { webVerifier } from './web-crypto.ts'
+
+type MaybeResponse = Response | NextResponse | null | undefined | void
+
+/** What `createGuard` takes beside the shared options. */
+export interface GuardOptions {
+  /** Paths to guard, each with everything below it; '/account' does not cover '/accounting'. @default every path the matcher lets through */
+  protect?: readonly string[]
+  /** 'user': a logged-in session; 'session': any. @default 'user' */
+  require?: 'user' | 'session'
+  /** Your own middleware, run for what passes. */
+  next?: (request: NextRequest, event: NextFetchEvent) => MaybeResponse | Promise<MaybeResponse>
+}
+
+/** Seconds by which the clocks of server and edge may differ. */
+const leewaySeconds = 60
+
+/**
+ * Makes the function for `middleware.ts` (exported as `middleware`) or `proxy.ts` (as `proxy`): turns visitors without a token away
+ * before a page runs. GET and HEAD go to `signIn` with a 307, and with the path as `next`; other methods pass, since a redirected server
+ * action shows an error. It saves a page load and is not the lock: it asks no database, so pages, actions and handlers check for
+ * themselves (`requireUser`). Rejects with CONFIG_INVALID if the options are wrong.
+ */
+export function createGuard(options: SessionOptions, { protect, require = 'user', next }: GuardOptions = {}) {
+  let ready: { readonly options: ResolvedOptions; readonly verify: ReturnType<typeof webVerifier> } | undefined
+  return async function guard(request: NextRequest, event: NextFetchEvent): Promise<Response> {
+    if (!ready) {
+      const resolved = resolveOptions(options, process.env.NODE_ENV === 'production')
+      ready = { options: resolved, verify: webVerifier(resolved.secrets) }
+    }
+    const { signIn, cookie } = ready.options
+    const asksForPage = request.method === 'GET' || request.method === 'HEAD'
+    if (asksForPage && isProtected(request.nextUrl.pathname, signIn, protect)) {
+      const value = request.cookies.get(cookie.name)?.value
+      const known = await holdsToken(value, cookie.name, require, ready.verify)
+      if (!known) return unshared(toSignIn(request, signIn))
+    }
+    return unshared((await next?.(request, event)) || NextResponse.next())
+  }
+}
+
+async function holdsToken(
+  value: string | undefined,
+  cookieName: string,
+  require: 'user' | 'session',
+  verify: ReturnType<typeof webVerifier>,
+): Promise<boolean> {
+  const token = value ? parseToken(value) : null
+  if (!token || (require === 'user' && !token.loggedIn)) return false
+  if (token.expiresSeconds + leewaySeconds < Date.now() / 1000) return false
+  return verify(macInput(cookieName, token.signed), token.mac)
+}
+
+function isProtected(pathname: string, signIn: string, protect: readonly string[] | undefined): boolean {
+  const path = decoded(pathname)
+  const below = (root: string) => root === '/' || path === root || path.startsWith(`${root}/`)
+  return path !== signIn.split(/[?#]/)[0] && (protect?.some(below) ?? true)
+}
+
+/** Next decodes a path before it looks for the page; so must the guard. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
+}
+
+function toSignIn(request: NextRequest, signIn: string): NextResponse {
+  const { pathname, search } = request.nextUrl
+  const target = request.nextUrl.clone()
+  const [path = '/', query = ''] = signIn.split('?')
+  target.pathname = path
+  target.search = query
+  target.searchParams.set('next', safeNext(pathname + search))
+  return NextResponse.redirect(target, 307)
+}
+
+/** No cache may hand to one visitor what was made for another. */
+function unshared(response: Response): Response {
+  try {
+    response.headers.set('cache-control', 'private, no-store')
+  } catch {
+    return unshared(new Response(response.body, response)) // the headers of Response.redirect() are immutable
+  }
+  response.headers.append('vary', 'Cookie')
+  return response
+}

@@ -1,0 +1,53 @@
+import type { ResolvedCookie } from '../core/options.ts'
+import type { CookieJar } from '../core/visit.ts'
+import type { Platform, PlatformCookies } from './platform.ts'
+
+/** The jar of the place from which it is asked for; call it before the first `await` of a writer. */
+export async function openJar({ cookies, refresh }: Platform, headers: Headers, cookie: ResolvedCookie): Promise<CookieJar> {
+  const jar = await cookies()
+  const { name, domain, path, sameSite, secure, httpOnly, partitioned } = cookie
+  const attributes = { name, path, sameSite, secure, httpOnly, ...(domain && { domain }), ...(partitioned && { partitioned }) }
+  return {
+    writable: isWritable(jar),
+    inAction: headers.has('next-action'),
+    send: (value, maxAge) => {
+      if (secure) warnOfPlainHttp(headers, name)
+      jar.set({ ...attributes, value, ...(maxAge !== undefined && { maxAge }) })
+    },
+    clear: () => jar.set({ ...attributes, value: '', maxAge: 0 }),
+    refreshPage: refresh,
+  }
+}
+
+/**
+ * Whether cookies can be set here, found out without setting one (which would make Next render the page again): a jar that can be written
+ * to reads the cookie's name, one that cannot throws before it does.
+ */
+function isWritable(jar: PlatformCookies): boolean {
+  const asked = new Error('asked')
+  const probe = {
+    get name(): string {
+      throw asked
+    },
+  }
+  try {
+    jar.set(probe as Parameters<PlatformCookies['set']>[0])
+    return false
+  } catch (error) {
+    return error === asked
+  }
+}
+
+let warned = false
+
+/** Browsers drop a Secure cookie that comes over plain http, but for localhost: say so once, instead of losing every session silently. */
+function warnOfPlainHttp(headers: Headers, name: string): void {
+  const host = headers.get('host') ?? ''
+  const local = /^(localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host)
+  if (warned || local || headers.get('x-forwarded-proto') !== 'http') return
+  warned = true
+  console.warn(
+    `coatcheck: the cookie ${name} is Secure, but this request came over plain http, so browsers will drop it and every visitor stays new. ` +
+      'Serve https (a proxy must send X-Forwarded-Proto: https), or set cookie.secure to false where plain http is meant.',
+  )
+}

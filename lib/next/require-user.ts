@@ -1,0 +1,28 @@
+import { SessionError } from '../core/errors.ts'
+import { isNextSignal, platform } from './platform.ts'
+import { safeNext } from './safe-next.ts'
+
+/** What `requireUser` takes. */
+export interface RequireUserOptions {
+  /** Where others are sent; null: they are refused with UNAUTHENTICATED. @default the option `signIn` */
+  signIn?: string | null
+  /** The path to come back to, sent along as `next`; Next does not tell a page its own. */
+  returnTo?: string
+}
+
+/** Ends the render or handler for a visitor who is not logged in: with Next's redirect, or with UNAUTHENTICATED. */
+export async function turnAway(signIn: string | null, returnTo: string | undefined): Promise<never> {
+  if (signIn === null) throw new SessionError('UNAUTHENTICATED', 'Nobody is logged in to this session. Log in first.')
+  const next = returnTo === undefined ? '' : `${signIn.includes('?') ? '&' : '?'}next=${encodeURIComponent(safeNext(returnTo))}`
+  return platform().redirect(signIn + next)
+}
+
+/** The id of the running request's session; null where there is none, as in a script. */
+export async function currentSession(getSession: () => Promise<{ readonly id: string | null }>): Promise<string | null> {
+  try {
+    return (await getSession()).id
+  } catch (error) {
+    if (isNextSignal(error)) throw error
+    return null
+  }
+}

@@ -1,0 +1,40 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { bigint, pgTable, timestamp } from 'drizzle-orm/pg-core'
+import type { PostgresDatabase } from './statements.ts'
+
+const applied = pgTable('coatcheck_migrations', {
+  createdMillis: bigint('created_millis', { mode: 'number' }).primaryKey(),
+  appliedAt: timestamp('applied_at', { withTimezone: true }).notNull().defaultNow(),
+})
+
+/** Any number that other applications are unlikely to lock: 'coat' in ASCII. */
+const lockKey = 0x636f6174
+
+/**
+ * Creates or updates the `sessions` table (Django's `migrate`), and answers how many migrations it applied. All happen in one transaction
+ * under one advisory lock, so several processes may call it as they start: one works, the others wait and find nothing to do.
+ * Leave it out if you take `sessionsTable` into your own drizzle-kit schema.
+ */
+export async function migrate(db: PostgresDatabase): Promise<number> {
+  const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${sql.raw(String(lockKey))})`)
+    await tx.execute(sql`create table if not exists ${applied} (
+      created_millis bigint primary key, applied_at timestamptz not null default now())`)
+    const done = new Set((await tx.select({ millis: applied.createdMillis }).from(applied)).map(({ millis }) => millis))
+    const due = migrations.filter(({ folderMillis }) => !done.has(folderMillis))
+    for (const migration of due) {
+      for (const statement of migration.sql) await tx.execute(sql.raw(statement))
+      await tx.insert(applied).values({ createdMillis: migration.folderMillis })
+    }
+    return due.length
+  })
+}
+
+/** The SQL files lie beside the package's modules, in the source tree as in the published package. */
+function migrationsFolder(): string {
+  return path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'drizzle')
+}

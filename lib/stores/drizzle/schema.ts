@@ -1,0 +1,36 @@
+import { isNotNull, sql } from 'drizzle-orm'
+import { check, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { JsonObject } from '../../core/json.ts'
+
+// Milliseconds, so that a JavaScript Date holds the whole value and can be compared with the column.
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+
+/**
+ * The `sessions` table. Foreign keys to `id` should say `ON DELETE CASCADE`: sessions are deleted, not marked.
+ * Columns that a plain data write changes stand last and outside all indexes, so that PostgreSQL updates in place (HOT).
+ */
+export const sessionsTable = pgTable(
+  'sessions',
+  {
+    id: uuid('id').primaryKey(),
+    tokenHash: uuid('token_hash').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    authenticatedAt: instant('authenticated_at'),
+    lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at').notNull(),
+    /** The session's own fixed end, if any. */
+    expiryAt: instant('expiry_at'),
+    /** The session's own idle lifetime, if any; 0: until the browser closes. */
+    expiryIdleSeconds: integer('expiry_idle_seconds'),
+    userId: text('user_id'),
+    ip: text('ip'),
+    userAgent: text('user_agent'),
+    version: integer('version').notNull().default(1),
+    data: jsonb('data').$type<JsonObject>().notNull(),
+  },
+  (table) => [
+    index('sessions_expires_at').on(table.expiresAt),
+    index('sessions_user_id').on(table.userId).where(isNotNull(table.userId)),
+    check('sessions_data_object', sql`jsonb_typeof(${table.data}) = 'object'`),
+  ],
+)

@@ -1,0 +1,3 @@
+export { type FakeRequest, type FakeResponse, withRequest } from './next/with-request.ts'
+export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'
+export { type StoreUnderTest, storeContract } from './stores/store-contract.ts'
