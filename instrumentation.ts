@@ -2,5 +2,7 @@
 export async function register() {
   if (process.env.NEXT_RUNTIME !== 'nodejs' || process.env.NEXT_PHASE === 'phase-production-build') return
   const { database } = await import('./app/db')
-  await database().catch((error: unknown) => console.error(`database: ${error instanceof Error ? error.message : 'could not be opened'}`))
+  await database().catch((error: unknown) =>
+    console.error(`database: ${error instanceof Error ? error.message : 'could not be opened'}`),
+  )
 }

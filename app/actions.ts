@@ -1,6 +1,6 @@
 'use server'
 
-import { type Json, safeNext, SessionError, type SessionErrorCode } from 'coatcheck'
+import { type Json, SessionError, type SessionErrorCode, safeNext } from 'coatcheck'
 import { redirect } from 'next/navigation'
 import { findProduct } from './catalogue'
 import { getSession, requireUser, sessions } from './sessions'
@@ -15,7 +15,12 @@ export async function deleteKeyAction(form: FormData) {
 }
 
 export async function incrementAction() {
-  await orSay(async () => (await getSession()).update((draft) => void (draft.counter = (draft.counter ?? 0) + 1)))
+  await orSay(async () => {
+    const session = await getSession()
+    await session.update((draft) => {
+      draft.counter = (draft.counter ?? 0) + 1
+    })
+  })
 }
 
 export async function clearAction() {
@@ -52,7 +57,9 @@ export async function removeFromCartAction(form: FormData) {
   const id = text(form, 'id')
   await orSay(async () => {
     const session = await getSession()
-    await session.update((draft) => void (draft.cart = (draft.cart ?? []).filter((line) => line.id !== id)))
+    await session.update((draft) => {
+      draft.cart = (draft.cart ?? []).filter((line) => line.id !== id)
+    })
   })
 }
 

@@ -56,7 +56,9 @@ async function lockFolder(folder: string): Promise<() => Promise<void>> {
     return await lock(folder, { stale: 5000, retries: { retries: 14, minTimeout: 500, maxTimeout: 500 } })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error
-    throw new Error(`Another process has the embedded database in ${folder} open. Stop it, or set DATA_DIR or DATABASE_URL to another one.`)
+    throw new Error(
+      `Another process has the embedded database in ${folder} open. Stop it, or set DATA_DIR or DATABASE_URL to another one.`,
+    )
   }
 }
 

@@ -19,7 +19,10 @@ const publicColumns = { id: users.id, username: users.username, role: users.role
 /** The user with this name and password, or null; takes as long for an unknown name as for a wrong password. */
 export async function authenticate(username: string, password: string): Promise<User | null> {
   const db = await database()
-  const [found] = await db.select({ ...publicColumns, passwordHash: users.passwordHash }).from(users).where(eq(users.username, username))
+  const [found] = await db
+    .select({ ...publicColumns, passwordHash: users.passwordHash })
+    .from(users)
+    .where(eq(users.username, username))
   const matches = await compare(password, found?.passwordHash ?? (await unknownUserHash()))
   if (!found || !matches) return null
   const { passwordHash: _, ...user } = found
@@ -35,10 +38,21 @@ export async function findUser(id: string): Promise<User | null> {
 
 /** Creates the users' table and the demo accounts, if they are missing. */
 export async function prepareUsers({ driver, db }: OpenDatabase): Promise<void> {
-  const { migrate } = driver === 'pg' ? await import('drizzle-orm/node-postgres/migrator') : await import('drizzle-orm/pglite/migrator')
-  await migrate(db as never, { migrationsFolder: path.join(process.cwd(), 'app', 'migrations'), migrationsTable: 'demo_migrations' })
-  const rows = demoAccounts.map(async ({ username, password, role }) => ({ username, role, passwordHash: await hash(password, bcryptCost) }))
-  await db.insert(users).values(await Promise.all(rows)).onConflictDoNothing()
+  const { migrate } =
+    driver === 'pg' ? await import('drizzle-orm/node-postgres/migrator') : await import('drizzle-orm/pglite/migrator')
+  await migrate(db as never, {
+    migrationsFolder: path.join(process.cwd(), 'app', 'migrations'),
+    migrationsTable: 'demo_migrations',
+  })
+  const rows = demoAccounts.map(async ({ username, password, role }) => ({
+    username,
+    role,
+    passwordHash: await hash(password, bcryptCost),
+  }))
+  await db
+    .insert(users)
+    .values(await Promise.all(rows))
+    .onConflictDoNothing()
 }
 
 let unknownHash: Promise<string> | undefined

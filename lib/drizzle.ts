@@ -1,4 +1,4 @@
+export type { PostgresDatabase } from './stores/drizzle/database.ts'
 export { migrate } from './stores/drizzle/migrate.ts'
 export { sessionsTable } from './stores/drizzle/schema.ts'
-export type { PostgresDatabase } from './stores/drizzle/statements.ts'
 export { type DrizzleStoreOptions, drizzleStore } from './stores/drizzle/store.ts'

@@ -1,22 +1,63 @@
-import { migrate } from 'coatcheck/drizzle'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { ServerOptions } from 'coatcheck'
+import { drizzleStore, migrate } from 'coatcheck/drizzle'
+import { memoryStore } from 'coatcheck/testing'
+import { sql } from 'drizzle-orm'
 import { inject } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../app/db'
 import { createDatabase } from './postgres'
 
-/** Every database driver that the demo and the commands know, each with a fresh database. */
-export const drivers = {
-  pglite: async () => openDatabase({ DATABASE_DRIVER: 'pglite', DATA_DIR: await temporaryFolder() }),
-  pg: async () => openDatabase({ DATABASE_URL: await createDatabase(inject('postgresUrl')) }),
-} satisfies Record<string, () => Promise<OpenDatabase>>
+/** Every database driver that the demo knows. */
+export type Driver = OpenDatabase['driver']
+export const drivers: readonly Driver[] = ['pglite', 'pg']
 
 /** A fresh database on one driver, with the sessions table. */
-export async function freshDatabase(driver: keyof typeof drivers): Promise<OpenDatabase> {
-  const open = await drivers[driver]()
+export async function freshDatabase(driver: Driver): Promise<OpenDatabase> {
+  const open = await emptyDatabase(driver)
   await migrate(open.db)
   return open
 }
 
-async function temporaryFolder(): Promise<string> {
-  const [{ mkdtemp }, { tmpdir }, { join }] = await Promise.all([import('node:fs/promises'), import('node:os'), import('node:path')])
-  return mkdtemp(join(tmpdir(), 'coatcheck-pglite-'))
+/** A fresh database on one driver, without tables. */
+export async function emptyDatabase(driver: Driver): Promise<OpenDatabase> {
+  if (driver === 'pg') return openDatabase({ DATABASE_URL: await createDatabase(inject('postgresUrl')) })
+  const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-pglite-'))
+  const open = await openDatabase({ DATA_DIR: folder })
+  const close = async () => {
+    await open.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { ...open, close }
+}
+
+/** A store of one kind, fresh, and a way to let time pass for it. */
+export interface TestStore {
+  readonly store: ServerOptions['store']
+  elapse(seconds: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** The stores on which every rule is tested. */
+export const stores: Readonly<Record<string, () => Promise<TestStore>>> = {
+  memory: async () => {
+    let now = Date.now()
+    const elapse = async (seconds: number) => {
+      now += seconds * 1000
+    }
+    return { store: memoryStore({ now: () => now }), elapse, close: async () => {} }
+  },
+  'drizzle on pglite': () => drizzleTestStore('pglite'),
+  'drizzle on pg': () => drizzleTestStore('pg'),
+}
+
+async function drizzleTestStore(driver: Driver): Promise<TestStore> {
+  const { db, close } = await freshDatabase(driver)
+  const elapse = async (seconds: number) => {
+    const columns = ['created_at', 'authenticated_at', 'last_seen_at', 'expires_at', 'expiry_at']
+    const earlier = columns.map((column) => `${column} = ${column} - interval '${seconds} seconds'`)
+    await db.execute(sql.raw(`update sessions set ${earlier.join(', ')}`))
+  }
+  return { store: drizzleStore(db), elapse, close }
 }

@@ -49,7 +49,7 @@ export class SessionError extends Error {
   readonly outcome?: 'none' | 'unknown'
 
   constructor(code: SessionErrorCode, message: string, { cause, outcome }: SessionErrorDetails = {}) {
-    super(`${code}: ${message} (docs/errors.md#${code.toLowerCase()})`, cause ? { cause } : undefined)
+    super(`${message} (docs/errors.md#${code.toLowerCase()})`, cause ? { cause } : undefined)
     this.code = code
     this.status = statuses[code]
     if (outcome) this.outcome = outcome

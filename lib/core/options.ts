@@ -1,6 +1,6 @@
 import { SessionError } from './errors.ts'
 import { type Duration, durationOption, type ExpiryPolicy } from './expiry.ts'
-import type { AnySchemas } from './schema.ts'
+import type { AnySchemas, Serializer } from './schema.ts'
 import type { SessionStore } from './store.ts'
 
 /** Attributes of the session cookie (RFC 6265bis; Django's SESSION_COOKIE_*). */
@@ -46,12 +46,6 @@ export type SessionEvent =
   | { readonly type: 'revoked'; readonly sessions: readonly { readonly id: string; readonly userId: string | null }[] }
   | { readonly type: 'expired'; readonly count: number }
   | { readonly type: 'rejected'; readonly reason: 'malformed' | 'forged' | 'unknown' }
-
-/** Maps one top-level value to JSON and back (Django's SESSION_SERIALIZER); merging by key still works. */
-export interface Serializer {
-  serialize(value: unknown): unknown
-  deserialize(json: unknown): unknown
-}
 
 /** What `createSessions` takes beside the shared `SessionOptions`. */
 export interface ServerOptions extends SessionOptions {
@@ -152,10 +146,19 @@ function checkSecrets(secret: SessionOptions['secret']): readonly string[] {
 }
 
 function resolveCookie(cookie: CookieOptions, production: boolean): ResolvedCookie {
-  const { name = 'session', domain, path = '/', sameSite = 'lax', secure = production, httpOnly = true, partitioned = false } = cookie
+  const {
+    name = 'session',
+    domain,
+    path = '/',
+    sameSite = 'lax',
+    secure = production,
+    httpOnly = true,
+    partitioned = false,
+  } = cookie
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw config(`cookie.name is ${JSON.stringify(name)}; use letters, digits, - and _`)
   if (!path.startsWith('/')) throw config(`cookie.path is ${JSON.stringify(path)}; begin it with /`)
-  if (sameSite === 'none' && !secure) throw config("cookie.sameSite is 'none' without secure, which browsers refuse; set cookie.secure")
+  if (sameSite === 'none' && !secure)
+    throw config("cookie.sameSite is 'none' without secure, which browsers refuse; set cookie.secure")
   if (partitioned && !secure) throw config('cookie.partitioned is set without secure, which browsers refuse; set cookie.secure')
   const hostOnly = secure && !domain && path === '/' && !name.startsWith('__')
   return { name: hostOnly ? `__Host-${name}` : name, domain, path, sameSite, secure, httpOnly, partitioned }

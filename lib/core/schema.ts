@@ -1,6 +1,5 @@
 import { SessionError } from './errors.ts'
 import { checkJson, checkKey, deepFreeze, invalid, type Json, type JsonObject } from './json.ts'
-import type { Serializer } from './options.ts'
 
 /** The part of Standard Schema 1 that sessions use (standardschema.dev): zod, valibot, arktype and others speak it. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -24,8 +23,16 @@ export type DataOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['output'
 /** The keys of `schema` that accept undefined, and so have a default (or an explicit undefined) on `get`. */
 export type DefaultedOf<Schemas> = { [K in keyof Schemas]: undefined extends Types<Schemas[K]>['input'] ? K : never }[keyof Schemas]
 
-type Types<Schema> = Schema extends { readonly '~standard': { readonly types?: infer T } } ? NonNullable<T> & SchemaTypes : SchemaTypes
+type Types<Schema> = Schema extends { readonly '~standard': { readonly types?: infer T } }
+  ? NonNullable<T> & SchemaTypes
+  : SchemaTypes
 type SchemaTypes = { readonly input: unknown; readonly output: unknown }
+
+/** Maps one top-level value to JSON and back (Django's SESSION_SERIALIZER); merging by key still works. */
+export interface Serializer {
+  serialize(value: unknown): unknown
+  deserialize(json: unknown): unknown
+}
 
 /** Values on their way into and out of a row. */
 export interface Codec {

@@ -6,16 +6,18 @@ import type { SessionContext } from './visit.ts'
 export type DeepReadonly<T> = Json extends T
   ? T
   : T extends (...args: never) => unknown
-  ? T
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T
+    ? T
+    : T extends object
+      ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+      : T
 
 /** The name of a key of `Data`. */
 export type KeyOf<Data> = keyof Data & string
 
 /** What `get` answers: undefined too, unless the key's schema gives a default. */
-export type Read<Data, Defaulted, K extends keyof Data> = K extends Defaulted ? DeepReadonly<Data[K]> : DeepReadonly<Data[K]> | undefined
+export type Read<Data, Defaulted, K extends keyof Data> = K extends Defaulted
+  ? DeepReadonly<Data[K]>
+  : DeepReadonly<Data[K]> | undefined
 
 /** The reading half of a session: synchronous, without clock or store, as the store last acknowledged it. */
 export class SessionReader<Data extends object, Defaulted extends keyof Data = never> {
@@ -99,7 +101,8 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   get expiryAge(): number {
     const { row, pendingExpiry } = this.state
     if (row) return Math.max(Math.round(row.secondsLeft), 0)
-    if (pendingExpiry && 'at' in pendingExpiry) return Math.max(Math.round((pendingExpiry.at.getTime() - this.context.now()) / 1000), 0)
+    if (pendingExpiry && 'at' in pendingExpiry)
+      return Math.max(Math.round((pendingExpiry.at.getTime() - this.context.now()) / 1000), 0)
     return pendingExpiry?.idleSeconds || this.context.options.policy.maxAgeSeconds
   }
 

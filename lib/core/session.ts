@@ -49,13 +49,21 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
   }
 
   /** Removes `key` and answers its value, or `fallback` if it is absent. Of two at once one gets the value. */
-  async pop<K extends KeyOf<Data>, F = undefined>(key: K, fallback?: F, options: WriteOptions = {}): Promise<DeepReadonly<Data[K]> | F> {
+  async pop<K extends KeyOf<Data>, F = undefined>(
+    key: K,
+    fallback?: F,
+    options: WriteOptions = {},
+  ): Promise<DeepReadonly<Data[K]> | F> {
     const taken = key.startsWith('_') ? undefined : await this.#writer.pop(key, options)
     return (taken === undefined ? fallback : this.context.codec.decode({ [key]: taken })[key]) as DeepReadonly<Data[K]> | F
   }
 
   /** Writes `key` unless it is there, and answers what is stored. */
-  async setDefault<K extends KeyOf<Data>>(key: K, value: DeepReadonly<Data[K]>, options: WriteOptions = {}): Promise<DeepReadonly<Data[K]>> {
+  async setDefault<K extends KeyOf<Data>>(
+    key: K,
+    value: DeepReadonly<Data[K]>,
+    options: WriteOptions = {},
+  ): Promise<DeepReadonly<Data[K]>> {
     const stored = await this.#writer.setDefault(key, this.context.codec.encode(key, value), options)
     return this.context.codec.decode({ [key]: stored ?? null })[key] as DeepReadonly<Data[K]>
   }
@@ -124,7 +132,8 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
   }
 
   #encode(values: object): JsonObject {
-    if (typeof values !== 'object' || values === null || Array.isArray(values)) throw invalid('The argument of set', 'is no key and no object')
+    if (typeof values !== 'object' || values === null || Array.isArray(values))
+      throw invalid('The argument of set', 'is no key and no object')
     return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, this.context.codec.encode(key, value)]))
   }
 
@@ -134,7 +143,8 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
     const before = { ...Object.fromEntries(codec.keys.map((key) => [key, codec.defaultOf(key)])), ...codec.decode(data) }
     const draft: Record<string, unknown> = structuredClone(before)
     const answer: unknown = change(draft as Draft<Data, Defaulted>)
-    if (answer instanceof Promise) throw invalid('The function given to update', 'is asynchronous; compute before, then change the draft')
+    if (answer instanceof Promise)
+      throw invalid('The function given to update', 'is asynchronous; compute before, then change the draft')
     const remove = Object.keys(data).filter((key) => !key.startsWith('_') && draft[key] === undefined)
     const set: Record<string, Json> = {}
     for (const [key, value] of Object.entries(draft)) {

@@ -61,7 +61,10 @@ export interface SessionAdministration {
 }
 
 /** Makes the server side; `currentId` tells the id of the asking request's session, if there is one. */
-export function createAdministration(context: () => SessionContext, currentId: () => Promise<string | null>): SessionAdministration {
+export function createAdministration(
+  context: () => SessionContext,
+  currentId: () => Promise<string | null>,
+): SessionAdministration {
   async function list({ sort = 'created', limit = 50, after, ...conditions }: ListOptions = {}): Promise<SessionInfo[]> {
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw invalid('limit', `is ${limit}; use 1 to 1000`)
     const last = typeof after === 'string' ? { id: after } : after

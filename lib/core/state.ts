@@ -49,6 +49,12 @@ export class SessionState {
     this.pendingExpiry = null
   }
 
+  /** Takes over a session that was begun in this request. */
+  begin(row: StoredSession, ticket: Ticket): void {
+    this.accept(row, ticket)
+    this.isNew = true
+  }
+
   /** Becomes a new, empty, unsaved session. */
   reset(): void {
     this.#row = null
@@ -71,7 +77,7 @@ export function issueTicket({ cryptography, options }: SessionContext, secret: s
   if (row.expiry && 'at' in row.expiry) limits.push(row.expiry.at.getTime() / 1000)
   const { absoluteSeconds } = options.policy
   if (absoluteSeconds !== null) limits.push((row.authenticatedAt ?? row.createdAt).getTime() / 1000 + absoluteSeconds)
-  const expiresSeconds = Math.ceil(Math.min(...limits))
+  const expiresSeconds = Math.floor(Math.min(...limits))
   const token: Token = { id: row.id, secret, expiresSeconds, loggedIn: row.userId !== null }
   const signed = signedPart(token)
   const text = `${signed}.${cryptography.sign(macInput(options.cookie.name, signed))}`
@@ -81,7 +87,7 @@ export function issueTicket({ cryptography, options }: SessionContext, secret: s
 /** The cookie's Max-Age for `ticket`; undefined: until the browser closes. */
 export function cookieMaxAge({ options }: SessionContext, ticket: Ticket, row: StoredSession): number | undefined {
   const untilClose = row.expiry ? 'idleSeconds' in row.expiry && row.expiry.idleSeconds === 0 : options.expireAtBrowserClose
-  return untilClose ? undefined : Math.max(Math.ceil(ticket.expiresSeconds - storeNow(row)), 1)
+  return untilClose ? undefined : Math.max(Math.floor(ticket.expiresSeconds - storeNow(row)), 1)
 }
 
 /** The store's clock when it answered `row`, in epoch seconds. */

@@ -1,5 +1,5 @@
-import type { Codec } from './schema.ts'
 import type { ResolvedOptions, ResolvedServerOptions, SessionEvent } from './options.ts'
+import type { Codec } from './schema.ts'
 import type { Client, SessionStore } from './store.ts'
 
 /** The request that a session serves, as far as the core needs to know it. */

@@ -1,47 +1,47 @@
 import type { ExpiryRule } from './expiry.ts'
-import { type Json, type JsonObject, tooLarge } from './json.ts'
-import { applyPatch, boundPatch, emptyPatch, isNoChange, outgrows, type PatchParts } from './patch.ts'
+import type { Json, JsonObject } from './json.ts'
+import { applyPatch, emptyPatch, isNoChange, type PatchParts } from './patch.ts'
 import { WriteQueue } from './queue.ts'
-import { conflict, requireWritable, whyEnded } from './refusals.ts'
-import { cookieMaxAge, issueTicket, newCredentials, type SessionState, type Ticket } from './state.ts'
-import type { Change, StoredSession } from './store.ts'
+import { SessionRecord } from './record.ts'
+import { requireWritable } from './refusals.ts'
+import { cookieMaxAge, type SessionState } from './state.ts'
 import type { CookieJar, SessionContext, Visit, WriteOptions } from './visit.ts'
 
 /** What a write means for the cookie: a new token, its end, the same token (data changed), or nothing happened. */
 type CookieFate = 'send' | 'clear' | 'same' | 'untouched'
 type Refresh = WriteOptions['refresh']
 
-/** The writes of one session: queued, sent to the store, acknowledged in the state, and told to the browser. */
+/** The writes of one session: queued, sent to the store, and told to the browser once the store has them. */
 export class SessionWriter {
   readonly #context: SessionContext
   readonly #state: SessionState
   readonly #visit: Visit
+  readonly #record: SessionRecord
   readonly #queue = new WriteQueue()
 
   constructor(context: SessionContext, state: SessionState, visit: Visit) {
     this.#context = context
     this.#state = state
     this.#visit = visit
+    this.#record = new SessionRecord(context, state, visit)
   }
 
   /** `set`, `delete`, `clear`: joined with their neighbours into one statement. */
   patch(name: string, parts: PatchParts, { refresh }: WriteOptions): Promise<void> {
-    const { maxBytes } = this.#context.options
-    const before = applyPatch(this.#state.row?.data ?? {}, this.#queue.openParts)
-    if (outgrows(before, parts, maxBytes)) throw tooLarge('The session with this change', maxBytes)
+    this.#record.bound(applyPatch(this.#state.row?.data ?? {}, this.#queue.openParts), parts)
     return this.#queue.patch(
       this.#jar(),
       parts,
       refresh,
       (jar) => requireWritable(jar, name),
-      async (all, jar, strongest) => this.#finish(jar, await this.#writePatch(all, jar), strongest),
+      async (all, jar, strongest) => this.#tell(jar, await this.#patchNow(all, jar), strongest),
     )
   }
 
   /** Adds `key` unless it is there, and answers what is stored. */
   setDefault(key: string, json: Json, { refresh }: WriteOptions): Promise<Json | undefined> {
     return this.#step('setDefault', refresh, async (jar) => {
-      const fate = await this.#writePatch({ ...emptyPatch, defaults: { [key]: json } }, jar)
+      const fate = await this.#patchNow({ ...emptyPatch, defaults: { [key]: json } }, jar)
       return { fate, value: this.#state.row?.data[key] }
     })
   }
@@ -50,9 +50,7 @@ export class SessionWriter {
   pop(key: string, { refresh }: WriteOptions): Promise<Json | undefined> {
     return this.#step('pop', refresh, async (jar) => {
       const { ticket } = this.#state
-      if (!ticket) return { fate: 'untouched', value: undefined }
-      const row = await this.#update({ take: key, active: true }, ticket, jar)
-      if (row) this.#state.accept(row)
+      const row = ticket && (await this.#record.update({ take: key, active: true }, ticket, jar))
       return { fate: row ? 'same' : 'untouched', value: row?.taken }
     })
   }
@@ -62,10 +60,11 @@ export class SessionWriter {
     return this.#step('update', refresh, async (jar) => {
       const { row, ticket } = this.#state
       const parts = compute(row?.data ?? {})
-      if (!row || !ticket) return { fate: await this.#writePatch(parts, jar), value: undefined }
+      if (!row || !ticket) return { fate: await this.#patchNow(parts, jar), value: undefined }
       if (isNoChange(parts)) return { fate: 'untouched', value: undefined }
-      const first = await this.#update({ patch: this.#bounded(row.data, parts), ifVersion: row.version, active: true }, ticket, jar)
-      this.#state.accept(first ?? (await this.#modify(compute, ticket, jar)))
+      const patch = this.#record.bound(row.data, parts)
+      const first = await this.#record.update({ patch, ifVersion: row.version, active: true }, ticket, jar)
+      if (!first) await this.#record.modify(compute, ticket, jar)
       return { fate: 'same', value: undefined }
     })
   }
@@ -73,14 +72,8 @@ export class SessionWriter {
   /** Ends the session: row and cookie. */
   flush(name: 'flush' | 'logout', { refresh }: WriteOptions): Promise<void> {
     return this.#step(name, refresh, async (jar) => {
-      const { row, ticket, hasCookie } = this.#state
-      if (row && ticket) {
-        const { store } = this.#context
-        const removed = await store.remove({ id: ticket.id, tokenHash: ticket.tokenHash })
-        const ended = removed.length === 0 ? await whyEnded(store, ticket, jar) : null
-        if (ended?.rotated) throw ended.error
-        this.#context.emit({ type: name === 'logout' ? 'logout' : 'flushed', id: row.id, userId: row.userId })
-      }
+      const { ticket, hasCookie } = this.#state
+      if (ticket) await this.#record.remove(name === 'logout' ? 'logout' : 'flushed', ticket, jar)
       this.#state.reset()
       return { fate: hasCookie ? 'clear' : 'untouched', value: undefined }
     })
@@ -91,8 +84,8 @@ export class SessionWriter {
     return this.#step('cycleKey', refresh, async (jar) => {
       const { ticket } = this.#state
       if (!ticket) return { fate: 'untouched', value: undefined }
-      const row = await this.#rotate({ active: true }, ticket, jar)
-      this.#context.emit({ type: 'cycled', id: row.id, userId: row.userId })
+      const { id, userId } = await this.#record.renew({ active: true }, ticket, jar, true)
+      this.#context.emit({ type: 'cycled', id, userId })
       return { fate: 'send', value: undefined }
     })
   }
@@ -100,14 +93,14 @@ export class SessionWriter {
   /** Binds the session to a user under a new secret; another user's session is replaced. */
   login(userId: string, expiry: ExpiryRule | undefined, { refresh }: WriteOptions): Promise<void> {
     return this.#step('login', refresh, async (jar) => {
-      const { row, ticket } = this.#state
+      const { row, ticket, pendingExpiry } = this.#state
       if (row && ticket && (row.userId === null || row.userId === userId)) {
-        await this.#rotate({ userId, active: true, ...(expiry !== undefined && { expiry }) }, ticket, jar)
+        await this.#record.renew({ userId, active: true, ...(expiry !== undefined && { expiry }) }, ticket, jar, true)
       } else {
-        await this.#create({}, userId, expiry ?? this.#state.pendingExpiry, ticket, jar)
+        await this.#record.create({}, userId, expiry === undefined ? pendingExpiry : expiry, jar, ticket)
       }
-      if (this.#state.row) this.#context.emit({ type: 'login', id: this.#state.row.id, userId })
-      return { fate: 'send', value: undefined }
+      if (this.#state.ticket) this.#context.emit({ type: 'login', id: this.#state.ticket.id, userId })
+      return this.#endedAlready() ?? { fate: 'send', value: undefined }
     })
   }
 
@@ -119,14 +112,8 @@ export class SessionWriter {
         this.#state.pendingExpiry = expiry
         return { fate: 'untouched', value: undefined }
       }
-      const row = await this.#updateSurely({ expiry, active: true }, ticket, jar)
-      if (row.secondsLeft <= 0) {
-        this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
-        this.#state.reset()
-        return { fate: 'clear', value: undefined }
-      }
-      this.#state.accept(row, issueTicket(this.#context, ticket.secret, row))
-      return { fate: 'send', value: undefined }
+      await this.#record.renew({ expiry, active: true }, ticket, jar, false)
+      return this.#endedAlready() ?? { fate: 'send', value: undefined }
     })
   }
 
@@ -153,13 +140,29 @@ export class SessionWriter {
       const jar = await calledFrom
       requireWritable(jar, name)
       const { fate, value } = await run(jar)
-      this.#finish(jar, fate, refresh)
+      this.#tell(jar, fate, refresh)
       return value
     })
   }
 
+  async #patchNow(parts: PatchParts, jar: CookieJar): Promise<CookieFate> {
+    const before = this.#state.ticket
+    const changed = await this.#record.patch(parts, jar)
+    if (!changed) return 'untouched'
+    return before ? 'same' : (this.#endedAlready()?.fate ?? 'send')
+  }
+
+  /** After an expiry in the past: the row has ended, so that the session is a new one. */
+  #endedAlready(): { fate: 'clear'; value: undefined } | null {
+    const { row } = this.#state
+    if (!row || row.secondsLeft > 0) return null
+    this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
+    this.#state.reset()
+    return { fate: 'clear', value: undefined }
+  }
+
   /** Tells the browser, once the store has the change. */
-  #finish(jar: CookieJar, fate: CookieFate, refresh: Refresh): void {
+  #tell(jar: CookieJar, fate: CookieFate, refresh: Refresh): void {
     if (fate === 'untouched') return
     const { ticket, row } = this.#state
     this.#context.afterWrite(this.#visit)
@@ -170,73 +173,5 @@ export class SessionWriter {
       jar.send(ticket.text, cookieMaxAge(this.#context, ticket, row))
       this.#state.hasCookie = true
     } else if (jar.inAction && refresh === 'page') jar.refreshPage()
-  }
-
-  async #writePatch(parts: PatchParts, jar: CookieJar): Promise<CookieFate> {
-    const { row, ticket, pendingExpiry } = this.#state
-    if (isNoChange(parts)) return 'untouched'
-    if (!row || !ticket) {
-      const data = applyPatch({}, parts)
-      if (Object.keys(data).length === 0) return 'untouched'
-      await this.#create(data, null, pendingExpiry, null, jar)
-      return 'send'
-    }
-    const patch = boundPatch(parts, this.#context.options.maxBytes)
-    const updated = await this.#update({ patch, active: true }, ticket, jar)
-    if (!updated) throw tooLarge('The session with this change', this.#context.options.maxBytes)
-    this.#state.accept(updated)
-    return 'same'
-  }
-
-  async #create(data: JsonObject, userId: string | null, expiry: ExpiryRule, replaced: Ticket | null, jar: CookieJar): Promise<void> {
-    const { store, options } = this.#context
-    const { secret, ...ref } = newCredentials(this.#context)
-    const session = { ...ref, ...this.#visit.client, userId, expiry, data }
-    const row = await store.create(session, options.policy, replaced ?? undefined)
-    if (!row) throw (replaced && (await whyEnded(store, replaced, jar)))?.error ?? conflict()
-    this.#state.accept(row, issueTicket(this.#context, secret, row))
-    this.#state.isNew = true
-    this.#context.emit({ type: 'created', id: row.id, userId })
-  }
-
-  async #rotate(change: Change, ticket: Ticket, jar: CookieJar): Promise<StoredSession> {
-    const { secret, tokenHash } = newCredentials(this.#context, ticket.id)
-    const row = await this.#updateSurely({ ...change, tokenHash }, ticket, jar)
-    this.#state.accept(row, issueTicket(this.#context, secret, row))
-    return row
-  }
-
-  /** The changed row; null if a condition of the change itself failed; INTERRUPTED if the session is not ours any more. */
-  async #update(change: Change, ticket: Ticket, jar: CookieJar) {
-    const { store, options } = this.#context
-    const row = await store.update(ticket, { ...change, ...(options.recordClient && { client: this.#visit.client }) }, options.policy)
-    if (row) return row
-    const ended = await whyEnded(store, ticket, jar)
-    if (ended) throw ended.error
-    return null
-  }
-
-  /** For a change without conditions, which fails only with the session itself. */
-  async #updateSurely(change: Change, ticket: Ticket, jar: CookieJar): Promise<StoredSession> {
-    const row = await this.#update(change, ticket, jar)
-    if (!row) throw conflict()
-    return row
-  }
-
-  async #modify(compute: (data: JsonObject) => PatchParts, ticket: Ticket, jar: CookieJar): Promise<StoredSession> {
-    const { store, options } = this.#context
-    const patchOf = (data: JsonObject) => {
-      const parts = compute(data)
-      return isNoChange(parts) ? null : this.#bounded(data, parts)
-    }
-    const row = await store.modify(ticket, patchOf, options.policy, options.timeoutMs)
-    if (!row) throw (await whyEnded(store, ticket, jar))?.error ?? conflict()
-    return row
-  }
-
-  #bounded(data: JsonObject, parts: PatchParts) {
-    const { maxBytes } = this.#context.options
-    if (outgrows(data, parts, maxBytes)) throw tooLarge('The session with this change', maxBytes)
-    return boundPatch(parts, maxBytes)
   }
 }

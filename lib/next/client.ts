@@ -4,7 +4,10 @@ import type { Client } from '../core/store.ts'
 /** The browser of a request, as far as it is recorded; never fails, whatever the headers hold. */
 export function clientOf(headers: Headers, { recordClient, trustedProxies, clientIp }: ResolvedServerOptions): Client {
   if (!recordClient) return { ip: null, userAgent: null }
-  return { ip: addressOf(clientIp ? safely(() => clientIp(headers)) : forwarded(headers, trustedProxies)), userAgent: userAgentOf(headers) }
+  return {
+    ip: addressOf(clientIp ? safely(() => clientIp(headers)) : forwarded(headers, trustedProxies)),
+    userAgent: userAgentOf(headers),
+  }
 }
 
 /** The address that the outermost trusted proxy saw: what stands further left, the client may have written itself. */
@@ -24,7 +27,10 @@ function safely<T>(ask: () => T): T | undefined {
 /** The address without port and brackets, in canonical form; null if it is none. */
 function addressOf(text: unknown): string | null {
   if (typeof text !== 'string' || text.length > 64) return null
-  const bare = text.trim().replace(/^\[([^\]]+)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  const bare = text
+    .trim()
+    .replace(/^\[([^\]]+)\](?::\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
   const four = bare.split('.')
   if (four.length === 4 && four.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return bare
   const url = `http://[${bare}]`
@@ -32,6 +38,11 @@ function addressOf(text: unknown): string | null {
 }
 
 function userAgentOf(headers: Headers): string | null {
-  const text = headers.get('user-agent')?.toWellFormed().replace(/\p{Cc}+/gu, ' ').trim().slice(0, 256)
+  const text = headers
+    .get('user-agent')
+    ?.toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 256)
   return text ? text.toWellFormed() : null
 }

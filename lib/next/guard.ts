@@ -1,10 +1,8 @@
-import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js'
+import { type NextFetchEvent, type NextMiddleware, type NextRequest, NextResponse } from 'next/server.js'
 import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
 import { macInput, parseToken } from '../core/token.ts'
 import { safeNext } from './safe-next.ts'
 import { webVerifier } from './web-crypto.ts'
-
-type MaybeResponse = Response | NextResponse | null | undefined | void
 
 /** What `createGuard` takes beside the shared options. */
 export interface GuardOptions {
@@ -13,7 +11,7 @@ export interface GuardOptions {
   /** 'user': a logged-in session; 'session': any. @default 'user' */
   require?: 'user' | 'session'
   /** Your own middleware, run for what passes. */
-  next?: (request: NextRequest, event: NextFetchEvent) => MaybeResponse | Promise<MaybeResponse>
+  next?: NextMiddleware
 }
 
 /** Seconds by which the clocks of server and edge may differ. */

@@ -9,7 +9,9 @@ export type HandlerFunction<Args extends readonly unknown[], Answer = Response |
 ) => Answer
 
 /** The wrapper that `sessions.handler` is. */
-export function sessionHandler<Args extends readonly unknown[]>(fn: HandlerFunction<Args>): HandlerFunction<Args, Promise<Response>> {
+export function sessionHandler<Args extends readonly unknown[]>(
+  fn: HandlerFunction<Args>,
+): HandlerFunction<Args, Promise<Response>> {
   return async (request, ...args) => {
     try {
       if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) assertSameOrigin(request)

@@ -42,7 +42,10 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
   const entry = entries.get(name) ?? { optionsKey, ticket: verified(context, cookies.get(name)?.value), session: null }
   entries.set(name, entry)
   if (entry.optionsKey !== optionsKey) {
-    throw new SessionError('CONFIG_INVALID', `Two createSessions with different options use the cookie ${name}. Give one another cookie.name.`)
+    throw new SessionError(
+      'CONFIG_INVALID',
+      `Two createSessions with different options use the cookie ${name}. Give one another cookie.name.`,
+    )
   }
   // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the others.
   if (entry.ticket) await here.io()

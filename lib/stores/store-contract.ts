@@ -45,7 +45,12 @@ function near(actual: number | undefined, expected: number): void {
 /** Asserts that the store refuses every kind of write to `ref`, and that `id` stays as it was. */
 async function assertDead({ store }: StoreUnderTest, ref: { id: string; tokenHash: string }): Promise<void> {
   assert.equal(await store.find(ref), null)
-  for (const change of [write({ set: { a: 1 } }), { active: true }, { tokenHash: uuid(), active: true }, { userId: 'u', active: true }]) {
+  for (const change of [
+    write({ set: { a: 1 } }),
+    { active: true },
+    { tokenHash: uuid(), active: true },
+    { userId: 'u', active: true },
+  ]) {
     assert.equal(await store.update(ref, change, policy), null)
   }
   assert.equal(await store.update(ref, { expiry: { idleSeconds: 9000 }, active: true }, policy), null)
@@ -316,7 +321,10 @@ export const storeContract: readonly ContractCase[] = [
         const [last] = first.slice(-1)
         assert.ok(last)
         const second = await under.store.list({ userId, sort, limit: 3, after: last })
-        assert.deepEqual([...first, ...second].map(({ id }) => id), made)
+        assert.deepEqual(
+          [...first, ...second].map(({ id }) => id),
+          made,
+        )
       }
     },
   },

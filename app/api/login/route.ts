@@ -5,7 +5,8 @@ import { invalidBody, jsonObject, sessionAnswer } from '../session/answer'
 
 export const POST = sessions.handler(async (request) => {
   const { username, password } = await jsonObject(request)
-  if (typeof username !== 'string' || typeof password !== 'string') throw invalidBody('Send { "username": text, "password": text }.')
+  if (typeof username !== 'string' || typeof password !== 'string')
+    throw invalidBody('Send { "username": text, "password": text }.')
   const user = await authenticate(username, password)
   if (!user) throw new SessionError('UNAUTHENTICATED', 'No such user, or another password.')
   const session = await getSession()

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { bigint, pgTable, timestamp } from 'drizzle-orm/pg-core'
-import type { PostgresDatabase } from './statements.ts'
+import type { PostgresDatabase } from './database.ts'
 
 const applied = pgTable('coatcheck_migrations', {
   createdMillis: bigint('created_millis', { mode: 'number' }).primaryKey(),

@@ -1,11 +1,7 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type { ExpiryPolicy } from '../../core/expiry.ts'
+import type { PostgresDatabase } from './database.ts'
 import { sessionsTable as table } from './schema.ts'
-
-/** Any Drizzle database that speaks PostgreSQL, whatever its driver and schema. */
-// biome-ignore lint/suspicious/noExplicitAny: Drizzle's own type for "any schema", invariant in its parameters
-export type PostgresDatabase = PgDatabase<PgQueryResultHKT, any, any>
 
 const value = sql.placeholder
 
@@ -69,7 +65,10 @@ export function writers(policy: ExpiryPolicy) {
   const touch = (db: PostgresDatabase) =>
     db
       .update(table)
-      .set({ ...touched, expiresAt: sql`case when ${value('active')}::boolean then ${active.expiresAt} else ${table.expiresAt} end` })
+      .set({
+        ...touched,
+        expiresAt: sql`case when ${value('active')}::boolean then ${active.expiresAt} else ${table.expiresAt} end`,
+      })
       .where(live)
       .returning(columns)
 

@@ -2,9 +2,9 @@ import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, 
 import type { ExpiryPolicy, ExpiryRule } from '../../core/expiry.ts'
 import type { Json } from '../../core/json.ts'
 import type { Change, Patch, Removal, SessionFilter, SessionPage, SessionStore, StoredSession } from '../../core/store.ts'
+import type { PostgresDatabase } from './database.ts'
 import { sessionsTable as table } from './schema.ts'
 import * as statements from './statements.ts'
-import type { PostgresDatabase } from './statements.ts'
 
 /** What `drizzleStore` takes beside the database. */
 export interface DrizzleStoreOptions {
@@ -33,7 +33,8 @@ export function drizzleStore(database: Database, { prepare = true }: DrizzleStor
       const row = { ...ruleValues(session.expiry), ...sessionValues(session) }
       return first(await (replaces ? replace.execute({ ...row, ...refValues(replaces) }) : insert.execute(row)))
     },
-    update: async (ref, change, policy) => update((await open()).writersOf(policy), { ...refValues(ref), ...changeValues(change) }, change),
+    update: async (ref, change, policy) =>
+      update((await open()).writersOf(policy), { ...refValues(ref), ...changeValues(change) }, change),
     modify: async (ref, compute, policy, timeoutMs) =>
       (await open()).db.transaction(async (tx) => {
         await tx.execute(sql.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`))
@@ -153,7 +154,8 @@ function stored({ expiryAt, expiryIdleSeconds, ...row }: Row): StoredSession {
 
 function removal(which: Removal): SQL | undefined {
   if ('tokenHash' in which) return and(eq(table.id, which.id), eq(table.tokenHash, which.tokenHash))
-  if ('ids' in which) return and(inArray(table.id, [...which.ids]), which.userId === undefined ? undefined : eq(table.userId, which.userId))
+  if ('ids' in which)
+    return and(inArray(table.id, [...which.ids]), which.userId === undefined ? undefined : eq(table.userId, which.userId))
   return and(eq(table.userId, which.userId), which.exceptId ? ne(table.id, which.exceptId) : undefined)
 }
 

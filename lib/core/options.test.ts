@@ -1,0 +1,96 @@
+import { createSessions, type ServerOptions, type SessionError } from 'coatcheck'
+import { memoryStore } from 'coatcheck/testing'
+import { describe, expect, it } from 'vitest'
+import { FakeBrowser } from '../../test/browser'
+import { resolveOptions } from './options.ts'
+
+const secret = 'a secret for tests, 32 characters'
+const refusal = async (options: Partial<ServerOptions>) => {
+  const { getSession } = createSessions({ secret, store: memoryStore(), ...options } as ServerOptions)
+  const error = await new FakeBrowser().visit(getSession).then(
+    () => null,
+    (failure: SessionError) => failure,
+  )
+  return error && [error.code, error.message]
+}
+
+describe('options', () => {
+  it('are not looked at before the first request', () => {
+    expect(() => createSessions({ secret: undefined, store: undefined as never, maxAge: 'soon' as '1d' })).not.toThrow()
+  })
+
+  it.each<[Partial<ServerOptions>, RegExp]>([
+    [{ secret: undefined }, /secret is missing; set SESSION_SECRET.*randomBytes/],
+    [{ secret: [] }, /secret is missing/],
+    [{ secret: 'short' }, /secret 1 has 5 characters; use at least 32/],
+    [{ secret: [secret, 'short'] }, /secret 2 has 5 characters/],
+    [{ store: undefined as never }, /store is missing/],
+    [{ maxAge: 'soon' as '1d' }, /maxAge is soon/],
+    [{ maxAge: 0 }, /maxAge is 0/],
+    [{ maxAge: -5 }, /maxAge is -5/],
+    [{ absoluteMaxAge: Number.NaN }, /absoluteMaxAge is NaN/],
+    [{ touchInterval: '5 minutes' as '5m' }, /touchInterval is 5 minutes/],
+    [{ timeout: 0 }, /timeout is 0/],
+    [{ maxBytes: 1.5 }, /maxBytes is 1.5/],
+    [{ trustedProxies: -1 }, /trustedProxies is -1/],
+    [{ signIn: '//evil.example' }, /signIn is/],
+    [{ cookie: { sameSite: 'none' } }, /sameSite is 'none' without secure/],
+    [{ cookie: { partitioned: true } }, /partitioned is set without secure/],
+    [{ cookie: { name: 'a b' } }, /cookie.name is "a b"/],
+    [{ cookie: { path: 'x' } }, /cookie.path is "x"/],
+  ])('%j is CONFIG_INVALID, with the value and the remedy', async (options, message) => {
+    expect(await refusal(options)).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
+  })
+
+  it('do not say a short secret again', async () => {
+    expect(String(await refusal({ secret: 'hunter2' }))).not.toContain('hunter2')
+  })
+
+  it('an explicit undefined is the default', async () => {
+    expect(await refusal({ absoluteMaxAge: undefined, schema: undefined, onEvent: undefined })).toBeNull()
+  })
+})
+
+describe('the cookie', () => {
+  const named = (cookie: ServerOptions['cookie'], production = true) => {
+    const { name, secure, sameSite, httpOnly } = resolveOptions({ secret, ...(cookie && { cookie }) }, production).cookie
+    return [name, secure, sameSite, httpOnly]
+  }
+
+  it('is Secure, HttpOnly, Lax and bound to the host in production, and works on plain http elsewhere', () => {
+    expect(named(undefined)).toEqual(['__Host-session', true, 'lax', true])
+    expect(named(undefined, false)).toEqual(['session', false, 'lax', true])
+  })
+
+  it('has the __Host- prefix only where domain and path allow it', () => {
+    expect(named({ domain: 'example.org' })[0]).toBe('session')
+    expect(named({ path: '/app' })[0]).toBe('session')
+    expect(named({ name: '__Secure-mine' })[0]).toBe('__Secure-mine')
+  })
+})
+
+describe('two instances in one app', () => {
+  it('with different cookie names have sessions of their own', async () => {
+    const store = memoryStore()
+    const [one, two] = ['one', 'two'].map((name) => createSessions<{ a: string }>({ secret, store, cookie: { name } }))
+    const browser = new FakeBrowser()
+    await browser.visit(async () => {
+      await (await one?.getSession())?.set('a', '1')
+      await (await two?.getSession())?.set('a', '2')
+    })
+    expect(Object.keys(browser.cookies)).toEqual(['one', 'two'])
+    expect(await browser.visit(async () => [(await one?.getSession())?.get('a'), (await two?.getSession())?.get('a')])).toEqual([
+      '1',
+      '2',
+    ])
+  })
+
+  it('with the same cookie name and other options are CONFIG_INVALID; with the same options they are one', async () => {
+    const store = memoryStore()
+    const sessions = (maxAge: number) => createSessions({ secret, store, maxAge })
+    const both = (a: number, b: number) =>
+      new FakeBrowser().visit(async () => (await sessions(a).getSession()) === (await sessions(b).getSession()))
+    expect(await both(10, 10)).toBe(true)
+    await expect(both(10, 20)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})

@@ -1,0 +1,113 @@
+import type { SessionOptions } from 'coatcheck'
+import { createSessions } from 'coatcheck'
+import { createGuard, type GuardOptions } from 'coatcheck/middleware'
+import { memoryStore } from 'coatcheck/testing'
+import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js'
+import { describe, expect, it } from 'vitest'
+import { FakeBrowser } from '../../test/browser'
+
+const options: SessionOptions = { secret: 'a secret for tests, 32 characters' }
+const { getSession } = createSessions<{ a: number }>({ ...options, store: memoryStore() })
+
+async function tokenOf(kind: 'anonymous' | 'user'): Promise<string> {
+  const browser = new FakeBrowser()
+  await browser.visit(async () => {
+    const session = await getSession()
+    await (kind === 'user' ? session.login('1') : session.set('a', 1))
+  })
+  return browser.token
+}
+
+async function guarded(
+  path: string,
+  more: GuardOptions & { token?: string; method?: string; shared?: Partial<SessionOptions> } = {},
+) {
+  const { token, method = 'GET', shared, ...guardOptions } = more
+  const request = new NextRequest(`http://localhost${path}`, { method, headers: token ? { cookie: `session=${token}` } : {} })
+  const response = await createGuard({ ...options, ...shared }, guardOptions)(request, {} as NextFetchEvent)
+  const location = response.headers.get('location')
+  return {
+    response,
+    to: location && new URL(location).pathname + new URL(location).search,
+    passed: response.headers.has('x-middleware-next'),
+  }
+}
+
+describe('the guard', () => {
+  it('sends strangers to signIn with a 307 and the path as next', async () => {
+    const { response, to } = await guarded('/account/keys?a=1&b=2')
+    expect([response.status, to]).toEqual([307, '/login?next=%2Faccount%2Fkeys%3Fa%3D1%26b%3D2'])
+  })
+
+  it('lets a logged-in token pass, and an anonymous one only if any session will do', async () => {
+    expect((await guarded('/account', { token: await tokenOf('user') })).passed).toBe(true)
+    const anonymous = await tokenOf('anonymous')
+    expect((await guarded('/account', { token: anonymous })).passed).toBe(false)
+    expect((await guarded('/account', { token: anonymous, require: 'session' })).passed).toBe(true)
+  })
+
+  it('turns away forged, foreign and expired tokens', async () => {
+    const token = await tokenOf('user')
+    const forged = token.slice(0, -3) + (token.endsWith('AAA') ? 'BBQ' : 'AAA')
+    for (const worthless of [forged, 'junk', `${token}x`])
+      expect((await guarded('/account', { token: worthless })).passed).toBe(false)
+    expect((await guarded('/account', { token, shared: { secret: 'another secret for tests, 32 chars.' } })).passed).toBe(false)
+    expect((await guarded('/account', { token, shared: { cookie: { name: 'other' } } })).passed).toBe(false)
+  })
+
+  it('allows clocks to differ by a minute, and no more', async () => {
+    const browser = new FakeBrowser()
+    const { getSession: short } = createSessions<{ a: number }>({ ...options, store: memoryStore(), absoluteMaxAge: 1000 })
+    await browser.visit(async () => (await short()).login('1'))
+    const { now } = Date
+    const after = async (seconds: number) => {
+      Date.now = () => now() + seconds * 1000
+      try {
+        return (await guarded('/account', { token: browser.token })).passed
+      } finally {
+        Date.now = now
+      }
+    }
+    expect([await after(1050), await after(1070)]).toEqual([true, false])
+  })
+
+  it('passes other methods: an action checks for itself, and a redirected one shows an error', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE']) expect((await guarded('/account', { method })).passed).toBe(true)
+    expect((await guarded('/account', { method: 'HEAD' })).passed).toBe(false)
+  })
+
+  it('guards what protect names, exact by segment and however it is spelled, and never signIn', async () => {
+    const protect = ['/account', '/admin']
+    const passes = async (path: string) => (await guarded(path, { protect })).passed
+    expect(await Promise.all(['/account', '/account/x', '/%61ccount', '/admin/'].map(passes))).toEqual([false, false, false, false])
+    expect(await Promise.all(['/', '/accounting', '/x/account', '/login'].map(passes))).toEqual([true, true, true, true])
+    expect((await guarded('/login')).passed).toBe(true)
+    expect((await guarded('/auth/in', { shared: { signIn: '/auth/in?a=b' } })).passed).toBe(true)
+    expect((await guarded('/x', { shared: { signIn: '/auth/in?a=b' } })).to).toBe('/auth/in?a=b&next=%2Fx')
+  })
+
+  it('marks every answer as private, redirects and the own middleware’s included', async () => {
+    const next = () => Response.redirect('http://localhost/elsewhere')
+    const answers = [
+      await guarded('/account'),
+      await guarded('/account', { method: 'POST' }),
+      await guarded('/account', { method: 'POST', next }),
+    ]
+    for (const { response } of answers) {
+      expect(response.headers.get('cache-control')).toBe('private, no-store')
+      expect(response.headers.get('vary')).toContain('Cookie')
+    }
+  })
+
+  it('runs the own middleware for what passes only', async () => {
+    const next = () => NextResponse.json({ mine: true })
+    expect((await guarded('/account', { next })).response.status).toBe(307)
+    const { response } = await guarded('/account', { next, token: await tokenOf('user') })
+    expect(await response.json()).toEqual({ mine: true })
+    expect((await guarded('/account', { next: () => undefined, token: await tokenOf('user') })).passed).toBe(true)
+  })
+
+  it('rejects with CONFIG_INVALID without a secret', async () => {
+    await expect(guarded('/account', { shared: { secret: undefined } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})

@@ -1,0 +1,119 @@
+import { createSessions } from 'coatcheck'
+import { drizzleStore, migrate } from 'coatcheck/drizzle'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { FakeBrowser } from '../../../test/browser'
+import { createDatabase } from '../../../test/postgres'
+
+describe('statements', () => {
+  const log: string[] = []
+  let pool: Pool
+  let sessions: ReturnType<typeof make>
+  const make = () => {
+    const db = drizzle(pool, { logger: { logQuery: (text) => log.push(text) } })
+    return createSessions<{ a: number; b: number }>({
+      secret: 'a secret for tests, 32 characters',
+      store: drizzleStore(db),
+      autoClear: false,
+    })
+  }
+  beforeAll(async () => {
+    pool = new Pool({ connectionString: await createDatabase(inject('postgresUrl')) })
+    await migrate(drizzle(pool))
+    sessions = make()
+  })
+  afterAll(() => pool.end())
+
+  /** The verbs of the statements that `fn` sends, the first read of the request left out. */
+  async function statementsOf(browser: FakeBrowser, fn: (session: Awaited<ReturnType<typeof sessions.getSession>>) => unknown) {
+    return browser.visit(async () => {
+      const session = await sessions.getSession()
+      log.length = 0
+      await fn(session)
+      return log.map((text) => /\b(select|insert|update|delete)\b/i.exec(text.replace(/^with .* as \(/, ''))?.[0])
+    })
+  }
+  async function saved(): Promise<FakeBrowser> {
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await sessions.getSession()).set('a', 1))
+    return browser
+  }
+
+  it('a stranger and a forged cookie cost none', async () => {
+    const { token } = await saved()
+    log.length = 0
+    for (const cookie of ['', 'junk', `${token}x`, token.replace(/.$/, (last) => (last === 'A' ? 'E' : 'A'))]) {
+      await new FakeBrowser({ session: cookie }).visit(sessions.getSession)
+    }
+    expect(log).toEqual([])
+  })
+
+  it('a request that reads costs one, however many ask', async () => {
+    const browser = await saved()
+    log.length = 0
+    await browser.visit(() => Promise.all(Array.from({ length: 5 }, sessions.getSession)))
+    expect(log).toHaveLength(1)
+  })
+
+  it.each<[string, string, (session: Awaited<ReturnType<typeof sessions.getSession>>) => unknown]>([
+    ['set', 'update', (session) => session.set('a', 2)],
+    ['delete', 'update', (session) => session.delete('a')],
+    ['clear', 'update', (session) => session.clear()],
+    ['five writers of one turn', 'update', (session) => Promise.all([1, 2, 3, 4, 5].map((b) => session.set('b', b)))],
+    ['setDefault', 'update', (session) => session.setDefault('b', 2)],
+    ['pop', 'select', (session) => session.pop('a')],
+    ['setExpiry', 'update', (session) => session.setExpiry(60)],
+    ['cycleKey', 'update', (session) => session.cycleKey()],
+    ['login', 'update', (session) => session.login('1')],
+    ['flush', 'delete', (session) => session.flush()],
+  ])('%s costs one', async (_, verb, write) => {
+    expect(await statementsOf(await saved(), write)).toEqual([verb])
+  })
+
+  it('an update that nobody crosses costs one', async () => {
+    const add = (draft: { a?: number }) => {
+      draft.a = (draft.a ?? 0) + 1
+      return undefined
+    }
+    expect(await statementsOf(await saved(), (session) => session.update(add))).toEqual(['update'])
+  })
+
+  it('the first set and the first login cost one INSERT', async () => {
+    expect(await statementsOf(new FakeBrowser(), (session) => session.set('a', 1))).toEqual(['insert'])
+    expect(await statementsOf(new FakeBrowser(), (session) => session.login('1'))).toEqual(['insert'])
+  })
+
+  it('a login as another user costs one', async () => {
+    const browser = await saved()
+    await browser.visit(async () => (await sessions.getSession()).login('1'))
+    expect(await statementsOf(browser, (session) => session.login('2'))).toEqual(['delete'])
+  })
+
+  it('a write that finds nothing costs one SELECT more, to say why', async () => {
+    const browser = await saved()
+    const stale = browser.copy()
+    const seen = await statementsOf(stale, async (session) => {
+      await browser.visit(async () => (await sessions.getSession()).cycleKey())
+      log.length = 0
+      await session.set('a', 2).catch(() => {})
+    })
+    expect(seen).toEqual(['update', 'select'])
+  })
+
+  it('a plain data write is a HOT update: no index is touched', async () => {
+    const browser = await saved()
+    const stats = async () => {
+      await pool.query('select pg_stat_force_next_flush()')
+      const { rows } = await pool.query(
+        `select n_tup_upd::int as all, n_tup_hot_upd::int as hot from pg_stat_user_tables where relname = 'sessions'`,
+      )
+      return rows[0]
+    }
+    const before = await stats()
+    for (let i = 0; i < 100; i++) await browser.visit(async () => (await sessions.getSession()).set('a', i))
+    const after = await stats()
+    expect(after.all - before.all).toBeGreaterThanOrEqual(100)
+    expect((after.hot - before.hot) / (after.all - before.all)).toBeGreaterThanOrEqual(0.9)
+  })
+})

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type ExportedDeclarations, Node, Project } from 'ts-morph'
+import { describe, expect, it } from 'vitest'
+
+const root = path.resolve(import.meta.dirname, '..')
+const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json') })
+const entries = ['index', 'drizzle', 'middleware', 'testing']
+const exported = (entry: string) => project.getSourceFileOrThrow(path.join(root, 'lib', `${entry}.ts`)).getExportedDeclarations()
+
+/** How a declaration is seen from outside: its kind, and the public members of a class or an interface. */
+function shape(declaration: ExportedDeclarations): string {
+  if (Node.isClassDeclaration(declaration)) {
+    const inherited = declaration.getBaseClass()?.getInstanceMembers() ?? []
+    const members = [...inherited, ...declaration.getInstanceMembers()].filter((member) => member.getScope() === 'public')
+    const names = members.map((member) => member.getName()).filter((name) => !name.startsWith('#'))
+    return `class ${[...new Set(names)].sort().join(' ')}`
+  }
+  if (Node.isInterfaceDeclaration(declaration)) {
+    const members = declaration.getType().getProperties()
+    return `interface ${members
+      .map((member) => member.getName())
+      .sort()
+      .join(' ')}`
+  }
+  return declaration
+    .getKindName()
+    .replace(/Declaration$/, '')
+    .toLowerCase()
+}
+
+describe('the public API', () => {
+  it.each(entries)('of %s changes only on purpose', (entry) => {
+    const names = [...exported(entry)].map(([name, [declaration]]) => `${name}: ${declaration ? shape(declaration) : ''}`)
+    expect(names.sort().join('\n')).toMatchSnapshot()
+  })
+
+  it.each(entries)('of %s is documented', (entry) => {
+    const bare = [...exported(entry)].filter(([, declarations]) => {
+      const [declaration] = declarations
+      const owner = declaration && Node.isVariableDeclaration(declaration) ? declaration.getVariableStatement() : declaration
+      const overloads = declaration && Node.isFunctionDeclaration(declaration) ? declaration.getOverloads() : []
+      return ![owner, ...overloads].some((node) => node && Node.isJSDocable(node) && node.getJsDocs().length > 0)
+    })
+    expect(bare.map(([name]) => name)).toEqual([])
+  })
+
+  it('has a section in docs/errors.md for each error code', () => {
+    const codes = exported('index')
+      .get('SessionErrorCode')?.[0]
+      ?.getType()
+      .getUnionTypes()
+      .map((type) => String(type.getLiteralValue()))
+    const docs = readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8')
+    const sections = [...docs.matchAll(/^## (.+)$/gm)].map(([, title]) => title)
+    expect(sections.sort()).toEqual(codes?.sort())
+  })
+})
