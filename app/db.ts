@@ -53,7 +53,8 @@ async function lockFolder(folder: string): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true })
   try {
     // A killed process leaves its lock behind; it counts as abandoned after 5 s without a sign of life, so wait a little longer than that.
-    return await lock(folder, { stale: 5000, retries: { retries: 14, minTimeout: 500, maxTimeout: 500 } })
+    const lockfilePath = path.join(folder, 'lock')
+    return await lock(folder, { lockfilePath, stale: 5000, retries: { retries: 14, minTimeout: 500, maxTimeout: 500 } })
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error
     throw new Error(

@@ -44,7 +44,7 @@ try {
   check('unused code', () => runBin('knip', []))
   test(
     'unit and integration',
-    (report) => runBin('vitest', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`], { env }),
+    (report) => runBin('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { env }),
     ofVitest,
   )
   check(

@@ -28,7 +28,7 @@ describe('the embedded database', () => {
       [
         '--input-type=module',
         '-e',
-        `const { lock } = await import('proper-lockfile'); await lock.call(null, ${JSON.stringify(DATA_DIR)}, { stale: 5000 }); console.log('held'); setInterval(() => {}, 1000)`,
+        `const { lock } = await import('proper-lockfile'); await lock.call(null, ${JSON.stringify(DATA_DIR)}, { stale: 5000, lockfilePath: ${JSON.stringify(path.join(DATA_DIR, 'lock'))} }); console.log('held'); setInterval(() => {}, 1000)`,
       ],
       { cwd: path.resolve(import.meta.dirname, '..') },
     )
