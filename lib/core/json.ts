@@ -19,48 +19,61 @@ export interface CheckedJson {
  * @throws {SessionError} DATA_INVALID naming the key path; DATA_TOO_LARGE beyond `limit` bytes.
  */
 export function checkJson(value: unknown, path: string, limit: number): CheckedJson {
-  let bytes = 0
-  const count = (more: number) => {
-    bytes += more
-    if (bytes > limit) throw tooLarge(path, limit)
+  const check = new JsonCheck(path, limit)
+  return { json: check.copy(value, path, 0), bytes: check.bytes }
+}
+
+class JsonCheck {
+  bytes = 0
+  readonly #path: string
+  readonly #limit: number
+
+  constructor(path: string, limit: number) {
+    this.#path = path
+    this.#limit = limit
   }
-  const walk = (item: unknown, at: string, depth: number): Json => {
-    if (depth > maxDepth) throw invalid(path, `is nested deeper than ${maxDepth} levels or refers to itself`)
+
+  copy(item: unknown, at: string, depth: number): Json {
+    if (depth > maxDepth) throw invalid(this.#path, `is nested deeper than ${maxDepth} levels or refers to itself`)
     if (item === null || typeof item === 'boolean') {
-      count(5)
+      this.#count(5)
       return item
     }
     if (typeof item === 'number') {
       if (!Number.isFinite(item)) throw invalid(at, `is ${item}; only finite numbers can be stored`)
-      count(numberBytes(item))
+      this.#count(numberBytes(item))
       return item === 0 ? 0 : item // -0 has no JSON form
     }
     if (typeof item === 'string') {
       checkText(item, at)
-      count(stringBytes(item))
+      this.#count(stringBytes(item))
       return item
     }
-    if (Array.isArray(item)) return walkArray(item, at, depth)
-    return walkObject(item, at, depth)
+    return Array.isArray(item) ? this.#copyArray(item, at, depth) : this.#copyObject(item, at, depth)
   }
-  const walkArray = (item: readonly unknown[], at: string, depth: number): Json => {
-    count(2 + item.length)
+
+  #copyArray(item: readonly unknown[], at: string, depth: number): Json {
+    this.#count(2 + item.length)
     if (Object.keys(item).length !== item.length) throw invalid(at, 'has holes or named properties; fill or remove them')
-    return item.map((element, index) => walk(element, `${at}[${index}]`, depth + 1))
+    return item.map((element, index) => this.copy(element, `${at}[${index}]`, depth + 1))
   }
-  const walkObject = (item: unknown, at: string, depth: number): Json => {
-    count(2)
+
+  #copyObject(item: unknown, at: string, depth: number): Json {
+    this.#count(2)
     const copy: Record<string, Json> = {}
     for (const [key, member] of plainEntries(item, at)) {
       const memberPath = `${at}.${key}`
       checkKey(key, memberPath)
-      count(stringBytes(key) + 2)
-      copy[key] = walk(member, memberPath, depth + 1)
+      this.#count(stringBytes(key) + 2)
+      copy[key] = this.copy(member, memberPath, depth + 1)
     }
     return copy
   }
-  const json = walk(value, path, 0)
-  return { json, bytes }
+
+  #count(more: number): void {
+    this.bytes += more
+    if (this.bytes > this.#limit) throw tooLarge(this.#path, this.#limit)
+  }
 }
 
 /** The bytes that stored data takes, by the same measure as `checkJson`. */

@@ -1,6 +1,6 @@
 import { invalid, type JsonObject } from './json.ts'
 import { checkUserId } from './refusals.ts'
-import type { RemovedSession, SessionFilter, StoredSession } from './store.ts'
+import type { Removal, SessionFilter, SessionPage, StoredSession } from './store.ts'
 import { isUuid } from './token.ts'
 import type { SessionContext } from './visit.ts'
 
@@ -65,50 +65,57 @@ export function createAdministration(
   context: () => SessionContext,
   currentId: () => Promise<string | null>,
 ): SessionAdministration {
-  async function list({ sort = 'created', limit = 50, after, ...conditions }: ListOptions = {}): Promise<SessionInfo[]> {
-    if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw invalid('limit', `is ${limit}; use 1 to 1000`)
-    const last = typeof after === 'string' ? { id: after } : after
-    if (last && !isUuid(last.id)) throw invalid('after', 'is no session id; pass the last row of the page before')
-    if (sort === 'lastSeen' && typeof after === 'string') throw invalid('after', 'is an id; to sort by lastSeen pass the whole row')
-    const rows = await context().store.list({ ...filterOf(conditions), sort, limit, ...(last && { after: last }) })
-    const current = await currentId()
-    return rows.map((row) => info(row, current))
+  return {
+    list: async (options = {}) => {
+      const rows = await context().store.list(pageOf(options))
+      const current = await currentId()
+      return rows.map((row) => info(row, current))
+    },
+    get: async (id) => {
+      if (!isUuid(id)) return null
+      const [row] = await context().store.list({ ids: [id], sort: 'created', limit: 1 })
+      return row ? info(row, await currentId()) : null
+    },
+    revoke: async (ids, { userId } = {}) => {
+      const known = [ids].flat().filter(isUuid)
+      if (known.length === 0) return 0
+      return remove(context(), { ids: known, ...(userId !== undefined && { userId: checkUserId(userId) }) })
+    },
+    revokeUser: async (userId, { except } = {}) => {
+      return remove(context(), { userId: checkUserId(userId), ...(isUuid(except) && { exceptId: except }) })
+    },
+    count: async () => context().store.count({ status: 'active' }),
+    clearExpired: async (options = {}) => clearExpired(context(), options),
   }
+}
 
-  async function get(id: string): Promise<SessionInfo | null> {
-    if (!isUuid(id)) return null
-    const [row] = await context().store.list({ ids: [id], sort: 'created', limit: 1 })
-    return row ? info(row, await currentId()) : null
+async function remove({ store, emit }: SessionContext, which: Removal): Promise<number> {
+  const sessions = await store.remove(which)
+  if (sessions.length > 0) emit({ type: 'revoked', sessions })
+  return sessions.length
+}
+
+async function clearExpired(
+  { store, emit }: SessionContext,
+  { batchSize = 1000, onProgress, signal }: ClearOptions,
+): Promise<number> {
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw invalid('batchSize', `is ${batchSize}; use a whole number of rows`)
+  let deleted = 0
+  for (let batch = batchSize; batch === batchSize && !signal?.aborted; ) {
+    batch = await store.clearExpired(batchSize)
+    deleted += batch
+    onProgress?.(deleted)
   }
+  if (deleted > 0) emit({ type: 'expired', count: deleted })
+  return deleted
+}
 
-  async function revoke(ids: string | readonly string[], { userId }: { userId?: string | number | bigint } = {}): Promise<number> {
-    const known = [ids].flat().filter(isUuid)
-    if (known.length === 0) return 0
-    return revoked(await context().store.remove({ ids: known, ...(userId !== undefined && { userId: checkUserId(userId) }) }))
-  }
-
-  async function revokeUser(userId: string | number | bigint, { except }: { except?: string | null } = {}): Promise<number> {
-    return revoked(await context().store.remove({ userId: checkUserId(userId), ...(isUuid(except) && { exceptId: except }) }))
-  }
-
-  function revoked(sessions: readonly RemovedSession[]): number {
-    if (sessions.length > 0) context().emit({ type: 'revoked', sessions })
-    return sessions.length
-  }
-
-  async function clearExpired({ batchSize = 1000, onProgress, signal }: ClearOptions = {}): Promise<number> {
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw invalid('batchSize', `is ${batchSize}; use a whole number of rows`)
-    let deleted = 0
-    for (let batch = batchSize; batch === batchSize && !signal?.aborted; ) {
-      batch = await context().store.clearExpired(batchSize)
-      deleted += batch
-      onProgress?.(deleted)
-    }
-    if (deleted > 0) context().emit({ type: 'expired', count: deleted })
-    return deleted
-  }
-
-  return { list, get, revoke, revokeUser, count: async () => context().store.count({ status: 'active' }), clearExpired }
+function pageOf({ sort = 'created', limit = 50, after, ...conditions }: ListOptions): SessionPage {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw invalid('limit', `is ${limit}; use 1 to 1000`)
+  const last = typeof after === 'string' ? { id: after } : after
+  if (last && !isUuid(last.id)) throw invalid('after', 'is no session id; pass the last row of the page before')
+  if (sort === 'lastSeen' && typeof after === 'string') throw invalid('after', 'is an id; to sort by lastSeen pass the whole row')
+  return { ...filterOf(conditions), sort, limit, ...(last && { after: last }) }
 }
 
 function filterOf({ userId, search, status }: Pick<ListOptions, 'userId' | 'search' | 'status'>): SessionFilter {

@@ -1,7 +1,18 @@
 import { type ExpiryPolicy, expiresAt, touchStepSeconds } from '../core/expiry.ts'
-import { jsonBytes } from '../core/json.ts'
+import { type JsonObject, jsonBytes } from '../core/json.ts'
 import { applyPatch } from '../core/patch.ts'
-import type { Change, NewSession, Removal, SessionFilter, SessionRef, SessionStore, StoredSession } from '../core/store.ts'
+import type {
+  Change,
+  NewSession,
+  Patch,
+  Removal,
+  RemovedSession,
+  SessionFilter,
+  SessionPage,
+  SessionRef,
+  SessionStore,
+  StoredSession,
+} from '../core/store.ts'
 
 /** What `memoryStore` takes. */
 export interface MemoryStoreOptions {
@@ -14,94 +25,115 @@ export interface MemoryStoreOptions {
 type Row = Omit<StoredSession, 'secondsLeft' | 'secondsSinceSeen'>
 
 /** Keeps sessions in this process: for tests and for trying things out. They are gone when it ends, and other processes do not see them. */
-export function memoryStore({ now = Date.now, maxSessions = 10_000 }: MemoryStoreOptions = {}): SessionStore {
-  const rows = new Map<string, Row>()
+export function memoryStore(options: MemoryStoreOptions = {}): SessionStore {
+  return new MemoryStore(options)
+}
 
-  const stored = (row: Row): StoredSession => ({
-    ...row,
-    secondsLeft: (row.expiresAt.getTime() - now()) / 1000,
-    secondsSinceSeen: (now() - row.lastSeenAt.getTime()) / 1000,
-  })
-  const isLive = (row: Row) => row.expiresAt.getTime() > now()
-  const live = ({ id, tokenHash }: SessionRef) => {
-    const row = rows.get(id)
-    return row && row.tokenHash === tokenHash && isLive(row) ? row : null
-  }
-  const save = (row: Row) => {
-    rows.set(row.id, row)
-    return stored(row)
-  }
-  const matches = (row: Row, { ids, userId, search, status }: SessionFilter) =>
-    (!ids || ids.includes(row.id)) &&
-    (userId === undefined || row.userId === userId) &&
-    (search === undefined || [row.id, row.userId, row.ip].some((text) => text?.startsWith(search))) &&
-    (!status || isLive(row) !== (status === 'expired')) &&
-    (status !== 'anonymous' || row.userId === null) &&
-    (status !== 'signedIn' || row.userId !== null)
+class MemoryStore implements SessionStore {
+  readonly name = 'memory'
+  readonly #rows = new Map<string, Row>()
+  readonly #now: () => number
+  readonly #maxSessions: number
 
-  function create(session: NewSession, policy: ExpiryPolicy): StoredSession {
-    const at = new Date(now())
+  constructor({ now = Date.now, maxSessions = 10_000 }: MemoryStoreOptions) {
+    this.#now = now
+    this.#maxSessions = maxSessions
+  }
+
+  async find(ref: SessionRef) {
+    const row = this.#live(ref)
+    return row && this.#stored(row)
+  }
+
+  async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
+    if (replaces && !this.#live(replaces)) return null
+    if (replaces) this.#rows.delete(replaces.id)
+    const at = new Date(this.#now())
     const authenticatedAt = session.userId === null ? null : at
-    const times = { createdAt: at, authenticatedAt, lastSeenAt: at, expiresAt: expiresAt(session.expiry, policy, now(), at) }
-    const created = save({ ...session, ...times, version: 1 })
-    const [oldest] = rows.keys()
-    if (rows.size > maxSessions && oldest) rows.delete(oldest)
+    const times = { createdAt: at, authenticatedAt, lastSeenAt: at, expiresAt: expiresAt(session.expiry, policy, this.#now(), at) }
+    const created = this.#save({ ...session, ...times, version: 1 })
+    const [oldest] = this.#rows.keys()
+    if (this.#rows.size > this.#maxSessions && oldest) this.#rows.delete(oldest)
     return created
   }
 
-  function update(row: Row, change: Change, policy: ExpiryPolicy) {
+  async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
     const { take, patch, ifVersion } = change
-    if (take !== undefined && !Object.hasOwn(row.data, take)) return null
+    const row = this.#live(ref)
+    if (!row || (take !== undefined && !Object.hasOwn(row.data, take))) return null
     if (ifVersion !== undefined && row.version !== ifVersion) return null
     if (patch && jsonBytes(row.data) > patch.limitBytes) return null
     const { [take ?? '']: taken, ...rest } = row.data
     const kept = take === undefined ? row.data : rest
-    const touched = touch({ ...row, data: patch ? applyPatch(kept, patch) : kept }, change, policy, now())
-    const saved = save(renew(touched, change, policy, now()))
+    const touched = touch({ ...row, data: patch ? applyPatch(kept, patch) : kept }, change, policy, this.#now())
+    const saved = this.#save(renew(touched, change, policy, this.#now()))
     return taken === undefined || take === undefined ? saved : { ...saved, taken }
   }
 
-  return {
-    name: 'memory',
-    find: async (ref) => {
-      const row = live(ref)
-      return row && stored(row)
-    },
-    create: async (session, policy, replaces) => {
-      if (replaces && !live(replaces)) return null
-      if (replaces) rows.delete(replaces.id)
-      return create(session, policy)
-    },
-    update: async (ref, change, policy) => {
-      const row = live(ref)
-      return row && update(row, change, policy)
-    },
-    modify: async (ref, compute, policy) => {
-      const row = live(ref)
-      const patch = row && compute(row.data)
-      if (!row) return null
-      return patch ? update(row, { patch, active: true }, policy) : stored(row)
-    },
-    remove: async (which) => {
-      const gone = [...rows.values()].filter((row) => isMeant(row, which))
-      for (const { id } of gone) rows.delete(id)
-      return gone.map(({ id, userId }) => ({ id, userId }))
-    },
-    list: async ({ sort, after, limit, ...filter }) => {
-      const keyOf = (row: { id: string; lastSeenAt?: Date }) =>
-        sort === 'lastSeen' ? `${row.lastSeenAt?.toISOString()} ${row.id}` : row.id
-      const found = [...rows.values()].filter((row) => matches(row, filter) && (!after || keyOf(row) < keyOf(after)))
-      return found
-        .sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1))
-        .slice(0, limit)
-        .map(stored)
-    },
-    count: async (filter) => [...rows.values()].filter((row) => matches(row, filter)).length,
-    clearExpired: async (limit) => {
-      const gone = [...rows.values()].filter((row) => !isLive(row)).slice(0, limit)
-      for (const { id } of gone) rows.delete(id)
-      return gone.length
-    },
+  async modify(ref: SessionRef, compute: (data: JsonObject) => Patch | null, policy: ExpiryPolicy) {
+    const row = this.#live(ref)
+    const patch = row && compute(row.data)
+    return patch ? this.update(ref, { patch, active: true }, policy) : row && this.#stored(row)
+  }
+
+  async remove(which: Removal) {
+    return this.#drop([...this.#rows.values()].filter((row) => isMeant(row, which)))
+  }
+
+  async list({ sort, after, limit, ...filter }: SessionPage) {
+    const keyOf = (row: { id: string; lastSeenAt?: Date }) =>
+      sort === 'lastSeen' ? `${row.lastSeenAt?.toISOString()} ${row.id}` : row.id
+    const found = this.#matching(filter).filter((row) => !after || keyOf(row) < keyOf(after))
+    found.sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1))
+    return found.slice(0, limit).map((row) => this.#stored(row))
+  }
+
+  async count(filter: SessionFilter) {
+    return this.#matching(filter).length
+  }
+
+  async clearExpired(limit: number) {
+    return this.#drop(this.#matching({ status: 'expired' }).slice(0, limit)).length
+  }
+
+  #live({ id, tokenHash }: SessionRef): Row | null {
+    const row = this.#rows.get(id)
+    return row && row.tokenHash === tokenHash && this.#isLive(row) ? row : null
+  }
+
+  #isLive(row: Row): boolean {
+    return row.expiresAt.getTime() > this.#now()
+  }
+
+  #matching({ ids, userId, search, status }: SessionFilter): Row[] {
+    return [...this.#rows.values()].filter(
+      (row) =>
+        (!ids || ids.includes(row.id)) &&
+        (userId === undefined || row.userId === userId) &&
+        (search === undefined || [row.id, row.userId, row.ip].some((text) => text?.startsWith(search))) &&
+        (!status || this.#isLive(row) !== (status === 'expired')) &&
+        (status !== 'anonymous' || row.userId === null) &&
+        (status !== 'signedIn' || row.userId !== null),
+    )
+  }
+
+  #save(row: Row): StoredSession {
+    this.#rows.set(row.id, row)
+    return this.#stored(row)
+  }
+
+  #drop(rows: readonly Row[]): RemovedSession[] {
+    for (const { id } of rows) this.#rows.delete(id)
+    return rows.map(({ id, userId }) => ({ id, userId }))
+  }
+
+  #stored(row: Row): StoredSession {
+    const now = this.#now()
+    return {
+      ...row,
+      secondsLeft: (row.expiresAt.getTime() - now) / 1000,
+      secondsSinceSeen: (now - row.lastSeenAt.getTime()) / 1000,
+    }
   }
 }
 

@@ -43,110 +43,103 @@ const nextVersion = sql`${table.version} + 1`
 /** The hot read: one row by primary key. */
 export const find = (db: PostgresDatabase) => db.select(columns).from(table).where(live)
 
-/** The statements that move expiry: the policy stands in their text, since it is the same for every session. */
-export function writers(policy: ExpiryPolicy) {
-  const { end, active, touched } = clockwork(policy)
+/** The hot write: merges data; indexed columns stay as they are between two steps. */
+export const writeData = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) =>
+  db
+    .update(table)
+    .set({ ...touched, expiresAt: nextExpiry, data: patched, version: nextVersion })
+    .where(
+      and(
+        live,
+        sql`${table.version} = coalesce(${integer('ifVersion')}, ${table.version})`,
+        sql`octet_length(${table.data}::text) <= ${integer('limitBytes')}`,
+      ),
+    )
+    .returning(columns)
 
-  /** The hot write: merges data; indexed columns stay as they are between two steps. */
-  const writeData = (db: PostgresDatabase) =>
-    db
-      .update(table)
-      .set({ ...touched, ...active, data: patched, version: nextVersion })
-      .where(
-        and(
-          live,
-          sql`${table.version} = coalesce(${integer('ifVersion')}, ${table.version})`,
-          sql`octet_length(${table.data}::text) <= ${integer('limitBytes')}`,
-        ),
-      )
-      .returning(columns)
+/** A visit: moves last-seen and, under `rolling`, expiry. */
+export const touch = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) =>
+  db
+    .update(table)
+    .set({ ...touched, expiresAt: sql`case when ${value('active')}::boolean then ${nextExpiry} else ${table.expiresAt} end` })
+    .where(live)
+    .returning(columns)
 
-  /** A visit: moves last-seen and, under `rolling`, expiry. */
-  const touch = (db: PostgresDatabase) =>
-    db
-      .update(table)
-      .set({
-        ...touched,
-        expiresAt: sql`case when ${value('active')}::boolean then ${active.expiresAt} else ${table.expiresAt} end`,
-      })
-      .where(live)
-      .returning(columns)
-
-  /** A new secret, a login, a new expiry rule, or several of them. */
-  const renew = (db: PostgresDatabase) => {
-    const loggingIn = sql`${value('userId')}::text is not null`
-    const newRule = sql`${value('newRule')}::boolean`
-    const at = sql`case when ${newRule} then ${instant('expiryAt')} else ${table.expiryAt} end`
-    const idle = sql`case when ${newRule} then ${integer('idle')} else ${table.expiryIdleSeconds} end`
-    const newEnd = end(at, idle, sql`case when ${loggingIn} then now() else ${born} end`)
-    return db
-      .update(table)
-      .set({
-        ...touched,
-        tokenHash: sql`coalesce(${value('newHash')}::text::uuid, ${table.tokenHash})`,
-        userId: sql`coalesce(${value('userId')}::text, ${table.userId})`,
-        authenticatedAt: sql`case when ${loggingIn} then now() else ${table.authenticatedAt} end`,
-        expiryAt: at,
-        expiryIdleSeconds: idle,
-        expiresAt: sql`case when ${newRule} or ${loggingIn} then ${newEnd} else ${active.expiresAt} end`,
-        version: sql`case when ${value('newHash')}::text is null and not ${loggingIn} then ${table.version} else ${nextVersion} end`,
-      })
-      .where(live)
-      .returning(columns)
-  }
-
-  /** Removes one key and answers its value: the row is locked before it is read, so that of two at once one gets it. */
-  const take = (db: PostgresDatabase) => {
-    const found = db
-      .select({ id: table.id, taken: sql`${table.data} -> ${value('key')}::text`.as('taken') })
-      .from(table)
-      .where(and(live, sql`jsonb_exists(${table.data}, ${value('key')}::text)`))
-    const before = db.$with('before').as(found.for('update'))
-    return db
-      .with(before)
-      .update(table)
-      .set({ ...touched, ...active, data: sql`${table.data} - ${value('key')}::text`, version: nextVersion })
-      .from(before)
-      .where(eq(table.id, before.id))
-      .returning({ ...columns, taken: sql<unknown>`${before.taken}` })
-  }
-
-  const newRow = {
-    id: sql`${value('newId')}::text::uuid`,
-    tokenHash: sql`${value('newHash')}::text::uuid`,
-    createdAt: sql`now()`,
-    authenticatedAt: sql`case when ${value('userId')}::text is null then null else now() end`,
-    lastSeenAt: sql`now()`,
-    expiresAt: end(instant('expiryAt'), integer('idle'), sql`now()`),
-    expiryAt: instant('expiryAt'),
-    expiryIdleSeconds: integer('idle'),
-    userId: sql`${value('userId')}::text`,
-    ip: sql`${value('ip')}::text`,
-    userAgent: sql`${value('userAgent')}::text`,
-    version: sql`1`,
-    data: jsonb('set'),
-  }
-
-  /** Begins a session. */
-  const insert = (db: PostgresDatabase) => db.insert(table).values(newRow).returning(columns)
-
-  /** Ends one session and begins another in one statement; does neither if the first is not live. */
-  const replace = (db: PostgresDatabase) => {
-    const old = db.$with('old').as(db.delete(table).where(live).returning({ id: table.id }))
-    const named = Object.fromEntries(Object.entries(newRow).map(([name, expression]) => [name, expression.as(name)]))
-    const values = named as Record<keyof typeof newRow, SQL.Aliased>
-    return db
-      .with(old)
-      .insert(table)
-      .select((query) => query.select(values).from(old))
-      .returning(columns)
-  }
-
-  return { writeData, touch, renew, take, insert, replace }
+/** A new secret, a login, a new expiry rule, or several of them. */
+export const renew = (db: PostgresDatabase, { touched, nextExpiry, end }: Clockwork) => {
+  const loggingIn = sql`${value('userId')}::text is not null`
+  const newRule = sql`${value('newRule')}::boolean`
+  const at = sql`case when ${newRule} then ${instant('expiryAt')} else ${table.expiryAt} end`
+  const idle = sql`case when ${newRule} then ${integer('idle')} else ${table.expiryIdleSeconds} end`
+  const newEnd = end(at, idle, sql`case when ${loggingIn} then now() else ${born} end`)
+  return db
+    .update(table)
+    .set({
+      ...touched,
+      tokenHash: sql`coalesce(${value('newHash')}::text::uuid, ${table.tokenHash})`,
+      userId: sql`coalesce(${value('userId')}::text, ${table.userId})`,
+      authenticatedAt: sql`case when ${loggingIn} then now() else ${table.authenticatedAt} end`,
+      expiryAt: at,
+      expiryIdleSeconds: idle,
+      expiresAt: sql`case when ${newRule} or ${loggingIn} then ${newEnd} else ${nextExpiry} end`,
+      version: sql`case when ${value('newHash')}::text is null and not ${loggingIn} then ${table.version} else ${nextVersion} end`,
+    })
+    .where(live)
+    .returning(columns)
 }
 
-/** The policy's arithmetic, in the database's own clock. */
-function clockwork({ maxAgeSeconds, absoluteSeconds, touchSeconds }: ExpiryPolicy) {
+/** Removes one key and answers its value: the row is locked before it is read, so that of two at once one gets it. */
+export const take = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) => {
+  const key = sql`${value('key')}::text`
+  const found = db
+    .select({ id: table.id, taken: sql`${table.data} -> ${key}`.as('taken') })
+    .from(table)
+    .where(and(live, sql`jsonb_exists(${table.data}, ${key})`))
+  const before = db.$with('before').as(found.for('update'))
+  return db
+    .with(before)
+    .update(table)
+    .set({ ...touched, expiresAt: nextExpiry, data: sql`${table.data} - ${key}`, version: nextVersion })
+    .from(before)
+    .where(eq(table.id, before.id))
+    .returning({ ...columns, taken: sql<unknown>`${before.taken}` })
+}
+
+/** Begins a session. */
+export const insert = (db: PostgresDatabase, clock: Clockwork) => db.insert(table).values(newRow(clock)).returning(columns)
+
+/** Ends one session and begins another in one statement; does neither if the first is not live. */
+export const replace = (db: PostgresDatabase, clock: Clockwork) => {
+  const old = db.$with('old').as(db.delete(table).where(live).returning({ id: table.id }))
+  const values = newRow(clock)
+  const named = Object.fromEntries(Object.entries(values).map(([name, expression]) => [name, expression.as(name)]))
+  return db
+    .with(old)
+    .insert(table)
+    .select((query) => query.select(named as Record<keyof typeof values, SQL.Aliased>).from(old))
+    .returning(columns)
+}
+
+const newRow = ({ end }: Clockwork) => ({
+  id: sql`${value('newId')}::text::uuid`,
+  tokenHash: sql`${value('newHash')}::text::uuid`,
+  createdAt: sql`now()`,
+  authenticatedAt: sql`case when ${value('userId')}::text is null then null else now() end`,
+  lastSeenAt: sql`now()`,
+  expiresAt: end(instant('expiryAt'), integer('idle'), sql`now()`),
+  expiryAt: instant('expiryAt'),
+  expiryIdleSeconds: integer('idle'),
+  userId: sql`${value('userId')}::text`,
+  ip: sql`${value('ip')}::text`,
+  userAgent: sql`${value('userAgent')}::text`,
+  version: sql`1`,
+  data: jsonb('set'),
+})
+
+type Clockwork = ReturnType<typeof clockwork>
+
+/** The policy's arithmetic, by the database's clock. Its numbers stand in the statement's text, since they are the same for every session. */
+export function clockwork({ maxAgeSeconds, absoluteSeconds, touchSeconds }: ExpiryPolicy) {
   const seconds = (amount: number) => sql.raw(`interval '${amount} seconds'`)
   const idle = (own: SQL) => sql`coalesce(nullif(${own}, 0) * interval '1 second', ${seconds(maxAgeSeconds)})`
   /** When a session of this rule, born then and active now, ends. */
@@ -161,9 +154,8 @@ function clockwork({ maxAgeSeconds, absoluteSeconds, touchSeconds }: ExpiryPolic
   const recorded = sql`${value('recorded')}::boolean and ${seenLongAgo}`
   return {
     end,
-    active: {
-      expiresAt: sql`case when ${next} between ${table.expiresAt} and ${table.expiresAt} + ${step} then ${table.expiresAt} else ${next} end`,
-    },
+    /** Moves once it is a step behind, or at once if the policy has become shorter. */
+    nextExpiry: sql`case when ${next} between ${table.expiresAt} and ${table.expiresAt} + ${step} then ${table.expiresAt} else ${next} end`,
     touched: {
       lastSeenAt: sql`case when ${seenLongAgo} then now() else ${table.lastSeenAt} end`,
       ip: sql`case when ${recorded} then ${value('ip')}::text else ${table.ip} end`,

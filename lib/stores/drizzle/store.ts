@@ -1,10 +1,22 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
-import type { ExpiryPolicy, ExpiryRule } from '../../core/expiry.ts'
-import type { Json } from '../../core/json.ts'
-import type { Change, Patch, Removal, SessionFilter, SessionPage, SessionStore, StoredSession } from '../../core/store.ts'
+import { and, asc, desc, inArray, lte, sql } from 'drizzle-orm'
+import type { ExpiryPolicy } from '../../core/expiry.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type {
+  Change,
+  NewSession,
+  Patch,
+  Removal,
+  SessionFilter,
+  SessionPage,
+  SessionRef,
+  SessionStore,
+  StoredSession,
+} from '../../core/store.ts'
 import type { PostgresDatabase } from './database.ts'
+import { conditions, earlier, removal } from './filters.ts'
 import { sessionsTable as table } from './schema.ts'
 import * as statements from './statements.ts'
+import { changeValues, patchValues, refValues, ruleValues, sessionValues } from './values.ts'
 
 /** What `drizzleStore` takes beside the database. */
 export interface DrizzleStoreOptions {
@@ -18,51 +30,92 @@ type Database = PostgresDatabase | (() => PostgresDatabase | Promise<PostgresDat
  * Keeps sessions in PostgreSQL (Django's db engine): one statement for each operation, the hot ones prepared once.
  * `database` is any Drizzle PostgreSQL database, or a function that opens one at the first use.
  */
-export function drizzleStore(database: Database, { prepare = true }: DrizzleStoreOptions = {}): SessionStore {
-  let prepared: Prepared | undefined
-  async function open(): Promise<Prepared> {
-    const db = typeof database === 'function' ? await database() : database
-    if (prepared?.db !== db) prepared = prepareAll(db, prepare)
-    return prepared
+export function drizzleStore(database: Database, options: DrizzleStoreOptions = {}): SessionStore {
+  return new DrizzleStore(database, options)
+}
+
+class DrizzleStore implements SessionStore {
+  readonly name = 'drizzle'
+  readonly #database: Database
+  readonly #named: boolean
+  #prepared: Prepared | undefined
+
+  constructor(database: Database, { prepare = true }: DrizzleStoreOptions) {
+    this.#database = database
+    this.#named = prepare
   }
-  return {
-    name: 'drizzle',
-    find: async (ref) => first(await (await open()).find.execute(refValues(ref))),
-    create: async (session, policy, replaces) => {
-      const { insert, replace } = (await open()).writersOf(policy)
-      const row = { ...ruleValues(session.expiry), ...sessionValues(session) }
-      return first(await (replaces ? replace.execute({ ...row, ...refValues(replaces) }) : insert.execute(row)))
-    },
-    update: async (ref, change, policy) =>
-      update((await open()).writersOf(policy), { ...refValues(ref), ...changeValues(change) }, change),
-    modify: async (ref, compute, policy, timeoutMs) =>
-      (await open()).db.transaction(async (tx) => {
-        await tx.execute(sql.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`))
-        const [row] = await statements.find(tx).for('update').prepare('').execute(refValues(ref))
-        const patch = row && compute(row.data)
-        if (!patch) return row ? stored(row) : null
-        const values = { ...refValues(ref), ...changeValues({ active: true }), ...patchValues(patch) }
-        return first(await statements.writers(policy).writeData(tx).prepare('').execute(values))
-      }),
-    remove: async (which) =>
-      (await open()).db.delete(table).where(removal(which)).returning({ id: table.id, userId: table.userId }),
-    list: async (page) => list((await open()).db, page),
-    count: async (filter) => (await open()).db.$count(table, conditions(filter)),
-    clearExpired: async (limit) => {
-      const { db } = await open()
-      const batch = db
-        .select({ id: table.id })
-        .from(table)
-        .where(lte(table.expiresAt, sql`now()`))
-        .orderBy(asc(table.expiresAt))
-        .limit(limit)
-        .for('update', { skipLocked: true })
-      const gone = await db
-        .delete(table)
-        .where(and(inArray(table.id, batch), lte(table.expiresAt, sql`now()`)))
-        .returning({ id: table.id })
-      return gone.length
-    },
+
+  async find(ref: SessionRef) {
+    const { find } = await this.#open()
+    return first(await find.execute(refValues(ref)))
+  }
+
+  async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
+    const { insert, replace } = (await this.#open()).writersOf(policy)
+    const row = { ...ruleValues(session.expiry), ...sessionValues(session) }
+    return first(await (replaces ? replace.execute({ ...row, ...refValues(replaces) }) : insert.execute(row)))
+  }
+
+  async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
+    const writers = (await this.#open()).writersOf(policy)
+    return update(writers, { ...refValues(ref), ...changeValues(change) }, change)
+  }
+
+  async modify(ref: SessionRef, compute: (data: JsonObject) => Patch | null, policy: ExpiryPolicy, timeoutMs: number) {
+    const { db } = await this.#open()
+    return db.transaction(async (tx) => {
+      await tx.execute(sql.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`))
+      const [row] = await statements.find(tx).for('update').prepare('').execute(refValues(ref))
+      const patch = row && compute(row.data)
+      if (!patch) return row ? stored(row) : null
+      const values = { ...refValues(ref), ...changeValues({ active: true }), ...patchValues(patch) }
+      return first(await statements.writeData(tx, statements.clockwork(policy)).prepare('').execute(values))
+    })
+  }
+
+  async remove(which: Removal) {
+    const { db } = await this.#open()
+    return db.delete(table).where(removal(which)).returning({ id: table.id, userId: table.userId })
+  }
+
+  async list(page: SessionPage) {
+    const { db } = await this.#open()
+    const { sort, after, limit, ...filter } = page
+    const rows = await db
+      .select(statements.columns)
+      .from(table)
+      .where(and(conditions(filter), after && earlier(sort, after)))
+      .orderBy(...(sort === 'lastSeen' ? [desc(table.lastSeenAt)] : []), desc(table.id))
+      .limit(limit)
+    return rows.map(stored)
+  }
+
+  async count(filter: SessionFilter) {
+    const { db } = await this.#open()
+    return db.$count(table, conditions(filter))
+  }
+
+  async clearExpired(limit: number) {
+    const { db } = await this.#open()
+    const expired = lte(table.expiresAt, sql`now()`)
+    const batch = db
+      .select({ id: table.id })
+      .from(table)
+      .where(expired)
+      .orderBy(asc(table.expiresAt))
+      .limit(limit)
+      .for('update', { skipLocked: true })
+    const gone = await db
+      .delete(table)
+      .where(and(inArray(table.id, batch), expired))
+      .returning({ id: table.id })
+    return gone.length
+  }
+
+  async #open(): Promise<Prepared> {
+    const db = typeof this.#database === 'function' ? await this.#database() : this.#database
+    if (this.#prepared?.db !== db) this.#prepared = prepareAll(db, this.#named)
+    return this.#prepared
   }
 }
 
@@ -86,14 +139,14 @@ function prepareAll(db: PostgresDatabase, named: boolean) {
 }
 
 function prepareWriters(db: PostgresDatabase, policy: ExpiryPolicy, name: (statement: string) => string) {
-  const { writeData, touch, renew, take, insert, replace } = statements.writers(policy)
+  const clock = statements.clockwork(policy)
   return {
-    writeData: writeData(db).prepare(name('write_data')),
-    touch: touch(db).prepare(name('touch')),
-    renew: renew(db).prepare(name('renew')),
-    take: take(db).prepare(name('take')),
-    insert: insert(db).prepare(name('insert')),
-    replace: replace(db).prepare(name('replace')),
+    writeData: statements.writeData(db, clock).prepare(name('write_data')),
+    touch: statements.touch(db, clock).prepare(name('touch')),
+    renew: statements.renew(db, clock).prepare(name('renew')),
+    take: statements.take(db, clock).prepare(name('take')),
+    insert: statements.insert(db, clock).prepare(name('insert')),
+    replace: statements.replace(db, clock).prepare(name('replace')),
   }
 }
 
@@ -110,38 +163,6 @@ async function update(writers: Writers, values: Record<string, unknown>, change:
   return first(await writers.renew.execute({ ...values, ...renewal, ...ruleValues(change.expiry ?? null) }))
 }
 
-const refValues = ({ id, tokenHash }: { readonly id: string; readonly tokenHash: string }) => ({ id, tokenHash })
-
-const ruleValues = (rule: ExpiryRule) => ({
-  expiryAt: rule && 'at' in rule ? rule.at.toISOString() : null,
-  idle: rule && 'idleSeconds' in rule ? rule.idleSeconds : null,
-})
-
-const sessionValues = (session: Parameters<SessionStore['create']>[0]) => ({
-  newId: session.id,
-  newHash: session.tokenHash,
-  userId: session.userId,
-  ip: session.ip,
-  userAgent: session.userAgent,
-  set: JSON.stringify(session.data),
-})
-
-const changeValues = ({ active, client, ifVersion }: Change) => ({
-  active,
-  recorded: client !== undefined,
-  ip: client?.ip ?? null,
-  userAgent: client?.userAgent ?? null,
-  ifVersion: ifVersion ?? null,
-})
-
-const patchValues = ({ clear, remove, set, defaults, limitBytes }: Patch) => ({
-  clear,
-  removed: `{${remove.map((key) => `"${key.replace(/["\\]/g, '\\$&')}"`).join(',')}}`,
-  set: JSON.stringify(set),
-  defaults: JSON.stringify(defaults),
-  limitBytes,
-})
-
 function first(rows: readonly Row[]): StoredSession | null {
   const [row] = rows
   return row ? stored(row) : null
@@ -150,47 +171,4 @@ function first(rows: readonly Row[]): StoredSession | null {
 function stored({ expiryAt, expiryIdleSeconds, ...row }: Row): StoredSession {
   const idle = expiryIdleSeconds === null ? null : { idleSeconds: expiryIdleSeconds }
   return { ...row, expiry: expiryAt ? { at: expiryAt } : idle }
-}
-
-function removal(which: Removal): SQL | undefined {
-  if ('tokenHash' in which) return and(eq(table.id, which.id), eq(table.tokenHash, which.tokenHash))
-  if ('ids' in which)
-    return and(inArray(table.id, [...which.ids]), which.userId === undefined ? undefined : eq(table.userId, which.userId))
-  return and(eq(table.userId, which.userId), which.exceptId ? ne(table.id, which.exceptId) : undefined)
-}
-
-async function list(db: PostgresDatabase, { sort, after, limit, ...filter }: SessionPage): Promise<StoredSession[]> {
-  const bySeen = sort === 'lastSeen'
-  const seen = after?.lastSeenAt?.toISOString()
-  const earlier = bySeen
-    ? sql`(${table.lastSeenAt}, ${table.id}) < (${seen}::timestamptz, ${after?.id}::uuid)`
-    : sql`${table.id} < ${after?.id}::uuid`
-  const rows = await db
-    .select(statements.columns)
-    .from(table)
-    .where(and(conditions(filter), after ? earlier : undefined))
-    .orderBy(...(bySeen ? [desc(table.lastSeenAt)] : []), desc(table.id))
-    .limit(limit)
-  return rows.map(stored)
-}
-
-function conditions({ ids, userId, search, status }: SessionFilter): SQL | undefined {
-  const active = gt(table.expiresAt, sql`now()`)
-  const byStatus = {
-    active,
-    expired: lte(table.expiresAt, sql`now()`),
-    anonymous: and(active, isNull(table.userId)),
-    signedIn: and(active, isNotNull(table.userId)),
-  }
-  return and(
-    ids ? inArray(table.id, [...ids]) : undefined,
-    userId === undefined ? undefined : eq(table.userId, userId),
-    search === undefined ? undefined : startsWith(search),
-    status ? byStatus[status] : undefined,
-  )
-}
-
-function startsWith(search: string): SQL | undefined {
-  const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`
-  return or(like(table.userId, prefix), like(table.ip, prefix), sql`${table.id}::text like ${prefix.toLowerCase()}`)
 }

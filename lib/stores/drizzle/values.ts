@@ -1,0 +1,36 @@
+import type { ExpiryRule } from '../../core/expiry.ts'
+import type { Change, NewSession, Patch } from '../../core/store.ts'
+
+// The values of the statements' placeholders, by name.
+
+export const refValues = ({ id, tokenHash }: { readonly id: string; readonly tokenHash: string }) => ({ id, tokenHash })
+
+export const ruleValues = (rule: ExpiryRule) => ({
+  expiryAt: rule && 'at' in rule ? rule.at.toISOString() : null,
+  idle: rule && 'idleSeconds' in rule ? rule.idleSeconds : null,
+})
+
+export const sessionValues = (session: NewSession) => ({
+  newId: session.id,
+  newHash: session.tokenHash,
+  userId: session.userId,
+  ip: session.ip,
+  userAgent: session.userAgent,
+  set: JSON.stringify(session.data),
+})
+
+export const changeValues = ({ active, client, ifVersion }: Change) => ({
+  active,
+  recorded: client !== undefined,
+  ip: client?.ip ?? null,
+  userAgent: client?.userAgent ?? null,
+  ifVersion: ifVersion ?? null,
+})
+
+export const patchValues = ({ clear, remove, set, defaults, limitBytes }: Patch) => ({
+  clear,
+  removed: `{${remove.map((key) => `"${key.replace(/["\\]/g, '\\$&')}"`).join(',')}}`,
+  set: JSON.stringify(set),
+  defaults: JSON.stringify(defaults),
+  limitBytes,
+})
