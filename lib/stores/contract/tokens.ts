@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { aSession, assertDead, begin, type ContractCase, near, policy, uuid } from './tools.ts'
+
+/** Who may have a session: ids, tokens, ends, log-ins. */
+export const tokensContract: readonly ContractCase[] = [
+  {
+    name: 'creates a session and finds it by id and token hash',
+    run: async (under) => {
+      const row = await begin(under, { data: { name: 'John', list: [1, { deep: true }] }, ip: '10.0.0.1', userAgent: 'Test' })
+      const found = await under.store.find(row)
+      assert.deepEqual(found?.data, { name: 'John', list: [1, { deep: true }] })
+      assert.deepEqual([found?.version, found?.ip, found?.userAgent, found?.userId], [1, '10.0.0.1', 'Test', null])
+      near(found?.secondsSinceSeen, 0)
+    },
+  },
+  {
+    name: 'does not adopt an unknown id, and loading creates nothing',
+    run: async (under) => {
+      const before = await under.store.count({})
+      await assertDead(under, { id: uuid(), tokenHash: uuid() })
+      assert.equal(await under.store.count({}), before)
+    },
+  },
+  {
+    name: 'neither shows nor changes a session under a wrong token hash',
+    run: async (under) => {
+      const row = await begin(under, { data: { a: 0 } })
+      await assertDead(under, { id: row.id, tokenHash: uuid() })
+      assert.deepEqual((await under.store.find(row))?.data, { a: 0 })
+    },
+  },
+  {
+    name: 'hides a session from the moment it expires, and brings none back',
+    run: async (under) => {
+      const row = await begin(under)
+      await under.elapse(1001)
+      await assertDead(under, row)
+    },
+  },
+  {
+    name: 'brings no session back after it was removed',
+    run: async (under) => {
+      const row = await begin(under)
+      assert.deepEqual(await under.store.remove(row), [{ id: row.id, userId: null }])
+      await assertDead(under, row)
+      assert.deepEqual(await under.store.remove(row), [])
+    },
+  },
+  {
+    name: 'rotation keeps id and data and ends the old token at once',
+    run: async (under) => {
+      const row = await begin(under, { data: { cart: [1] } })
+      const tokenHash = uuid()
+      const rotated = await under.store.update(row, { tokenHash, active: true }, policy)
+      assert.deepEqual([rotated?.id, rotated?.data, rotated?.version, rotated?.userId], [row.id, { cart: [1] }, 2, null])
+      await assertDead(under, row)
+      assert.ok(await under.store.find({ id: row.id, tokenHash }))
+    },
+  },
+  {
+    name: 'login binds the user, keeps the data and restarts the absolute lifetime',
+    run: async (under) => {
+      const limited = { ...policy, absoluteSeconds: 100 }
+      const row = await begin(under, { data: { cart: [1] } }, limited)
+      await under.elapse(60)
+      const tokenHash = uuid()
+      const loggedIn = await under.store.update(row, { tokenHash, userId: '7', active: true }, limited)
+      assert.deepEqual([loggedIn?.userId, loggedIn?.data], ['7', { cart: [1] }])
+      near(loggedIn?.secondsLeft, 100)
+      assert.ok(loggedIn?.authenticatedAt)
+    },
+  },
+  {
+    name: 'replaces one session by another in one step',
+    run: async (under) => {
+      const old = await begin(under, { userId: 'a', data: { secret: 1 } })
+      const fresh = await under.store.create(aSession({ userId: 'b' }), policy, old)
+      assert.deepEqual([fresh?.userId, fresh?.data, fresh?.version], ['b', {}, 1])
+      await assertDead(under, old)
+    },
+  },
+  {
+    name: 'of two rotations of one token one wins',
+    run: async (under) => {
+      const row = await begin(under)
+      const both = await Promise.all([0, 1].map(() => under.store.update(row, { tokenHash: uuid(), active: true }, policy)))
+      assert.equal(both.filter((result) => result !== null).length, 1)
+    },
+  },
+]
