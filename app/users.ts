@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { compare, hash } from 'bcryptjs'
-import { eq } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import { database, type OpenDatabase } from './db'
 import { users } from './schema'
 
@@ -18,6 +18,7 @@ const publicColumns = { id: users.id, username: users.username, role: users.role
 
 /** The user with this name and password, or null; takes as long for an unknown name as for a wrong password. */
 export async function authenticate(username: string, password: string): Promise<User | null> {
+  if (!/^[\w.@-]{1,100}$/.test(username)) return null
   const db = await database()
   const [found] = await db
     .select({ ...publicColumns, passwordHash: users.passwordHash })
@@ -34,6 +35,19 @@ export async function findUser(id: string): Promise<User | null> {
   const db = await database()
   const [found] = await db.select(publicColumns).from(users).where(eq(users.id, id))
   return found ?? null
+}
+
+/** The names of these users, by id; ids of nobody are left out. */
+export async function findUsernames(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const db = await database()
+  const found =
+    ids.length > 0
+      ? await db
+          .select(publicColumns)
+          .from(users)
+          .where(inArray(users.id, [...ids]))
+      : []
+  return new Map(found.map(({ id, username }) => [id, username]))
 }
 
 /** Creates the users' table and the demo accounts, if they are missing. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -20,6 +20,7 @@ describe('the command, built as it is shipped', () => {
       [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', path.join(folder, 'dist')],
       { cwd: root },
     )
+    writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
     symlinkSync(path.join(root, 'drizzle'), path.join(folder, 'drizzle'))
     cli = path.join(folder, 'dist', 'cli.js')
   })

@@ -11,7 +11,7 @@ const hints: Readonly<Record<string, string>> = {
 /** `store`, with each operation cut off after `timeoutMs` and each failure told as `STORE_FAILED`. */
 export function withDeadline(store: SessionStore, timeoutMs: number): SessionStore {
   const reading = <T>(operation: () => Promise<T>) => withinDeadline(operation, timeoutMs, 'none')
-  const writing = <T>(operation: () => Promise<T>, limitMs = timeoutMs) => withinDeadline(operation, limitMs, 'unknown')
+  const writing = <T>(operation: () => Promise<T>) => withinDeadline(operation, timeoutMs, 'unknown')
   return {
     name: store.name,
     find: (ref) => reading(() => store.find(ref)),
@@ -21,7 +21,7 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
     update: (...args) => writing(() => store.update(...args)),
     remove: (which) => writing(() => store.remove(which)),
     clearExpired: (limit) => writing(() => store.clearExpired(limit)),
-    modify: async (ref, compute, policy, waitMs) => {
+    modify: async (ref, compute, policy, wait) => {
       let thrown: { readonly error: unknown } | undefined
       const computing: typeof compute = (data) => {
         try {
@@ -31,9 +31,8 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
           throw error
         }
       }
-      // The store gives up waiting after waitMs by itself and knows then that nothing was written; the deadline is for a store that hangs.
-      return writing(() => store.modify(ref, computing, policy, waitMs), timeoutMs + waitMs).catch((error) => {
-        throw thrown ? thrown.error : lockedOut(error)
+      return writing(() => store.modify(ref, computing, policy, wait)).catch((error) => {
+        throw thrown ? thrown.error : error
       })
     },
   }
@@ -63,14 +62,6 @@ function storeFailed(error: unknown, outcome: 'none' | 'unknown'): SessionError 
     cause,
     outcome: outcome === 'none' || changedNothing(cause.code) ? 'none' : 'unknown',
   })
-}
-
-/** SQLSTATE 55P03: somebody held the row's lock all the time. */
-function lockedOut(error: unknown): unknown {
-  const locked = error instanceof SessionError && (error.cause as FailureCause | undefined)?.code === '55P03'
-  return locked
-    ? new SessionError('CONFLICT', 'Others changed this session for all of the timeout. Nothing was written; try again.')
-    : error
 }
 
 /** The codes of the innermost error that has one: drivers wrap each other. */

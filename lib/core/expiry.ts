@@ -30,7 +30,8 @@ const maxSeconds = 2_147_483_647
 /** Seconds of a duration, or null if `value` is none. */
 export function durationSeconds(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  const [, amount, unit] = /^(-?\d+(?:\.\d+)?)([smhdw])$/.exec(String(value)) ?? []
+  if (typeof value !== 'string') return null
+  const [, amount, unit] = /^(-?\d+(?:\.\d+)?)([smhdw])$/.exec(value) ?? []
   return amount && unit ? Number(amount) * (unitSeconds[unit] ?? Number.NaN) : null
 }
 
@@ -57,9 +58,17 @@ export function expiryRule(value: Duration | Date | null): ExpiryRule {
   }
   const seconds = durationSeconds(value)
   if (seconds === null || seconds > maxSeconds) {
-    throw invalid('The expiry', `is ${String(value)}; use seconds (at most ${maxSeconds}), a duration such as '2h', a Date or null`)
+    throw invalid(
+      'The expiry',
+      `is ${printable(value)}; use seconds (at most ${maxSeconds}), a duration such as '2h', a Date or null`,
+    )
   }
-  return { idleSeconds: Math.max(Math.ceil(seconds), -1) }
+  return { idleSeconds: seconds < 0 ? -1 : Math.ceil(seconds) }
+}
+
+/** A refused value as far as a message should show it. */
+function printable(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 40) : typeof value
 }
 
 /** How far behind expiry and last-seen may be before they move: `touchSeconds`, or a tenth of a shorter life. */

@@ -54,7 +54,9 @@ class JsonCheck {
 
   #copyArray(item: readonly unknown[], at: string, depth: number): Json {
     this.#count(2 + item.length)
-    if (Object.keys(item).length !== item.length) throw invalid(at, 'has holes or named properties; fill or remove them')
+    const own = Reflect.ownKeys(item)
+    const whole = own.length === item.length + 1 && own.every((key, index) => key === String(index) || key === 'length')
+    if (!whole) throw invalid(at, 'has holes or named properties; fill or remove them')
     return item.map((element, index) => this.copy(element, `${at}[${index}]`, depth + 1))
   }
 
@@ -91,9 +93,10 @@ export function checkKey(key: string, path: string): void {
   checkText(key, path)
 }
 
-/** Freezes `value` and all it holds, so that a change of a read value is a TypeError, not a lost update. */
+/** Freezes the plain objects and arrays of `value`, so that a change of a read value is a TypeError, not a lost update. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value)))
+    return value
   Object.freeze(value)
   for (const member of Object.values(value)) deepFreeze(member)
   return value
@@ -112,18 +115,28 @@ export function tooLarge(path: string, limit: number): SessionError {
   )
 }
 
-function plainEntries(item: unknown, at: string): [string, unknown][] {
+/** The entries of a plain object. @throws {SessionError} DATA_INVALID for anything else. */
+export function plainEntries(item: unknown, at: string): [string, unknown][] {
   if (typeof item !== 'object' || item === null) throw invalid(at, `is ${aKindOf(item)}, which JSON cannot hold`)
-  const prototype: unknown = Object.getPrototypeOf(item)
-  // A prototype without a prototype is some realm's Object.prototype: bundlers and test runners bring several.
-  const plain = prototype === null || Object.getPrototypeOf(prototype) === null
-  if (!plain) throw invalid(at, `is a ${item.constructor?.name || 'class instance'}; store plain objects, or set a serializer`)
+  if (!isPlain(item))
+    throw invalid(at, `is a ${item.constructor?.name || 'class instance'}; store plain objects, or set a serializer`)
   if (Object.getOwnPropertySymbols(item).length > 0) throw invalid(at, 'has symbol keys, which JSON cannot hold')
   return Object.entries(item)
 }
 
+/** A prototype without a prototype is some realm's Object.prototype: bundlers and test runners bring several. */
+function isPlain(item: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(item)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
 function aKindOf(item: unknown): string {
   return item === undefined ? 'undefined' : `a ${typeof item}`
+}
+
+/** Whether PostgreSQL can hold `text`. */
+export function isText(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed()
 }
 
 function checkText(text: string, at: string): void {

@@ -32,6 +32,8 @@ describe('options', () => {
     [{ touchInterval: '5 minutes' as '5m' }, /touchInterval is 5 minutes/],
     [{ timeout: 0 }, /timeout is 0/],
     [{ maxBytes: 1.5 }, /maxBytes is 1.5/],
+    [{ maxBytes: 2 ** 30 }, /maxBytes is 1073741824; use a whole number of bytes, at most/],
+    [{ timeout: '30d' }, /timeout is 30d; use a day at most/],
     [{ trustedProxies: -1 }, /trustedProxies is -1/],
     [{ signIn: '//evil.example' }, /signIn is/],
     [{ cookie: { sameSite: 'none' } }, /sameSite is 'none' without secure/],

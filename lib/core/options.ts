@@ -123,15 +123,22 @@ export interface ResolvedServerOptions {
   readonly timeoutMs: number
 }
 
+/** 100 MiB: PostgreSQL holds at most 255 MiB in one jsonb. */
+const maxMaxBytes = 104_857_600
+
 /** @throws {SessionError} CONFIG_INVALID naming the option and the remedy. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   const { maxBytes = 65_536, recordClient = true, trustedProxies = 0, clientIp, autoClear = true, timeout = 5 } = options
   if (!options.store?.find) throw config('store is missing; pass one, such as drizzleStore(db)')
-  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) throw config(`maxBytes is ${maxBytes}; use a whole number of bytes`)
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 1 || maxBytes > maxMaxBytes) {
+    throw config(`maxBytes is ${maxBytes}; use a whole number of bytes, at most ${maxMaxBytes}`)
+  }
   if (!Number.isSafeInteger(trustedProxies) || trustedProxies < 0) {
     throw config(`trustedProxies is ${trustedProxies}; use the number of proxies that append to X-Forwarded-For`)
   }
-  return { maxBytes, recordClient, trustedProxies, clientIp, autoClear, timeoutMs: durationOption('timeout', timeout) * 1000 }
+  const timeoutMs = durationOption('timeout', timeout) * 1000
+  if (timeoutMs > 86_400_000) throw config(`timeout is ${timeout}; use a day at most`)
+  return { maxBytes, recordClient, trustedProxies, clientIp, autoClear, timeoutMs }
 }
 
 function checkSecrets(secret: SessionOptions['secret']): readonly string[] {

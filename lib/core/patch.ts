@@ -1,21 +1,29 @@
-import { type Json, type JsonObject, jsonBytes } from './json.ts'
+import { type Json, type JsonObject, jsonBytes, tooLarge } from './json.ts'
 import type { Patch } from './store.ts'
 
-/** A patch in the making: calls fold into it in order. */
+/** The parts of a patch, without the bound that the store enforces. */
 export type PatchParts = Pick<Patch, 'clear' | 'remove' | 'set' | 'defaults'>
 
 /** The patch that changes nothing. */
 export const emptyPatch: PatchParts = { clear: false, remove: [], set: {}, defaults: {} }
 
-/** One patch that does what `first` and then `second` do; neither may have defaults, which are written alone. */
-export function mergePatches(first: PatchParts, second: PatchParts): PatchParts {
-  if (second.clear) {
-    const reserved = Object.entries(first.set).filter(([key]) => key.startsWith('_'))
-    return mergePatches({ ...first, clear: true, set: Object.fromEntries(reserved) }, { ...second, clear: false })
+/** One patch that does what all of `patches` do in turn; they have no defaults, which are written alone. */
+export function mergePatches(patches: Iterable<PatchParts>): PatchParts {
+  let clear = false
+  const set = new Map<string, Json>()
+  const remove = new Set<string>()
+  for (const patch of patches) {
+    if (patch.clear) {
+      clear = true
+      for (const key of set.keys()) if (!isReserved(key)) set.delete(key)
+    }
+    for (const key of patch.remove) {
+      set.delete(key)
+      remove.add(key)
+    }
+    for (const [key, json] of Object.entries(patch.set)) set.set(key, json)
   }
-  const set = Object.fromEntries(Object.entries(first.set).filter(([key]) => !second.remove.includes(key)))
-  const remove = [...new Set([...first.remove, ...second.remove])]
-  return { clear: first.clear, remove, set: { ...set, ...second.set }, defaults: second.defaults }
+  return { clear, remove: [...remove], set: Object.fromEntries(set), defaults: {} }
 }
 
 /** Whether a patch does nothing to any data. */
@@ -25,23 +33,27 @@ export function isNoChange({ clear, remove, set, defaults }: PatchParts): boolea
 
 /** The data after `patch`: what a store must compute. */
 export function applyPatch(data: JsonObject, { clear, remove, set, defaults }: PatchParts): JsonObject {
-  const kept = Object.entries(data).filter(([key]) => (clear ? key.startsWith('_') : true) && !remove.includes(key))
+  const removed = new Set(remove)
+  const kept = Object.entries(data).filter(([key]) => (!clear || isReserved(key)) && !removed.has(key))
   return { ...defaults, ...Object.fromEntries(kept), ...set }
 }
 
 /**
- * A patch complete with the bound that stores enforce on the data before it, beside the exact check made here: so parallel writers
- * pile up at most three times `maxBytes` (stores may print JSON with more blanks). A patch that only removes has none.
+ * The patch with the bound that stores enforce on the data before it, beside the exact check made here: so parallel writers pile up at
+ * most three times `maxBytes` (stores may print JSON with more blanks). A patch that makes the data no larger has none, so that data above
+ * a lowered `maxBytes` can shrink.
+ * @throws {SessionError} DATA_TOO_LARGE if the patch would take `data` over `maxBytes`.
  */
-export function boundPatch(parts: PatchParts, maxBytes: number): Patch {
-  const added = jsonBytes(parts.set) + jsonBytes(parts.defaults)
-  return { ...parts, limitBytes: added > 4 ? 3 * maxBytes - added : 2_147_483_647 }
+export function boundPatch(data: JsonObject, parts: PatchParts, maxBytes: number): Patch {
+  const [before, after] = [jsonBytes(data), jsonBytes(applyPatch(data, parts))]
+  if (after <= before) return { ...parts, limitBytes: 2_147_483_647 }
+  if (after > maxBytes) throw tooLarge('The session with this change', maxBytes)
+  return { ...parts, limitBytes: 3 * maxBytes - (after - before) }
 }
 
-/** Whether `patch` would take `data` over `maxBytes`; data that already is may still shrink. */
-export function outgrows(data: JsonObject, patch: PatchParts, maxBytes: number): boolean {
-  const after = jsonBytes(applyPatch(data, patch))
-  return after > maxBytes && after > jsonBytes(data)
+/** Whether `key` is the library's own. */
+export function isReserved(key: string): boolean {
+  return key.startsWith('_')
 }
 
 /** Whether two JSON values are the same, whatever the order of their keys. */

@@ -1,9 +1,9 @@
 import type { ExpiryRule } from './expiry.ts'
 import { type JsonObject, tooLarge } from './json.ts'
-import { applyPatch, boundPatch, isNoChange, outgrows, type PatchParts } from './patch.ts'
-import { conflict, whyEnded } from './refusals.ts'
+import { applyPatch, boundPatch, isNoChange, type PatchParts } from './patch.ts'
+import { conflict, lockedOut, whyEnded } from './refusals.ts'
 import { issueTicket, newCredentials, type SessionState, type Ticket } from './state.ts'
-import type { Change, Patch, StoredSession } from './store.ts'
+import type { Change, StoredSession } from './store.ts'
 import type { CookieJar, SessionContext, Visit } from './visit.ts'
 
 /**
@@ -41,9 +41,9 @@ export class SessionRecord {
   /** Writes data, beginning a session if there is none and something to keep; answers whether there was anything to do. */
   async patch(parts: PatchParts, jar: CookieJar): Promise<boolean> {
     const { row, ticket, pendingExpiry } = this.#state
-    const patch = this.bound(row?.data ?? {}, parts)
+    if (isNoChange(parts)) return false
+    const patch = boundPatch(row?.data ?? {}, parts, this.#context.options.maxBytes)
     if (row && ticket) {
-      if (isNoChange(parts)) return false
       const updated = await this.update({ patch, active: true }, ticket, jar)
       if (!updated) throw tooLarge('The session with this change', this.#context.options.maxBytes)
       return true
@@ -77,16 +77,40 @@ export class SessionRecord {
     return row
   }
 
+  /** Whether the row is still the one that was read. */
+  async isCurrent(ticket: Ticket): Promise<boolean> {
+    const row = await this.#context.store.find(ticket)
+    return row !== null && row.version === this.#state.row?.version
+  }
+
+  /** Writes data unless somebody else has since `row` was read: then null. */
+  async patchVersion(parts: PatchParts, row: StoredSession, ticket: Ticket, jar: CookieJar) {
+    const patch = boundPatch(row.data, parts, this.#context.options.maxBytes)
+    return lockedOut(this.update({ patch, ifVersion: row.version, active: true }, ticket, jar))
+  }
+
   /** Changes the newest data under the row's lock. */
   async modify(compute: (data: JsonObject) => PatchParts, ticket: Ticket, jar: CookieJar): Promise<void> {
     const { store, options } = this.#context
     const patchOf = (data: JsonObject) => {
       const parts = compute(data)
-      return isNoChange(parts) ? null : this.bound(data, parts)
+      return isNoChange(parts) ? null : boundPatch(data, parts, options.maxBytes)
     }
-    const row = await store.modify(ticket, patchOf, options.policy, options.timeoutMs)
-    if (!row) throw (await whyEnded(store, ticket, jar))?.error ?? conflict()
+    // Less than the timeout, so that it is the store that gives up, and knows that nothing was written.
+    const wait = { timeoutMs: options.timeoutMs * 0.8, ...(options.recordClient && { client: this.#visit.client }) }
+    const row = await lockedOut(store.modify(ticket, patchOf, options.policy, wait))
+    if (!row) throw (await whyEnded(store, ticket, jar))?.error ?? tooLarge('The session with this change', options.maxBytes)
     this.#state.accept(row)
+  }
+
+  /** Ends the other sessions of the user, if this one is still ours. */
+  async revokeOthers(userId: string, ticket: Ticket, jar: CookieJar): Promise<number> {
+    const { store, emit } = this.#context
+    const sessions = await store.remove({ userId, exceptId: ticket.id, by: ticket })
+    const ended = sessions.length === 0 ? await whyEnded(store, ticket, jar) : null
+    if (ended) throw ended.error
+    if (sessions.length > 0) emit({ type: 'revoked', sessions })
+    return sessions.length
   }
 
   /** Deletes the row; one that has ended already is no error, one that was rotated is INTERRUPTED. */
@@ -96,12 +120,5 @@ export class SessionRecord {
     const ended = removed ? null : await whyEnded(store, ticket, jar)
     if (ended?.rotated) throw ended.error
     if (removed) emit({ type: event, ...removed })
-  }
-
-  /** The patch with its bound. @throws {SessionError} DATA_TOO_LARGE if it would take `data` over `maxBytes`. */
-  bound(data: JsonObject, parts: PatchParts): Patch {
-    const { maxBytes } = this.#context.options
-    if (outgrows(data, parts, maxBytes)) throw tooLarge('The session with this change', maxBytes)
-    return boundPatch(parts, maxBytes)
   }
 }

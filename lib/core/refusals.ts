@@ -1,4 +1,4 @@
-import { SessionError } from './errors.ts'
+import { type FailureCause, SessionError } from './errors.ts'
 import { invalid } from './json.ts'
 import type { SessionRef, SessionStore } from './store.ts'
 import type { CookieJar } from './visit.ts'
@@ -27,6 +27,20 @@ export function conflict(): SessionError {
   return new SessionError('CONFLICT', 'Another request changed this session at the same moment. Nothing was written; try again.')
 }
 
+/**
+ * Tells as CONFLICT what a database says when somebody held the row's lock all the time: 55P03 (lock_timeout) or 57014
+ * (statement_timeout). In both cases nothing was written.
+ */
+export async function lockedOut<T>(write: Promise<T>): Promise<T> {
+  try {
+    return await write
+  } catch (error) {
+    const code = error instanceof SessionError ? (error.cause as FailureCause | undefined)?.code : undefined
+    if (code !== '55P03' && code !== '57014') throw error
+    throw new SessionError('CONFLICT', 'Others held this session for all of the timeout. Nothing was written; try again.')
+  }
+}
+
 /** @throws {SessionError} READ_ONLY naming the writer, before anything is written. */
 export function requireWritable(jar: CookieJar, name: string): void {
   if (jar.writable) return
@@ -37,8 +51,8 @@ export function requireWritable(jar: CookieJar, name: string): void {
 
 /** @throws {SessionError} DATA_INVALID unless `userId` is a string, number or bigint of 1 to 255 characters of text. */
 export function checkUserId(userId: unknown): string {
-  const kinds = ['string', 'number', 'bigint']
-  const text = kinds.includes(typeof userId) && !Number.isNaN(userId) ? String(userId) : ''
+  const isId = typeof userId === 'string' || typeof userId === 'bigint' || Number.isFinite(userId)
+  const text = isId ? String(userId) : ''
   if (text.length < 1 || text.length > 255 || text.includes('\u0000') || !text.isWellFormed()) {
     throw invalid('The user id', 'is not a string, number or bigint of 1 to 255 characters')
   }

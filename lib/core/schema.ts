@@ -1,5 +1,6 @@
 import { SessionError } from './errors.ts'
 import { checkJson, checkKey, deepFreeze, invalid, type Json, type JsonObject } from './json.ts'
+import { isReserved } from './patch.ts'
 
 /** The part of Standard Schema 1 that sessions use (standardschema.dev): zod, valibot, arktype and others speak it. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -18,6 +19,8 @@ type SchemaResult<Output> =
 /** One schema for each key of a session. */
 export type AnySchemas = Readonly<Record<string, StandardSchema<unknown, unknown>>>
 
+/** What `set` takes under `schema`. */
+export type InputOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['input'] }
 /** The data that `schema` describes. */
 export type DataOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['output'] }
 /** The keys of `schema` that accept undefined, and so have a default (or an explicit undefined) on `get`. */
@@ -41,50 +44,66 @@ export interface Codec {
    * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; CONFIG_INVALID for a schema that validates asynchronously.
    */
   encode(key: string, value: unknown): Json
-  /** The same without the schema: for values that have passed it. */
+  /** The JSON of a value that was read: without schema, whatever its size. */
   toJson(key: string, value: unknown): Json
-  /** The visible data of a row, deeply frozen: reserved keys, which begin with `_`, are left out. */
+  /** The visible data of a row, deeply frozen. */
   decode(data: JsonObject): Readonly<Record<string, unknown>>
-  /** What `get` answers for an absent key: the schema's output for undefined, if it accepts that. */
+  /** The same to be changed, with the defaults of absent keys. */
+  draft(data: JsonObject): Record<string, unknown>
+  /** What `get` answers for an absent key: the schema's output for undefined, if it accepts that. Deeply frozen. */
   defaultOf(key: string): unknown
-  /** The keys that have a schema. */
-  readonly keys: readonly string[]
 }
 
 /** Makes the codec of one `createSessions`. */
 export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | undefined, maxBytes: number): Codec {
   const keys = Object.keys(schemas)
   const schemaOf = (key: string) => (Object.hasOwn(schemas, key) ? schemas[key] : undefined)
+  const json = (key: string, value: unknown, limit: number) =>
+    checkJson(serializer ? serializer.serialize(value) : value, key, limit).json
+  const value = (stored: Json): unknown => (serializer ? serializer.deserialize(stored) : stored)
 
-  function encode(key: string, value: unknown): Json {
-    checkKey(key, key)
-    if (key.startsWith('_')) throw invalid(key, 'begins with _, which is reserved')
-    const schema = schemaOf(key)
-    if (!schema && keys.length > 0) throw invalid(key, `has no schema; the schemas are for ${keys.join(', ')}`)
-    return toJson(key, schema ? validate(schema, key, value) : value)
+  const codec: Codec = {
+    encode(key, input) {
+      checkKey(key, key)
+      if (isReserved(key)) throw invalid(key, 'begins with _, which is reserved')
+      const schema = schemaOf(key)
+      if (!schema && keys.length > 0) throw invalid(key, `has no schema; the schemas are for ${keys.join(', ')}`)
+      return json(key, schema ? validate(schema, key, input) : input, maxBytes)
+    },
+    toJson: (key, read) => json(key, read, Number.POSITIVE_INFINITY),
+    decode: (data) => deepFreeze(Object.fromEntries(Object.entries(visible(data)).map(([key, stored]) => [key, value(stored)]))),
+    draft(data) {
+      // Made anew from JSON, so that what a serializer gives keeps its class, and nothing is shared with what was read.
+      const stored = Object.entries(visible(data)).map(([key, member]) => [key, value(structuredClone(member))] as const)
+      const defaults = keys.map((key) => [key, freshDefault(key)] as const).filter(([, given]) => given !== undefined)
+      return Object.fromEntries([...defaults, ...stored])
+    },
+    defaultOf: (key) => deepFreeze(freshDefault(key)),
   }
 
-  function toJson(key: string, value: unknown): Json {
-    return checkJson(serializer ? serializer.serialize(value) : value, key, maxBytes).json
+  function freshDefault(key: string): unknown {
+    const result = schemaOf(key)?.['~standard'].validate(undefined)
+    if (!result || isAsynchronous(result) || result.issues || result.value === undefined) return undefined
+    return value(codec.toJson(key, result.value)) // a copy: a schema may answer the same object each time
   }
 
-  function decode(data: JsonObject) {
-    const visible = Object.entries(data).filter(([key]) => !key.startsWith('_'))
-    return deepFreeze(Object.fromEntries(visible.map(([key, json]) => [key, serializer ? serializer.deserialize(json) : json])))
-  }
+  return codec
+}
 
-  function defaultOf(key: string): unknown {
-    const schema = schemaOf(key)
-    const result = schema?.['~standard'].validate(undefined)
-    return result && !(result instanceof Promise) && !result.issues ? deepFreeze(result.value) : undefined
-  }
+/** The data without the library's own keys. */
+export function visible(data: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !isReserved(key)))
+}
 
-  return { encode, toJson, decode, defaultOf, keys }
+function isAsynchronous<T>(result: T | Promise<T>): result is Promise<T> {
+  if (!(result instanceof Promise)) return false
+  result.catch(() => {}) // it is refused already
+  return true
 }
 
 function validate(schema: StandardSchema<unknown, unknown>, key: string, value: unknown): unknown {
   const result = schema['~standard'].validate(value)
-  if (result instanceof Promise) {
+  if (isAsynchronous(result)) {
     throw new SessionError('CONFIG_INVALID', `The schema of ${key} validates asynchronously; use one that does not.`)
   }
   const [issue] = result.issues ?? []

@@ -1,7 +1,8 @@
 import { type Duration, expiryRule } from './expiry.ts'
-import { invalid, type Json, type JsonObject } from './json.ts'
-import { emptyPatch, type PatchParts, sameJson } from './patch.ts'
+import { checkKey, invalid, type JsonObject, plainEntries } from './json.ts'
+import { emptyPatch, isReserved, type PatchParts, sameJson } from './patch.ts'
 import { checkUserId } from './refusals.ts'
+import type { Codec } from './schema.ts'
 import { type DeepReadonly, type KeyOf, SessionReader } from './session-reader.ts'
 import type { SessionState } from './state.ts'
 import type { SessionContext, Visit, WriteOptions } from './visit.ts'
@@ -10,18 +11,27 @@ import { SessionWriter } from './writer.ts'
 const testKey = '_test_cookie'
 
 /** A draft of the data, as `update` hands it to its function. */
-export type Draft<Data, Defaulted extends keyof Data> = Partial<Data> & Pick<Data, Defaulted>
+export type Draft<Data, Defaulted extends keyof Data> = { -readonly [K in keyof Data]?: Data[K] } & {
+  -readonly [K in Defaulted]: Data[K]
+}
 
 /**
  * One visitor's session (Django's `request.session`). Reading is synchronous and free; each writer resolves once the data is in the store
  * and the cookie, where it changed, is on the response. Writers reject with `READ_ONLY` where no cookie can be set, `INTERRUPTED` if the
  * session was ended or rotated meanwhile, `STORE_FAILED` if the store failed; then nothing was written, unless `outcome` is 'unknown'.
  */
-export class Session<Data extends object, Defaulted extends keyof Data = never> extends SessionReader<Data, Defaulted> {
+export class Session<Data extends object, Defaulted extends keyof Data = never, Input extends object = Data> extends SessionReader<
+  Data,
+  Defaulted
+> {
+  readonly #codec: Codec
+  readonly #state: SessionState
   readonly #writer: SessionWriter
 
   constructor(context: SessionContext, state: SessionState, visit: Visit) {
     super(context, state)
+    this.#codec = context.codec
+    this.#state = state
     this.#writer = new SessionWriter(context, state, visit)
   }
 
@@ -29,8 +39,8 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
    * Writes one key, or several at once; other keys are untouched, even if another request changed them meanwhile. Nested objects are replaced.
    * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; nothing of this call is then written.
    */
-  set<K extends KeyOf<Data>>(key: K, value: DeepReadonly<Data[K]>, options?: WriteOptions): Promise<void>
-  set(values: DeepReadonly<Partial<Data>>, options?: WriteOptions): Promise<void>
+  set<K extends KeyOf<Input>>(key: K, value: DeepReadonly<Input[K]>, options?: WriteOptions): Promise<void>
+  set(values: DeepReadonly<Partial<Input>>, options?: WriteOptions): Promise<void>
   async set(first: string | object, second?: unknown, third?: WriteOptions): Promise<void> {
     const single = typeof first === 'string'
     const options = single ? third : (second as WriteOptions | undefined)
@@ -39,8 +49,9 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
 
   /** Removes keys; absent ones are no error. */
   async delete(keys: KeyOf<Data> | readonly KeyOf<Data>[], options: WriteOptions = {}): Promise<void> {
-    const remove = (typeof keys === 'string' ? [keys] : [...keys]).filter((key) => !key.startsWith('_'))
-    return this.#writer.patch('delete', { ...emptyPatch, remove }, options)
+    const named: readonly string[] = typeof keys === 'string' ? [keys] : keys
+    for (const key of named) checkKey(key, key)
+    return this.#writer.patch('delete', { ...emptyPatch, remove: named.filter((key) => !isReserved(key)) }, options)
   }
 
   /** Removes all data and keeps the session. */
@@ -54,18 +65,19 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
     fallback?: F,
     options: WriteOptions = {},
   ): Promise<DeepReadonly<Data[K]> | F> {
-    const taken = key.startsWith('_') ? undefined : await this.#writer.pop(key, options)
-    return (taken === undefined ? fallback : this.context.codec.decode({ [key]: taken })[key]) as DeepReadonly<Data[K]> | F
+    checkKey(key, key)
+    const taken = isReserved(key) ? undefined : await this.#writer.pop(key, options)
+    return (taken === undefined ? fallback : this.#codec.decode({ [key]: taken })[key]) as DeepReadonly<Data[K]> | F
   }
 
   /** Writes `key` unless it is there, and answers what is stored. */
-  async setDefault<K extends KeyOf<Data>>(
+  async setDefault<K extends KeyOf<Data> & KeyOf<Input>>(
     key: K,
-    value: DeepReadonly<Data[K]>,
+    value: DeepReadonly<Input[K]>,
     options: WriteOptions = {},
   ): Promise<DeepReadonly<Data[K]>> {
-    const stored = await this.#writer.setDefault(key, this.context.codec.encode(key, value), options)
-    return this.context.codec.decode({ [key]: stored ?? null })[key] as DeepReadonly<Data[K]>
+    const stored = await this.#writer.setDefault(key, this.#codec.encode(key, value), options)
+    return this.#codec.decode({ [key]: stored })[key] as DeepReadonly<Data[K]>
   }
 
   /**
@@ -124,7 +136,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
 
   /** Whether the test value came back. */
   testCookieWorked(): boolean {
-    return this.state.row?.data[testKey] === 'worked'
+    return this.#state.row?.data[testKey] === 'worked'
   }
 
   async deleteTestCookie(options: WriteOptions = {}): Promise<void> {
@@ -132,26 +144,27 @@ export class Session<Data extends object, Defaulted extends keyof Data = never> 
   }
 
   #encode(values: object): JsonObject {
-    if (typeof values !== 'object' || values === null || Array.isArray(values))
-      throw invalid('The argument of set', 'is no key and no object')
-    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, this.context.codec.encode(key, value)]))
+    const entries = plainEntries(values, 'The argument of set')
+    return Object.fromEntries(entries.map(([key, value]) => [key, this.#codec.encode(key, value)]))
   }
 
   /** What `change` does to `data`, key by key. */
   #changes(data: JsonObject, change: (draft: Draft<Data, Defaulted>) => undefined): PatchParts {
-    const { codec } = this.context
-    const before = { ...Object.fromEntries(codec.keys.map((key) => [key, codec.defaultOf(key)])), ...codec.decode(data) }
-    const draft: Record<string, unknown> = structuredClone(before)
+    const codec = this.#codec
+    const draft = codec.draft(data)
+    const before = new Map(Object.keys(draft).map((key) => [key, codec.toJson(key, draft[key])]))
     const answer: unknown = change(draft as Draft<Data, Defaulted>)
-    if (answer instanceof Promise)
+    if (answer instanceof Promise) {
+      answer.catch(() => {}) // it is refused already
       throw invalid('The function given to update', 'is asynchronous; compute before, then change the draft')
-    const remove = Object.keys(data).filter((key) => !key.startsWith('_') && draft[key] === undefined)
-    const set: Record<string, Json> = {}
-    for (const [key, value] of Object.entries(draft)) {
-      if (value === undefined) continue
-      const old = data[key] ?? (before[key] === undefined ? undefined : codec.toJson(key, before[key]))
-      if (!sameJson(codec.toJson(key, value), old)) set[key] = codec.encode(key, value)
     }
-    return { ...emptyPatch, remove, set }
+    const present = Object.entries(draft).filter(([, value]) => value !== undefined)
+    const kept = new Set(present.map(([key]) => key))
+    const changed = present.filter(([key, value]) => !sameJson(codec.toJson(key, value), before.get(key)))
+    return {
+      ...emptyPatch,
+      remove: Object.keys(data).filter((key) => !isReserved(key) && !kept.has(key)),
+      set: Object.fromEntries(changed.map(([key, value]) => [key, codec.encode(key, value)])),
+    }
   }
 }

@@ -1,5 +1,6 @@
-import { invalid, type JsonObject } from './json.ts'
+import { deepFreeze, invalid, isText, type JsonObject } from './json.ts'
 import { checkUserId } from './refusals.ts'
+import { visible } from './schema.ts'
 import type { Removal, SessionFilter, SessionPage, StoredSession } from './store.ts'
 import { isUuid } from './token.ts'
 import type { SessionContext } from './visit.ts'
@@ -67,14 +68,16 @@ export function createAdministration(
 ): SessionAdministration {
   return {
     list: async (options = {}) => {
-      const rows = await context().store.list(pageOf(options))
-      const current = await currentId()
+      const page = pageOf(options)
+      const current = await currentId() // first, since it waits until there is a request: a prerender must not ask the store
+      const rows = isText(page.search ?? '') ? await context().store.list(page) : []
       return rows.map((row) => info(row, current))
     },
     get: async (id) => {
       if (!isUuid(id)) return null
+      const current = await currentId()
       const [row] = await context().store.list({ ids: [id], sort: 'created', limit: 1 })
-      return row ? info(row, await currentId()) : null
+      return row ? info(row, current) : null
     },
     revoke: async (ids, { userId } = {}) => {
       const known = [ids].flat().filter(isUuid)
@@ -84,7 +87,10 @@ export function createAdministration(
     revokeUser: async (userId, { except } = {}) => {
       return remove(context(), { userId: checkUserId(userId), ...(isUuid(except) && { exceptId: except }) })
     },
-    count: async () => context().store.count({ status: 'active' }),
+    count: async () => {
+      await currentId()
+      return context().store.count({ status: 'active' })
+    },
     clearExpired: async (options = {}) => clearExpired(context(), options),
   }
 }
@@ -127,6 +133,7 @@ function filterOf({ userId, search, status }: Pick<ListOptions, 'userId' | 'sear
 }
 
 function info(row: StoredSession, current: string | null): SessionInfo {
-  const { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent, data } = row
+  const { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent } = row
+  const data = deepFreeze(visible(row.data))
   return { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent, data, current: id === current }
 }

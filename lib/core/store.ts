@@ -76,7 +76,7 @@ export interface Change {
 export interface SessionFilter {
   readonly ids?: readonly string[]
   readonly userId?: string
-  /** Part of a user id, session id or IP address: what begins with this text. */
+  /** What a user id, a session id or an IP address begins with. */
   readonly search?: string
   readonly status?: 'active' | 'expired' | 'anonymous' | 'signedIn'
 }
@@ -89,11 +89,11 @@ export interface SessionPage extends SessionFilter {
   readonly limit: number
 }
 
-/** Which sessions to end: one by its token, some by id (and owner), or all of a user's but one. */
+/** Which sessions to end: one by its token, some by id (and owner), or all of a user's but one, if the session `by` is live. */
 export type Removal =
   | SessionRef
   | { readonly ids: readonly string[]; readonly userId?: string }
-  | { readonly userId: string; readonly exceptId?: string }
+  | { readonly userId: string; readonly exceptId?: string; readonly by?: SessionRef }
 
 /** A session that has been ended. */
 export interface RemovedSession {
@@ -103,7 +103,8 @@ export interface RemovedSession {
 
 /**
  * Where sessions are kept (Django: SESSION_ENGINE). Eight methods, all required; `lib/stores/store-contract.ts` tests any implementation.
- * Absence is a value: unknown, ended, rotated and expired are all null. A promise rejects only when the store itself fails.
+ * Absence is a value: unknown, ended, rotated and expired are all null. A promise rejects when the store itself fails, and `modify` with
+ * what its function throws. A store may be a class: wrap one by delegating, not by spreading.
  * Each method is one atomic step. Expiry is judged by one clock, the store's own.
  */
 export interface SessionStore {
@@ -122,13 +123,14 @@ export interface SessionStore {
   update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<(StoredSession & { readonly taken?: Json }) | null>
   /**
    * Changes the live session while nobody else can: `compute` gets the newest data and answers the patch (null: leave it).
-   * What `compute` throws rejects the promise, and nothing is written. Waits at most `timeoutMs` for others.
+   * What `compute` throws rejects the promise, and nothing is written. Waits at most `timeoutMs` for others; null if the patch's bound
+   * refuses it.
    */
   modify(
     ref: SessionRef,
     compute: (data: JsonObject) => Patch | null,
     policy: ExpiryPolicy,
-    timeoutMs: number,
+    wait: { readonly timeoutMs: number; readonly client?: Client },
   ): Promise<StoredSession | null>
   /** Ends sessions, live or not, and answers which. */
   remove(which: Removal): Promise<readonly RemovedSession[]>

@@ -7,8 +7,9 @@ const batchSize = 1000
 
 /** Deletes one bounded batch of expired sessions after a write, at most every five minutes, or sooner while batches come back full. */
 export function createSweeper(store: SessionStore, now: () => number, emit: (event: SessionEvent) => void): (visit: Visit) => void {
-  let dueAt = now() + intervalMs
+  let dueAt: number | undefined // set at the first write: before, there may be no clock
   return (visit) => {
+    dueAt ??= now() + intervalMs
     if (now() < dueAt) return
     dueAt = now() + intervalMs
     visit.later(async () => {

@@ -1,5 +1,6 @@
 import { createSessions, type Session } from 'coatcheck'
 import { memoryStore } from 'coatcheck/testing'
+import type { NextRequest } from 'next/server.js'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
@@ -44,6 +45,30 @@ describe('types', () => {
     expectTypeOf<Required['userId']>().toEqualTypeOf<string>()
     expectTypeOf<Required['id']>().toEqualTypeOf<string>()
   })
+
+  it('of an untyped session: any JSON, also in update; and a handler may take a NextRequest', () => {
+    const { getSession, handler } = createSessions(base)
+    const use = async () => {
+      const session = await getSession()
+      await session.update((draft) => {
+        draft.n = 1
+      })
+      return session.get('anything')
+    }
+    expectTypeOf(use).toBeFunction()
+    const route = handler(async (request: NextRequest, { params }: { params: Promise<{ id: string }> }) =>
+      Response.json([request.nextUrl.pathname, (await params).id]),
+    )
+    expectTypeOf(route).parameters.toEqualTypeOf<[NextRequest, { params: Promise<{ id: string }> }]>()
+  })
+
+  it('of branded and built-in values pass through', () => {
+    const use = (session: Session<{ id: string & { readonly __brand: 'id' }; at: Date }>) => {
+      expectTypeOf(session.get('id')).toExtend<string | undefined>()
+      expectTypeOf(session.get('at')).toEqualTypeOf<Date | undefined>()
+    }
+    expectTypeOf(use).toBeFunction()
+  })
 })
 
 describe('a schema', () => {
@@ -87,6 +112,35 @@ describe('a schema', () => {
     })
   })
 
+  it('takes its input in set and gives its output in get', async () => {
+    const { getSession } = createSessions({
+      ...base,
+      schema: { n: z.string().transform(Number), o: z.object({ a: z.number().default(1) }) },
+    })
+    await new FakeBrowser().visit(async () => {
+      const session = await getSession()
+      await session.set('n', '42')
+      await session.set({ o: {} })
+      expectTypeOf(session.get('n')).toEqualTypeOf<number | undefined>()
+      expect(session.data).toEqual({ n: 42, o: { a: 1 } })
+    })
+  })
+
+  it('whose default is one shared object does not give that object out', async () => {
+    const fallback = { list: [1] }
+    const { getSession } = createSessions({ ...base, schema: { a: v.optional(v.object({ list: v.array(v.number()) }), fallback) } })
+    await new FakeBrowser().visit(async () => {
+      const session = await getSession()
+      session.get('a')
+      await session.update((draft) => {
+        draft.a.list.push(2)
+      })
+      expect(session.get('a')).toEqual({ list: [1, 2] })
+    })
+    fallback.list.push(3)
+    expect(fallback).toEqual({ list: [1, 3] })
+  })
+
   it('that validates asynchronously is CONFIG_INVALID', async () => {
     const { getSession } = createSessions({
       ...base,
@@ -118,5 +172,46 @@ describe('a serializer', () => {
       })
     })
     expect(await browser.visit(async () => (await getSession()).data)).toEqual({ at: new Date(1001), n: 1 })
+  })
+
+  it('whose values are of a class of their own keeps those that update leaves alone', async () => {
+    class Money {
+      readonly #cents: number
+      constructor(cents: number) {
+        this.#cents = cents
+      }
+      get cents() {
+        return this.#cents
+      }
+    }
+    const serializer = {
+      serialize: (value: unknown) => (value instanceof Money ? { $money: value.cents } : value),
+      deserialize: (json: unknown) =>
+        typeof json === 'object' && json && '$money' in json ? new Money(Number(json.$money)) : json,
+    }
+    const { getSession, get } = createSessions<{ price: Money; n: number }>({ ...base, serializer })
+    await new FakeBrowser().visit(async () => {
+      const session = await getSession()
+      await session.set({ price: new Money(5), n: 1 } as never)
+      await session.update((draft) => {
+        draft.n = 2
+      })
+      expect([session.get('price')?.cents, session.get('n')]).toEqual([5, 2])
+      expect((await get(String(session.id)))?.data).toEqual({ price: { $money: 5 }, n: 2 })
+    })
+  })
+
+  it('may give what cannot be frozen', async () => {
+    const serializer = {
+      serialize: (value: unknown) => (value instanceof Uint8Array ? { bytes: [...value] } : value),
+      deserialize: (json: unknown) =>
+        typeof json === 'object' && json && 'bytes' in json ? Uint8Array.from(json.bytes as number[]) : json,
+    }
+    const { getSession } = createSessions<{ key: Uint8Array }>({ ...base, serializer })
+    await new FakeBrowser().visit(async () => {
+      const session = await getSession()
+      await session.set('key', new Uint8Array([1, 2]) as never)
+      expect(session.get('key')).toEqual(new Uint8Array([1, 2]))
+    })
   })
 })

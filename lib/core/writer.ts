@@ -1,7 +1,8 @@
+import { admit } from './batch.ts'
 import type { ExpiryRule } from './expiry.ts'
 import type { Json, JsonObject } from './json.ts'
-import { applyPatch, emptyPatch, isNoChange, type PatchParts } from './patch.ts'
-import { WriteQueue } from './queue.ts'
+import { emptyPatch, isNoChange, type PatchParts } from './patch.ts'
+import { type PatchCall, WriteQueue } from './queue.ts'
 import { SessionRecord } from './record.ts'
 import { requireWritable } from './refusals.ts'
 import { cookieMaxAge, type SessionState } from './state.ts'
@@ -28,21 +29,14 @@ export class SessionWriter {
 
   /** `set`, `delete`, `clear`: joined with their neighbours into one statement. */
   patch(name: string, parts: PatchParts, { refresh }: WriteOptions): Promise<void> {
-    this.#record.bound(applyPatch(this.#state.row?.data ?? {}, this.#queue.openParts), parts)
-    return this.#queue.patch(
-      this.#jar(),
-      parts,
-      refresh,
-      (jar) => requireWritable(jar, name),
-      async (all, jar, strongest) => this.#tell(jar, await this.#patchNow(all, jar), strongest),
-    )
+    return this.#queue.patch({ name, parts, refresh, jar: this.#jar() }, (calls) => this.#patchTogether(calls))
   }
 
   /** Adds `key` unless it is there, and answers what is stored. */
-  setDefault(key: string, json: Json, { refresh }: WriteOptions): Promise<Json | undefined> {
+  setDefault(key: string, json: Json, { refresh }: WriteOptions): Promise<Json> {
     return this.#step('setDefault', refresh, async (jar) => {
       const fate = await this.#patchNow({ ...emptyPatch, defaults: { [key]: json } }, jar)
-      return { fate, value: this.#state.row?.data[key] }
+      return { fate, value: this.#state.row?.data[key] ?? json }
     })
   }
 
@@ -61,9 +55,9 @@ export class SessionWriter {
       const { row, ticket } = this.#state
       const parts = compute(row?.data ?? {})
       if (!row || !ticket) return { fate: await this.#patchNow(parts, jar), value: undefined }
-      if (isNoChange(parts)) return { fate: 'untouched', value: undefined }
-      const patch = this.#record.bound(row.data, parts)
-      const first = await this.#record.update({ patch, ifVersion: row.version, active: true }, ticket, jar)
+      // What changes nothing here may change what another request has stored meanwhile.
+      if (isNoChange(parts) && (await this.#record.isCurrent(ticket))) return { fate: 'untouched', value: undefined }
+      const first = isNoChange(parts) ? null : await this.#record.patchVersion(parts, row, ticket, jar)
       if (!first) await this.#record.modify(compute, ticket, jar)
       return { fate: 'same', value: undefined }
     })
@@ -98,6 +92,7 @@ export class SessionWriter {
         await this.#record.renew({ userId, active: true, ...(expiry !== undefined && { expiry }) }, ticket, jar, true)
       } else {
         await this.#record.create({}, userId, expiry === undefined ? pendingExpiry : expiry, jar, ticket)
+        if (row) this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
       }
       if (this.#state.ticket) this.#context.emit({ type: 'login', id: this.#state.ticket.id, userId })
       return this.#endedAlready() ?? { fate: 'send', value: undefined }
@@ -119,12 +114,10 @@ export class SessionWriter {
 
   /** Ends all other sessions of this session's user. */
   revokeOthers({ refresh }: WriteOptions): Promise<number> {
-    return this.#step('revokeOthers', refresh, async () => {
-      const { row } = this.#state
-      if (!row?.userId) return { fate: 'untouched', value: 0 }
-      const sessions = await this.#context.store.remove({ userId: row.userId, exceptId: row.id })
-      if (sessions.length > 0) this.#context.emit({ type: 'revoked', sessions })
-      return { fate: 'same', value: sessions.length }
+    return this.#step('revokeOthers', refresh, async (jar) => {
+      const { row, ticket } = this.#state
+      if (!row?.userId || !ticket) return { fate: 'untouched', value: 0 }
+      return { fate: 'same', value: await this.#record.revokeOthers(row.userId, ticket, jar) }
     })
   }
 
@@ -143,6 +136,17 @@ export class SessionWriter {
       this.#tell(jar, fate, refresh)
       return value
     })
+  }
+
+  async #patchTogether(calls: readonly PatchCall[]): Promise<void> {
+    const batch = await admit(calls, this.#state.row?.data ?? {}, this.#context.options.maxBytes)
+    if (!batch) return
+    try {
+      this.#tell(batch.jar, await this.#patchNow(batch.parts, batch.jar), batch.refresh)
+      for (const { resolve } of batch.calls) resolve()
+    } catch (error) {
+      for (const { reject } of batch.calls) reject(error)
+    }
   }
 
   async #patchNow(parts: PatchParts, jar: CookieJar): Promise<CookieFate> {

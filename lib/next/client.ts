@@ -34,7 +34,7 @@ function addressOf(text: unknown): string | null {
   const four = bare.split('.')
   if (four.length === 4 && four.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return bare
   const url = `http://[${bare}]`
-  return bare.includes(':') && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : null
+  return /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(bare) && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : null
 }
 
 function userAgentOf(headers: Headers): string | null {

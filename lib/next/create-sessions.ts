@@ -1,8 +1,8 @@
 import { NextRequest } from 'next/server.js'
 import { withDeadline } from '../core/deadline.ts'
-import type { JsonObject } from '../core/json.ts'
+import type { Json } from '../core/json.ts'
 import { resolveOptions, resolveServerOptions, type ServerOptions, type SessionEvent } from '../core/options.ts'
-import { type AnySchemas, createCodec, type DataOf, type DefaultedOf } from '../core/schema.ts'
+import { type AnySchemas, createCodec, type DataOf, type DefaultedOf, type InputOf } from '../core/schema.ts'
 import type { Session } from '../core/session.ts'
 import { createAdministration, type SessionAdministration } from '../core/sessions.ts'
 import { createSweeper } from '../core/sweeper.ts'
@@ -13,32 +13,39 @@ import { type Prepared, plainSession, requestSession } from './request.ts'
 import { currentSession, type RequireUserOptions, turnAway } from './require-user.ts'
 
 /** A session that a user is logged in to. */
-export type UserSession<Data extends object, Defaulted extends keyof Data = never> = Session<Data, Defaulted> & {
+export type UserSession<Data extends object, Defaulted extends keyof Data = never, Input extends object = Data> = Session<
+  Data,
+  Defaulted,
+  Input
+> & {
   readonly id: string
   readonly userId: string
 }
 
 /** What `createSessions` makes. All members may be taken out of the object. */
-export interface Sessions<Data extends object, Defaulted extends keyof Data = never> extends SessionAdministration {
+export interface Sessions<Data extends object, Defaulted extends keyof Data = never, Input extends object = Data>
+  extends SessionAdministration {
   /**
    * The visitor's session: never null, an empty, unsaved one for a new visitor. In server components, `generateMetadata`, route handlers
    * and server actions, and in the `after()` of the last two; everywhere in one request the same object, read from the store once.
    * Reading never writes and never sets a cookie. Rejects with STORE_FAILED if the store fails, and with Next's own error outside a request.
    */
-  getSession(): Promise<Session<Data, Defaulted>>
+  getSession(): Promise<Session<Data, Defaulted, Input>>
   /**
    * The session of a logged-in user; redirects others to `signIn` with `returnTo` as `next`. With `signIn: null`, for route handlers,
    * rejects with UNAUTHENTICATED instead.
    */
-  requireUser(options?: RequireUserOptions): Promise<UserSession<Data, Defaulted>>
+  requireUser(options?: RequireUserOptions): Promise<UserSession<Data, Defaulted, Input>>
   /** The session that a plain `Request` carries, to read only: its writers reject with READ_ONLY. */
-  fromRequest(request: { readonly headers: Headers; readonly url: string }): Promise<Session<Data, Defaulted>>
+  fromRequest(request: { readonly headers: Headers; readonly url: string }): Promise<Session<Data, Defaulted, Input>>
   /**
    * Wraps a route handler: `Cache-Control: private, no-store` and `Vary: Cookie`; cross-site requests with an unsafe method are refused;
    * whatever it throws is answered as `{ error: { code, message } }` with the error's status (a stranger's error as 500 without its text),
    * so that cookies set before go out, which Next drops when a handler throws. Redirects pass.
    */
-  handler<Args extends readonly unknown[]>(fn: HandlerFunction<Args>): HandlerFunction<Args, Promise<Response>>
+  handler<Incoming extends Request = Request, Args extends readonly unknown[] = []>(
+    fn: HandlerFunction<Incoming, Args>,
+  ): HandlerFunction<Incoming, Args, Promise<Response>>
 }
 
 /**
@@ -47,8 +54,8 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
  */
 export function createSessions<const Schemas extends AnySchemas>(
   options: ServerOptions & { schema: Schemas },
-): Sessions<DataOf<Schemas>, DefaultedOf<Schemas>>
-export function createSessions<Data extends object = JsonObject>(options: ServerOptions): Sessions<Data>
+): Sessions<DataOf<Schemas>, DefaultedOf<Schemas>, InputOf<Schemas>>
+export function createSessions<Data extends object = Record<string, Json>>(options: ServerOptions): Sessions<Data>
 export function createSessions(options: ServerOptions): Sessions<Record<string, unknown>, string> {
   let ready: Prepared | undefined
   const prepared = () => {
@@ -88,7 +95,9 @@ function prepare(options: ServerOptions): Prepared {
     emit,
     afterWrite: server.autoClear ? sweep : () => {},
   }
-  return { context, optionsKey: JSON.stringify([context.options, store.name]) }
+  // Functions cannot be compared across the copies of a module that a bundler makes; that they are there can.
+  const functions = [options.serializer, options.onEvent, options.clientIp].map((given) => given !== undefined)
+  return { context, optionsKey: JSON.stringify([context.options, store.name, Object.keys(options.schema ?? {}), functions]) }
 }
 
 async function tell(onEvent: ServerOptions['onEvent'], event: SessionEvent): Promise<void> {

@@ -86,6 +86,17 @@ describe('the guard', () => {
     expect((await guarded('/x', { shared: { signIn: '/auth/in?a=b' } })).to).toBe('/auth/in?a=b&next=%2Fx')
   })
 
+  it('guards a root that is written with a slash at its end, and refuses one without a slash at its start', async () => {
+    expect((await guarded('/account/x', { protect: ['/account/'] })).passed).toBe(false)
+    await expect(guarded('/account', { protect: ['account'] })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+
+  it('never sends signIn to itself, however it is written', async () => {
+    expect((await guarded('/login/')).passed).toBe(true)
+    expect((await guarded('/x', { shared: { signIn: '/login#form' } })).to).toBe('/login?next=%2Fx')
+    expect((await guarded('/login', { shared: { signIn: '/login/#form' } })).passed).toBe(true)
+  })
+
   it('marks every answer as private, redirects and the own middleware’s included', async () => {
     const next = () => Response.redirect('http://localhost/elsewhere')
     const answers = [

@@ -1,4 +1,5 @@
 import { type NextFetchEvent, type NextMiddleware, type NextRequest, NextResponse } from 'next/server.js'
+import { SessionError } from '../core/errors.ts'
 import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
 import { macInput, parseToken } from '../core/token.ts'
 import { safeNext } from './safe-next.ts'
@@ -24,15 +25,17 @@ const leewaySeconds = 60
  * themselves (`requireUser`). Rejects with CONFIG_INVALID if the options are wrong.
  */
 export function createGuard(options: SessionOptions, { protect, require = 'user', next }: GuardOptions = {}) {
-  let ready: { readonly options: ResolvedOptions; readonly verify: ReturnType<typeof webVerifier> } | undefined
+  let ready:
+    | { readonly options: ResolvedOptions; readonly verify: ReturnType<typeof webVerifier>; readonly roots: readonly string[] }
+    | undefined
   return async function guard(request: NextRequest, event: NextFetchEvent): Promise<Response> {
     if (!ready) {
       const resolved = resolveOptions(options, process.env.NODE_ENV === 'production')
-      ready = { options: resolved, verify: webVerifier(resolved.secrets) }
+      ready = { options: resolved, verify: webVerifier(resolved.secrets), roots: rootsOf(protect) }
     }
     const { signIn, cookie } = ready.options
     const asksForPage = request.method === 'GET' || request.method === 'HEAD'
-    if (asksForPage && isProtected(request.nextUrl.pathname, signIn, protect)) {
+    if (asksForPage && isProtected(request.nextUrl.pathname, signIn, ready.roots)) {
       const value = request.cookies.get(cookie.name)?.value
       const known = await holdsToken(value, cookie.name, require, ready.verify)
       if (!known) return unshared(toSignIn(request, signIn))
@@ -53,10 +56,21 @@ async function holdsToken(
   return verify(macInput(cookieName, token.signed), token.mac)
 }
 
-function isProtected(pathname: string, signIn: string, protect: readonly string[] | undefined): boolean {
-  const path = decoded(pathname)
-  const below = (root: string) => root === '/' || path === root || path.startsWith(`${root}/`)
-  return path !== signIn.split(/[?#]/)[0] && (protect?.some(below) ?? true)
+/** @throws {SessionError} CONFIG_INVALID for a path that would guard nothing. */
+function rootsOf(protect: readonly string[] = ['/']): readonly string[] {
+  const wrong = protect.find((path) => !path.startsWith('/'))
+  if (wrong !== undefined) throw new SessionError('CONFIG_INVALID', `protect has ${JSON.stringify(wrong)}; begin each path with /.`)
+  return protect.map(withoutSlash)
+}
+
+function isProtected(pathname: string, signIn: string, roots: readonly string[]): boolean {
+  const path = withoutSlash(decoded(pathname))
+  const signInPath = withoutSlash(new URL(signIn, 'http://localhost').pathname)
+  return path !== signInPath && roots.some((root) => path === root || path.startsWith(root === '/' ? root : `${root}/`))
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=.)\/+$/, '')
 }
 
 /** Next decodes a path before it looks for the page; so must the guard. */
@@ -71,9 +85,10 @@ function decoded(pathname: string): string {
 function toSignIn(request: NextRequest, signIn: string): NextResponse {
   const { pathname, search } = request.nextUrl
   const target = request.nextUrl.clone()
-  const [path = '/', query = ''] = signIn.split('?')
-  target.pathname = path
-  target.search = query
+  const path = new URL(signIn, 'http://localhost')
+  target.pathname = path.pathname
+  target.search = path.search
+  target.hash = path.hash
   target.searchParams.set('next', safeNext(pathname + search))
   return NextResponse.redirect(target, 307)
 }

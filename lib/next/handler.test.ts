@@ -40,6 +40,15 @@ describe('sessions.handler', () => {
     log.mockClear()
   })
 
+  it('keeps what is wrong with the app from strangers, and logs it', async () => {
+    const log = vi.mocked(console.error).mockImplementation(() => {})
+    const broken = createSessions({ secret: 'short', store: memoryStore() })
+    const { status, body } = await answer(() => broken.getSession())
+    expect([status, body.error.code, body.error.message]).toEqual([500, 'CONFIG_INVALID', "The server's log says what is wrong."])
+    expect(String(log.mock.calls)).toContain('secret 1 has 5 characters')
+    log.mockClear()
+  })
+
   it('answers notFound() and forbidden() itself, and lets redirects pass', async () => {
     const signal = (digest: string) => () => {
       throw Object.assign(new Error('signal'), { digest })
@@ -139,6 +148,9 @@ describe('what is recorded of the client', () => {
     ['999.1.1.1', null],
     ["'; drop table sessions", null],
     ['fe80::1%eth0', null],
+    ['a:b@1.2.3.4/', null],
+    ['x]@[::1', null],
+    ['::1]:80/[', null],
   ])('X-Forwarded-For %j behind one proxy is %j', async (header, ip) => {
     expect((await recorded({ 'x-forwarded-for': header })).ip).toBe(ip)
   })

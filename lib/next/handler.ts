@@ -2,16 +2,16 @@ import { SessionError } from '../core/errors.ts'
 import { isNextSignal } from './platform.ts'
 import { assertSameOrigin } from './same-origin.ts'
 
-/** A route handler, as Next calls it. */
-export type HandlerFunction<Args extends readonly unknown[], Answer = Response | Promise<Response>> = (
-  request: Request,
+/** A route handler, as Next calls it: with a `Request` or `NextRequest`, and the context of a dynamic route. */
+export type HandlerFunction<Incoming extends Request, Args extends readonly unknown[], Answer = Response | Promise<Response>> = (
+  request: Incoming,
   ...args: Args
 ) => Answer
 
 /** The wrapper that `sessions.handler` is. */
-export function sessionHandler<Args extends readonly unknown[]>(
-  fn: HandlerFunction<Args>,
-): HandlerFunction<Args, Promise<Response>> {
+export function sessionHandler<Incoming extends Request, Args extends readonly unknown[]>(
+  fn: HandlerFunction<Incoming, Args>,
+): HandlerFunction<Incoming, Args, Promise<Response>> {
   return async (request, ...args) => {
     try {
       if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) assertSameOrigin(request)
@@ -23,7 +23,12 @@ export function sessionHandler<Args extends readonly unknown[]>(
 }
 
 function answerTo(error: unknown): Response {
-  if (error instanceof SessionError) return failure(error.status, error.code, error.message)
+  if (error instanceof SessionError) {
+    if (error.status < 500) return failure(error.status, error.code, error.message)
+    console.error(`coatcheck: ${error.code}: ${error.message}`)
+    // What is wrong with the app or its configuration is for its log, not for strangers.
+    return failure(error.status, error.code, error.status === 500 ? "The server's log says what is wrong." : error.message)
+  }
   // notFound(), forbidden() and unauthorized() would drop the cookies; redirect() and Next's own signals must pass.
   if (isNextSignal(error)) {
     const [, status] = /^NEXT_HTTP_ERROR_FALLBACK;(\d{3})$/.exec(error.digest) ?? []

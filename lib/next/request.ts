@@ -3,7 +3,7 @@ import { touchStepSeconds } from '../core/expiry.ts'
 import { Session } from '../core/session.ts'
 import { SessionState, type Ticket } from '../core/state.ts'
 import type { StoredSession } from '../core/store.ts'
-import { macInput, type ParsedToken, parseToken } from '../core/token.ts'
+import { macInput, parseToken } from '../core/token.ts'
 import type { SessionContext, Visit } from '../core/visit.ts'
 import { clientOf } from './client.ts'
 import { openJar } from './jar.ts'
@@ -12,9 +12,12 @@ import { platform } from './platform.ts'
 /** What one request knows of its session: begun by the first `getSession`, shared by all that follow. */
 interface Entry {
   readonly optionsKey: string
-  readonly ticket: Ticket | null
+  readonly cookie: Cookie
   session: Promise<AnySession> | null
 }
+
+/** What the session cookie turned out to be. */
+type Cookie = 'absent' | 'malformed' | 'forged' | Ticket
 
 // One map for all copies of this module that a bundler may load: pages and actions can have one each.
 const requestsKey = Symbol.for('coatcheck.requests')
@@ -39,7 +42,7 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
   const { name } = context.options.cookie
   const entries = requests.get(headers) ?? new Map<string, Entry>()
   requests.set(headers, entries)
-  const entry = entries.get(name) ?? { optionsKey, ticket: verified(context, cookies.get(name)?.value), session: null }
+  const entry = entries.get(name) ?? { optionsKey, cookie: verified(context, cookies.get(name)?.value), session: null }
   entries.set(name, entry)
   if (entry.optionsKey !== optionsKey) {
     throw new SessionError(
@@ -48,8 +51,8 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
     )
   }
   // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the others.
-  if (entry.ticket) await here.io()
-  entry.session ??= load(context, entry.ticket, cookies.get(name) !== undefined, requestVisit(context, headers))
+  if (entry.cookie !== 'absent') await here.io()
+  entry.session ??= load(context, entry.cookie, requestVisit(context, headers))
   const { session } = entry
   session.catch(() => {
     if (entry.session === session) entry.session = null // the next call may find the store well again
@@ -64,26 +67,25 @@ export async function plainSession(context: SessionContext, headers: Headers, va
   const nowhere = () => {}
   const jar = { writable: false, inAction: false, send: nowhere, clear: nowhere, refreshPage: nowhere }
   const visit = { jar: async () => jar, client: clientOf(headers, context.options), later: nowhere }
-  return load(context, verified(context, value), value !== undefined, visit)
+  return load(context, verified(context, value), visit)
 }
 
-/** The ticket that a cookie holds; null, and no query, for anything this server did not sign. */
-function verified({ options, cryptography, emit }: SessionContext, value: string | undefined): Ticket | null {
-  if (!value) return null
-  const token: ParsedToken | null = parseToken(value)
-  if (!token || !cryptography.verify(macInput(options.cookie.name, token.signed), token.mac)) {
-    emit({ type: 'rejected', reason: token ? 'forged' : 'malformed' })
-    return null
-  }
-  const { id, secret, text, expiresSeconds } = token
+/** The ticket that a cookie holds, if this server signed it; nothing else ever reaches the store. */
+function verified({ options, cryptography }: SessionContext, value: string | undefined): Cookie {
+  if (value === undefined) return 'absent'
+  const token = parseToken(value)
+  if (!token) return 'malformed'
+  const { id, secret, text, expiresSeconds, signed, mac } = token
+  if (!cryptography.verify(macInput(options.cookie.name, signed), mac)) return 'forged'
   return { id, secret, text, expiresSeconds, tokenHash: cryptography.tokenHash(secret) }
 }
 
-async function load(context: SessionContext, ticket: Ticket | null, hasCookie: boolean, visit: Visit): Promise<AnySession> {
+async function load(context: SessionContext, cookie: Cookie, visit: Visit): Promise<AnySession> {
+  const ticket = typeof cookie === 'string' ? null : cookie
   const row = ticket && (await context.store.find(ticket))
-  if (ticket && !row) context.emit({ type: 'rejected', reason: 'unknown' })
-  const state = new SessionState(context, hasCookie, ticket && row ? { row, ticket } : null)
-  if (ticket && row) touchLater(context, state, visit, row)
+  if (!row && cookie !== 'absent') context.emit({ type: 'rejected', reason: typeof cookie === 'string' ? cookie : 'unknown' })
+  const state = new SessionState(context, cookie !== 'absent', ticket && row ? { row, ticket } : null)
+  if (row) touchLater(context, state, visit, row)
   return new Session(context, state, visit)
 }
 

@@ -22,7 +22,7 @@ export async function currentSession(getSession: () => Promise<{ readonly id: st
   try {
     return (await getSession()).id
   } catch (error) {
-    if (isNextSignal(error)) throw error
-    return null
+    if (isNextSignal(error) || error instanceof SessionError) throw error
+    return null // there is no request
   }
 }

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util'
 import { createSessions, type JsonObject, type ServerOptions, type SessionError, type SessionEvent } from 'coatcheck'
+import { memoryStore } from 'coatcheck/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { stores, type TestStore } from '../../test/databases'
@@ -226,6 +228,44 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       })
     })
 
+    it('update sees the newest data even where it would change nothing of what was read', async () => {
+      const { getSession } = make()
+      const browser = new FakeBrowser()
+      await browser.visit(async () => (await getSession()).set('theme', 'dark'))
+      const setDark = (draft: { theme?: unknown }) => {
+        draft.theme = 'dark'
+        return undefined
+      }
+      const theme = await browser.visit(async () => {
+        const session = await getSession()
+        await browser.copy().visit(async () => (await getSession()).set('theme', 'light'))
+        await session.update(setDark as never)
+        return session.get('theme')
+      })
+      expect([theme, await browser.visit(async () => (await getSession()).get('theme'))]).toEqual(['dark', 'dark'])
+      const ended = browser.copy()
+      const code = await ended.visit(async () => {
+        const session = await getSession()
+        await browser.visit(async () => (await getSession()).flush())
+        return codeOf(session.update(setDark as never))
+      })
+      expect(code).toBe('INTERRUPTED')
+    })
+
+    it('a thousand sets of one turn are one write, and take no time', async () => {
+      const { getSession } = make()
+      const [count, seconds] = await new FakeBrowser().visit(async () => {
+        const session = await getSession()
+        await session.set('start', 0)
+        const started = performance.now()
+        await Promise.all(Array.from({ length: 1000 }, (_, i) => session.set(`key${i}`, i)))
+        await session.delete(session.keys())
+        return [session.keys().length, (performance.now() - started) / 1000]
+      })
+      expect(count).toBe(0)
+      expect(seconds).toBeLessThan(1)
+    })
+
     it('parallel requests that update one counter lose nothing', async () => {
       const { getSession } = make()
       const browser = new FakeBrowser()
@@ -437,6 +477,20 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(await browser.visit(async () => (await getSession()).data)).toEqual({ a: 1, private: 'yes' })
     })
 
+    it('a slow revokeOthers of a session that was ended meanwhile ends nobody', async () => {
+      const { getSession } = make()
+      const userId = `robbed ${storeName}`
+      const [victim, thief] = [new FakeBrowser(), new FakeBrowser()]
+      for (const browser of [victim, thief]) await browser.visit(async () => (await getSession()).login(userId))
+      const code = await thief.visit(async () => {
+        const session = await getSession()
+        await victim.visit(async () => (await getSession()).revokeOthers())
+        return codeOf(session.revokeOthers())
+      })
+      expect(code).toBe('INTERRUPTED')
+      expect(await victim.visit(async () => (await getSession()).userId)).toBe(userId)
+    })
+
     it('revokeOthers ends the other sessions of the user and answers how many', async () => {
       const { getSession } = make()
       const userId = `user ${storeName} ${Math.random()}`
@@ -533,29 +587,35 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(Math.abs(Number(setCookies[0]?.maxAge) - Number(value[1]))).toBeLessThan(3)
     })
 
-    it.each([-1, new Date(0)])('%j, in the past, ends the session', async (past) => {
+    it.each([-1, -0.5, '-1s', new Date(0)])('%j, in the past, ends the session', async (past) => {
       const { getSession } = make()
       const browser = new FakeBrowser()
       await browser.visit(async () => (await getSession()).set('a', 1))
       expect(
         await browser.visit(async () => {
           const session = await getSession()
-          await session.setExpiry(past)
+          await session.setExpiry(past as number)
           return [session.id, session.data]
         }),
       ).toEqual([null, {}])
       expect(browser.cookies).toEqual({})
     })
 
-    it.each([Number.NaN, Number.POSITIVE_INFINITY, '2 hours', '', new Date(Number.NaN), 1e12, undefined, {}])(
-      'refuses %j',
-      async (bad) => {
-        const { getSession } = make()
-        expect(await codeOf(new FakeBrowser().visit(async () => (await getSession()).setExpiry(bad as number)))).toBe(
-          'DATA_INVALID',
-        )
-      },
-    )
+    it.each<unknown>([
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      '2 hours',
+      '',
+      new Date(Number.NaN),
+      1e12,
+      undefined,
+      {},
+      { toString: 1 },
+      [],
+    ])('refuses %j', async (bad) => {
+      const { getSession } = make()
+      expect(await codeOf(new FakeBrowser().visit(async () => (await getSession()).setExpiry(bad as number)))).toBe('DATA_INVALID')
+    })
 
     it('wins over the data of a session that has ended: no row is shown, none is adopted', async () => {
       const { getSession, count } = make({ maxAge: 100 })
@@ -579,6 +639,8 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       ['a Map', new Map(), 'DATA_INVALID'],
       ['undefined inside', { a: undefined }, 'DATA_INVALID'],
       ['a hole', Object.assign([1], { 2: 3 }), 'DATA_INVALID'],
+      ['a hole and a name', Object.assign(Object.assign([1], { length: 2 }), { name: 1 }), 'DATA_INVALID'],
+      ['an array with a symbol', Object.assign([1], { [Symbol('s')]: 1 }), 'DATA_INVALID'],
       ['an array with a name', Object.assign([1], { name: 2 }), 'DATA_INVALID'],
       ['a symbol key', { [Symbol('s')]: 1 }, 'DATA_INVALID'],
       ['NUL', 'a\u0000b', 'DATA_INVALID'],
@@ -636,6 +698,76 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
           return Object.is(session.get('zero'), 0)
         }),
       ).toBe(true)
+    })
+
+    it('refuses keys that cannot be stored, in every method, before anything is written', async () => {
+      const { getSession, list } = make()
+      const codes = await new FakeBrowser().visit(async () => {
+        const session = await getSession()
+        await session.set('\ufffd', 1)
+        const calls = [session.set('b', 1), session.delete('a\u0000'), session.pop('\ud800'), session.setDefault('__proto__', 1)]
+        const settled = await Promise.all(calls.map(codeOf))
+        return [
+          settled,
+          session.data,
+          await codeOf(session.set(new Map([['a', 1]]) as never)),
+          await codeOf(session.set([1] as never)),
+        ]
+      })
+      const refusals = ['resolved', 'DATA_INVALID', 'DATA_INVALID', 'DATA_INVALID']
+      expect(codes).toEqual([refusals, { '\ufffd': 1, b: 1 }, 'DATA_INVALID', 'DATA_INVALID'])
+      expect(await list({ search: '\u0000' })).toEqual([])
+    })
+
+    it('counts what stands before a write in its queue, not what was read', async () => {
+      const { getSession } = make({ maxBytes: 1000 })
+      const results = await new FakeBrowser().visit(async () => {
+        const session = await getSession()
+        await session.set('a', 'x'.repeat(600))
+        const after = await Promise.all([session.flush(), session.set('b', 'x'.repeat(600))].map(codeOf))
+        const together = [session.set('c', 'x'.repeat(300)), session.set('d', 'x'.repeat(300)), session.set('e', 1)].map(codeOf)
+        return [after, await Promise.all(together), session.keys().sort()]
+      })
+      expect(results).toEqual([
+        ['resolved', 'resolved'],
+        ['resolved', 'DATA_TOO_LARGE', 'resolved'],
+        ['b', 'c', 'e'],
+      ])
+    })
+
+    it('above a lowered maxBytes can be made smaller, in every way', async () => {
+      const browser = new FakeBrowser()
+      const full = { a: 'x'.repeat(5000), b: 'x'.repeat(5000) }
+      await browser.visit(async () => (await make().getSession()).set(full))
+      const { getSession } = make({ maxBytes: 1000 })
+      const codes = await browser.visit(async () => {
+        const session = await getSession()
+        const shorten = (draft: { a?: unknown }) => {
+          draft.a = 'shorter'
+          return undefined
+        }
+        return [
+          await codeOf(session.set('c', 1)),
+          await codeOf(session.set('a', 'x'.repeat(900))),
+          await codeOf(session.update(shorten as never)),
+          await codeOf(session.delete('b')),
+          session.data,
+        ]
+      })
+      expect(codes).toEqual(['DATA_TOO_LARGE', 'resolved', 'resolved', 'resolved', { a: 'shorter' }])
+    })
+
+    it('update deletes keys that every object seems to have', async () => {
+      const { getSession } = make()
+      const data = await new FakeBrowser().visit(async () => {
+        const session = await getSession()
+        await session.set({ constructor: 1, b: 2 } as never)
+        await session.update((draft) => {
+          Reflect.deleteProperty(draft, 'constructor')
+        })
+        return session.data
+      })
+      expect(data).toEqual({ b: 2 })
     })
 
     it('refuses to grow beyond maxBytes by many small writes, and lets a full session shrink', async () => {
@@ -759,5 +891,22 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(session.get('a')).toBe(1)
       expect(await codeOf(session.set('a', 2))).toBe('READ_ONLY')
     })
+  })
+})
+
+describe('a session that is printed or sent', () => {
+  it('shows id, user and data, and neither token nor secret', async () => {
+    const { getSession } = createSessions<{ a: number }>({ secret, store: memoryStore() })
+    const browser = new FakeBrowser()
+    const [json, printed, reachable] = await browser.visit(async () => {
+      const session = await getSession()
+      await session.login('u')
+      await session.set('a', 1)
+      return [JSON.parse(JSON.stringify(session)), inspect(session, { depth: 9, showHidden: true }), Reflect.ownKeys(session)]
+    })
+    expect(json).toEqual({ id: expect.any(String), userId: 'u', data: { a: 1 } })
+    expect(reachable).toEqual([])
+    for (const hidden of [secret, browser.token, browser.token.split('.')[2] ?? ''])
+      expect(printed + JSON.stringify(json)).not.toContain(hidden)
   })
 })

@@ -70,13 +70,19 @@ class MemoryStore implements SessionStore {
     return taken === undefined || take === undefined ? saved : { ...saved, taken }
   }
 
-  async modify(ref: SessionRef, compute: (data: JsonObject) => Patch | null, policy: ExpiryPolicy) {
+  async modify(
+    ref: SessionRef,
+    compute: (data: JsonObject) => Patch | null,
+    policy: ExpiryPolicy,
+    { client }: Parameters<SessionStore['modify']>[3],
+  ) {
     const row = this.#live(ref)
     const patch = row && compute(row.data)
-    return patch ? this.update(ref, { patch, active: true }, policy) : row && this.#stored(row)
+    return patch ? this.update(ref, { patch, active: true, ...(client && { client }) }, policy) : row && this.#stored(row)
   }
 
   async remove(which: Removal) {
+    if ('by' in which && which.by && !this.#live(which.by)) return []
     return this.#drop([...this.#rows.values()].filter((row) => isMeant(row, which)))
   }
 
@@ -110,7 +116,9 @@ class MemoryStore implements SessionStore {
       (row) =>
         (!ids || ids.includes(row.id)) &&
         (userId === undefined || row.userId === userId) &&
-        (search === undefined || [row.id, row.userId, row.ip].some((text) => text?.startsWith(search))) &&
+        (search === undefined ||
+          row.id.startsWith(search.toLowerCase()) ||
+          [row.userId, row.ip].some((text) => text?.startsWith(search))) &&
         (!status || this.#isLive(row) !== (status === 'expired')) &&
         (status !== 'anonymous' || row.userId === null) &&
         (status !== 'signedIn' || row.userId !== null),

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { endSessionAction } from '../../actions'
 import { requireUser, sessions } from '../../sessions'
-import { findUser } from '../../users'
+import { findUser, findUsernames } from '../../users'
 import { When } from '../../when'
 
 export const metadata: Metadata = { title: 'Sessions' }
@@ -12,6 +12,7 @@ export default async function SessionsPage() {
   const user = await findUser(session.userId)
   if (user?.role !== 'admin') return <p role="alert">This page is for admins only.</p>
   const [rows, count] = await Promise.all([sessions.list({ limit: 50 }), sessions.count()])
+  const names = await findUsernames(rows.flatMap(({ userId }) => userId ?? []))
   return (
     <>
       <h1>Sessions</h1>
@@ -20,30 +21,17 @@ export default async function SessionsPage() {
         <table>
           <thead>
             <tr>
-              <th>Id</th>
-              <th>User</th>
-              <th>Created</th>
-              <th>Last seen</th>
-              <th>Ends</th>
-              <th>
-                <span className="soft">End it</span>
-              </th>
+              <th scope="col">End it</th>
+              <th scope="col">User</th>
+              <th scope="col">Last seen</th>
+              <th scope="col">Created</th>
+              <th scope="col">Ends</th>
+              <th scope="col">Id</th>
             </tr>
           </thead>
           <tbody>
             {rows.map(({ id, userId, createdAt, lastSeenAt, expiresAt, current }) => (
               <tr key={id}>
-                <td className="mono">{id}</td>
-                <td className="mono">{userId ?? 'anonymous'}</td>
-                <td>
-                  <When at={createdAt} />
-                </td>
-                <td>
-                  <When at={lastSeenAt} />
-                </td>
-                <td>
-                  <When at={expiresAt} />
-                </td>
                 <td>
                   <form action={endSessionAction}>
                     <input type="hidden" name="id" value={id} />
@@ -52,6 +40,17 @@ export default async function SessionsPage() {
                     </button>
                   </form>
                 </td>
+                <td>{userId === null ? <span className="soft">anonymous</span> : (names.get(userId) ?? userId)}</td>
+                <td>
+                  <When at={lastSeenAt} />
+                </td>
+                <td>
+                  <When at={createdAt} />
+                </td>
+                <td>
+                  <When at={expiresAt} />
+                </td>
+                <td className="mono">{id}</td>
               </tr>
             ))}
           </tbody>

@@ -25,6 +25,16 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'removes the others only for a session that is live',
+    run: async (under) => {
+      const userId = uuid()
+      const [mine, other] = [await begin(under, { userId }), await begin(under, { userId })]
+      const stale = { id: mine.id, tokenHash: uuid() }
+      assert.deepEqual(await under.store.remove({ userId, exceptId: mine.id, by: stale }), [])
+      assert.deepEqual(await under.store.remove({ userId, exceptId: mine.id, by: mine }), [{ id: other.id, userId }])
+    },
+  },
+  {
     name: 'lists newest first, page by page, by creation and by last use',
     run: async (under) => {
       const userId = uuid()

@@ -63,8 +63,8 @@ export const dataContract: readonly ContractCase[] = [
       const row = await begin(under, { data: { n: 1 } })
       await under.store.update(row, write({ set: { n: 2 } }), policy)
       const add = ({ n }: JsonObject) => patch({ set: { n: Number(n) + 1 } })
-      assert.deepEqual((await under.store.modify(row, add, policy, 1000))?.data, { n: 3 })
-      assert.equal((await under.store.modify(row, () => null, policy, 1000))?.version, 3)
+      assert.deepEqual((await under.store.modify(row, add, policy, { timeoutMs: 1000 }))?.data, { n: 3 })
+      assert.equal((await under.store.modify(row, () => null, policy, { timeoutMs: 1000 }))?.version, 3)
     },
   },
   {
@@ -74,7 +74,7 @@ export const dataContract: readonly ContractCase[] = [
       const fail = () => {
         throw new RangeError('mine')
       }
-      await assert.rejects(under.store.modify(row, fail, policy, 1000), RangeError)
+      await assert.rejects(under.store.modify(row, fail, policy, { timeoutMs: 1000 }), RangeError)
       assert.equal((await under.store.find(row))?.version, 1)
     },
   },

@@ -58,6 +58,6 @@ export async function assertDead({ store }: StoreUnderTest, ref: { id: string; t
     assert.equal(await store.update(ref, change, policy), null)
   }
   assert.equal(await store.update(ref, { expiry: { idleSeconds: 9000 }, active: true }, policy), null)
-  assert.equal(await store.modify(ref, () => patch({ set: { a: 1 } }), policy, 1000), null)
+  assert.equal(await store.modify(ref, () => patch({ set: { a: 1 } }), policy, { timeoutMs: 1000 }), null)
   assert.equal(await store.create(aSession(), policy, ref), null)
 }

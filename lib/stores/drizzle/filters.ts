@@ -1,5 +1,5 @@
 import { and, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
-import type { Removal, SessionFilter, SessionPage } from '../../core/store.ts'
+import type { Removal, SessionFilter, SessionPage, SessionRef } from '../../core/store.ts'
 import { sessionsTable as table } from './schema.ts'
 
 /** The rows that `which` means. */
@@ -7,8 +7,12 @@ export function removal(which: Removal): SQL | undefined {
   if ('tokenHash' in which) return and(eq(table.id, which.id), eq(table.tokenHash, which.tokenHash))
   if ('ids' in which)
     return and(inArray(table.id, [...which.ids]), which.userId === undefined ? undefined : eq(table.userId, which.userId))
-  return and(eq(table.userId, which.userId), which.exceptId ? ne(table.id, which.exceptId) : undefined)
+  const others = which.exceptId ? ne(table.id, which.exceptId) : undefined
+  return and(eq(table.userId, which.userId), others, which.by && isLive(which.by))
 }
+
+const isLive = ({ id, tokenHash }: SessionRef) =>
+  sql`exists (select 1 from ${table} as mine where mine.id = ${id} and mine.token_hash = ${tokenHash} and mine.expires_at > now())`
 
 /** Keyset paging: what stands behind `after` in the given order, at the same price on every page. */
 export function earlier(sort: SessionPage['sort'], { id, lastSeenAt }: NonNullable<SessionPage['after']>): SQL {

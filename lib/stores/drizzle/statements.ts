@@ -94,7 +94,7 @@ export const take = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) =
   const found = db
     .select({ id: table.id, taken: sql`${table.data} -> ${key}`.as('taken') })
     .from(table)
-    .where(and(live, sql`jsonb_exists(${table.data}, ${key})`))
+    .where(and(live, sql`${table.data} -> ${key} is not null`))
   const before = db.$with('before').as(found.for('update'))
   return db
     .with(before)

@@ -61,14 +61,19 @@ class DrizzleStore implements SessionStore {
     return update(writers, { ...refValues(ref), ...changeValues(change) }, change)
   }
 
-  async modify(ref: SessionRef, compute: (data: JsonObject) => Patch | null, policy: ExpiryPolicy, timeoutMs: number) {
+  async modify(
+    ref: SessionRef,
+    compute: (data: JsonObject) => Patch | null,
+    policy: ExpiryPolicy,
+    { timeoutMs, client }: Parameters<SessionStore['modify']>[3],
+  ) {
     const { db } = await this.#open()
     return db.transaction(async (tx) => {
       await tx.execute(sql.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`))
       const [row] = await statements.find(tx).for('update').prepare('').execute(refValues(ref))
       const patch = row && compute(row.data)
       if (!patch) return row ? stored(row) : null
-      const values = { ...refValues(ref), ...changeValues({ active: true }), ...patchValues(patch) }
+      const values = { ...refValues(ref), ...changeValues({ active: true, ...(client && { client }) }), ...patchValues(patch) }
       return first(await statements.writeData(tx, statements.clockwork(policy)).prepare('').execute(values))
     })
   }

@@ -1,0 +1,87 @@
+import { expect, test } from './fixtures'
+import { entry, follow, hydrated, logIn, press, setKey } from './flows'
+
+test('a page visited before shows what an action changed since', async ({ page }) => {
+  await page.goto('/shop')
+  await expect(page.getByRole('region', { name: 'Cart' })).toContainText('The cart is empty.')
+  await follow(page, 'Session', '/')
+  await setKey(page, 'cart', '[{"id":"scarf","quantity":2}]')
+  await expect(entry(page, 'cart')).toBeVisible()
+  await follow(page, /^Shop/, '/shop')
+  await expect(page.getByRole('region', { name: 'Cart' })).toContainText('2 × Wool scarf')
+})
+
+test('the cart count in the header is right on every page after an action, without a reload', async ({ page }) => {
+  await page.goto('/')
+  await follow(page, 'Shop (0)', '/shop')
+  await press(page, 'Add Wool scarf to the cart')
+  await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
+  await follow(page, 'Session', '/')
+  await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
+  await expect(entry(page, 'cart')).toBeVisible()
+  await page.goBack()
+  await expect(page.getByRole('region', { name: 'Cart' })).toContainText('1 × Wool scarf')
+  await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
+})
+
+test('a page visited before a write shows it when the visitor goes back', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByTestId('counter')).toHaveText('0')
+  await follow(page, 'Shop (0)', '/shop')
+  await press(page, 'Add Cedar hanger to the cart')
+  await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
+  await page.goBack()
+  await expect(entry(page, 'cart')).toBeVisible()
+})
+
+test('logging in and out shows in the header of every page without a reload', async ({ page }) => {
+  await page.goto('/')
+  await follow(page, 'Log in', '/login')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await follow(page, 'Session', '/')
+  await expect(page.getByRole('button', { name: 'Log out' })).toBeVisible()
+  await press(page, 'Log out')
+  await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
+  await follow(page, 'Shop (0)', '/shop')
+  await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
+})
+
+test('a link to a guarded page, prefetched for a stranger, leads to the page after the login', async ({ page }) => {
+  await page.goto('/login?next=/shop')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Shop' })).toBeVisible()
+  await follow(page, 'Account', '/account')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+})
+
+test('after a log-out the back button does not show the guarded page again', async ({ page }) => {
+  await page.goto('/login')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await press(page, 'Log out')
+  await expect(page.getByTestId('id')).toContainText('none')
+  await page.goBack()
+  await expect(page).toHaveURL(/\/login\?next=%2Faccount$/)
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toHaveCount(0)
+})
+
+test('after a log-out a guarded page visited before asks for the login', async ({ page }) => {
+  await page.goto('/login')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await follow(page, 'Session', '/')
+  await press(page, 'Log out')
+  await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
+  await page.getByRole('link', { name: 'Account' }).click()
+  await expect(page).toHaveURL(/\/login\?next=%2Faccount$/)
+})
+
+test('an action is called by the router, and its page is not loaded anew', async ({ page }) => {
+  await page.goto('/')
+  await hydrated(page)
+  const called = page.waitForRequest((request) => request.method() === 'POST' && 'next-action' in request.headers())
+  await setKey(page, 'name', 'Ada')
+  expect((await called).isNavigationRequest()).toBe(false)
+  await expect(entry(page, 'name')).toBeVisible()
+})

@@ -1,0 +1,529 @@
+import { expect, testOnPostgres as test } from './fixtures'
+import { startServer } from './server'
+import { type Answer, cookieName, Visitor } from './visitor'
+
+const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const nobody = { id: null, isNew: true, userId: null, data: {}, expiresAt: null }
+const day = 86_400_000
+
+test.describe('GET /api/session', () => {
+  test('answers a stranger with an empty, unsaved session and sets no cookie', async ({ visitor }) => {
+    const answer = await visitor.get('/api/session')
+    expect(answer.status).toBe(200)
+    expect(answer.json).toEqual(nobody)
+    expect(answer.setCookies).toEqual([])
+  })
+
+  test('answers id, isNew, userId, data and expiresAt, and nothing else', async ({ visitor }) => {
+    const before = Date.now()
+    await visitor.patch({ name: 'Ada', list: [1, { a: null }] })
+    const answer = await visitor.get('/api/session')
+    expect(answer.json).toEqual({
+      id: expect.stringMatching(uuidV7),
+      isNew: false,
+      userId: null,
+      data: { name: 'Ada', list: [1, { a: null }] },
+      expiresAt: expect.any(String),
+    })
+    const { expiresAt } = sessionOf(answer)
+    expect(new Date(expiresAt ?? '').toISOString()).toBe(expiresAt)
+    expect(Date.parse(expiresAt ?? '')).toBeGreaterThanOrEqual(before + 14 * day)
+    expect(Date.parse(expiresAt ?? '')).toBeLessThanOrEqual(Date.now() + 14 * day)
+    expect(answer.setCookies).toEqual([])
+  })
+})
+
+test.describe('PATCH /api/session', () => {
+  test('merges keys: the others stay, nested objects are replaced', async ({ visitor }) => {
+    await visitor.patch({ a: 1, b: { x: 1 } })
+    const answer = await visitor.patch({ b: { y: 2 }, c: null })
+    expect(answer.status).toBe(200)
+    expect(sessionOf(answer).data).toEqual({ a: 1, b: { y: 2 }, c: null })
+    expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ a: 1, b: { y: 2 }, c: null })
+  })
+
+  test('begins a session with one cookie: Secure, HttpOnly, SameSite=Lax, for the whole host', async ({ visitor }) => {
+    const answer = await visitor.patch({ a: 1 })
+    expect(sessionOf(answer)).toMatchObject({ id: expect.stringMatching(uuidV7), isNew: true, data: { a: 1 } })
+    expect(answer.setCookies).toHaveLength(1)
+    const [value, ...attributes] = (answer.setCookies[0] ?? '').split('; ')
+    expect(value).toMatch(/^__Host-session=v1(\.[\w-]+){5}$/)
+    const names = attributes.map((attribute) => attribute.toLowerCase())
+    expect(names).toEqual(expect.arrayContaining(['path=/', 'secure', 'httponly', 'samesite=lax']))
+    expect(attributes.filter((attribute) => attribute.startsWith('Domain'))).toEqual([])
+    // A browser keeps no cookie longer than 400 days; the row decides when the session ends.
+    const maxAge = Number(attributes.find((attribute) => attribute.startsWith('Max-Age='))?.slice(8))
+    expect(maxAge).toBeGreaterThan(399 * 86_400)
+    expect(maxAge).toBeLessThanOrEqual(400 * 86_400)
+  })
+
+  test('sends no cookie for a session that exists', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    expect((await visitor.patch({ b: 2 })).setCookies).toEqual([])
+  })
+
+  test('with an empty object begins no session', async ({ visitor }) => {
+    const answer = await visitor.patch({})
+    expect(answer.json).toEqual(nobody)
+    expect(answer.setCookies).toEqual([])
+  })
+
+  test('loses none of 20 keys that are set at once', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const keys = Array.from({ length: 20 }, (_, index) => `key${index}`)
+    await Promise.all(keys.map((key) => visitor.clone().patch({ [key]: key })))
+    const { data } = sessionOf(await visitor.get('/api/session'))
+    expect(data).toEqual({ a: 1, ...Object.fromEntries(keys.map((key) => [key, key])) })
+  })
+})
+
+test.describe('DELETE /api/session', () => {
+  test('with a key removes that key and sends no cookie', async ({ visitor }) => {
+    await visitor.patch({ a: 1, b: 2, 'a key & more': 3 })
+    const answer = await visitor.delete('/api/session?key=a')
+    expect(sessionOf(answer).data).toEqual({ b: 2, 'a key & more': 3 })
+    expect(answer.setCookies).toEqual([])
+    await visitor.delete(`/api/session?key=${encodeURIComponent('a key & more')}`)
+    expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ b: 2 })
+  })
+
+  test('with a key that is not there changes nothing', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const answer = await visitor.delete('/api/session?key=b')
+    expect(answer.status).toBe(200)
+    expect(sessionOf(answer).data).toEqual({ a: 1 })
+  })
+
+  test('without a key ends the session and takes the cookie away', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const thief = visitor.clone()
+    const answer = await visitor.delete('/api/session')
+    expect(answer.json).toEqual(nobody)
+    expectCleared(answer)
+    expect((await thief.get('/api/session')).json).toEqual(nobody)
+  })
+
+  test('of a stranger sets no cookie', async ({ visitor }) => {
+    const answer = await visitor.delete('/api/session')
+    expect(answer.json).toEqual(nobody)
+    expect(answer.setCookies).toEqual([])
+  })
+})
+
+test.describe('POST /api/session/increment', () => {
+  test('adds to a number, from 0 where there is none', async ({ visitor }) => {
+    expect(sessionOf(await visitor.post('/api/session/increment', { key: 'n', by: 5 })).data).toEqual({ n: 5 })
+    const answer = await visitor.post('/api/session/increment', { key: 'n', by: -2 })
+    expect(sessionOf(answer).data).toEqual({ n: 3 })
+    expect(answer.setCookies).toEqual([])
+  })
+
+  test('loses none of 50 increments at once', async ({ visitor }) => {
+    await visitor.patch({ n: 0 })
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => visitor.clone().post('/api/session/increment', { key: 'n', by: 1 })),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200))
+    expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ n: 50 })
+  })
+
+  test('refuses what is no number, and leaves it as it was', async ({ visitor }) => {
+    await visitor.patch({ name: 'Ada' })
+    expectError(await visitor.post('/api/session/increment', { key: 'name', by: 1 }), 400, 'DATA_INVALID')
+    expectError(await visitor.post('/api/session/increment', { key: 'n', by: '1' }), 400, 'DATA_INVALID')
+    expectError(await visitor.post('/api/session/increment', { by: 1 }), 400, 'DATA_INVALID')
+    expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ name: 'Ada' })
+  })
+})
+
+test.describe('POST /api/session/cycle', () => {
+  test('gives a new token to the same session; the old one is dead at once', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const thief = visitor.clone()
+    const { id } = sessionOf(await visitor.get('/api/session'))
+    const answer = await visitor.post('/api/session/cycle')
+    expect(sessionOf(answer)).toMatchObject({ id, data: { a: 1 } })
+    expect(answer.setCookies).toHaveLength(1)
+    expect(visitor.token).not.toBe(thief.token)
+    expect(sessionOf(await visitor.get('/api/session'))).toMatchObject({ id, data: { a: 1 } })
+    const refused = await thief.get('/api/session')
+    expect(refused.json).toEqual(nobody)
+    expect(refused.setCookies).toEqual([])
+  })
+
+  test('of a stranger begins no session', async ({ visitor }) => {
+    const answer = await visitor.post('/api/session/cycle')
+    expect(answer.json).toEqual(nobody)
+    expect(answer.setCookies).toEqual([])
+  })
+})
+
+test.describe('POST /api/session/expiry', () => {
+  for (const [value, seconds] of [
+    [3600, 3600],
+    ['2h', 7200],
+    [null, 14 * 86_400],
+  ] as const) {
+    test(`with ${value} ends the session ${seconds} seconds after the last activity`, async ({ visitor }) => {
+      await visitor.patch({ a: 1 })
+      const before = Date.now()
+      const answer = await visitor.post('/api/session/expiry', { value })
+      const end = Date.parse(sessionOf(answer).expiresAt ?? '')
+      expect(end).toBeGreaterThanOrEqual(before + seconds * 1000)
+      expect(end).toBeLessThanOrEqual(Date.now() + seconds * 1000)
+    })
+  }
+
+  test('with 0 makes the cookie one that goes with the browser', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const answer = await visitor.post('/api/session/expiry', { value: 0 })
+    expect(answer.setCookies).toHaveLength(1)
+    expect(answer.setCookies[0]).not.toMatch(/max-age|expires/i)
+    expect(sessionOf(answer).data).toEqual({ a: 1 })
+  })
+
+  test('with an instant ends the session, and the cookie, then', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const value = new Date(Date.now() + 2 * day).toISOString()
+    const answer = await visitor.post('/api/session/expiry', { value })
+    expect(sessionOf(answer).expiresAt).toBe(value)
+    const [, maxAge] = /Max-Age=(\d+)/.exec(answer.setCookies[0] ?? '') ?? []
+    expect(Number(maxAge)).toBeLessThanOrEqual(2 * 86_400)
+    expect(Number(maxAge)).toBeGreaterThan(2 * 86_400 - 60)
+  })
+
+  for (const value of ['2001-01-01T00:00:00.000Z', -1]) {
+    test(`with ${value}, which is in the past, ends the session`, async ({ visitor }) => {
+      await visitor.patch({ a: 1 })
+      const thief = visitor.clone()
+      const answer = await visitor.post('/api/session/expiry', { value })
+      expect(answer.json).toEqual(nobody)
+      expectCleared(answer)
+      expect((await thief.get('/api/session')).json).toEqual(nobody)
+    })
+  }
+
+  test('ends a session by the database clock, though its cookie lives on', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    await visitor.post('/api/session/expiry', { value: 1 })
+    expect(visitor.token).not.toBe('')
+    await expect.poll(async () => (await visitor.get('/api/session')).json).toEqual(nobody)
+  })
+
+  test('before the first write is remembered by nobody: there is no session yet', async ({ visitor }) => {
+    const answer = await visitor.post('/api/session/expiry', { value: 3600 })
+    expect(answer.json).toEqual(nobody)
+    expect(answer.setCookies).toEqual([])
+  })
+})
+
+test.describe('POST /api/login and /api/logout', () => {
+  test('log in with the same id and data under a new token, and out without any', async ({ visitor }) => {
+    await visitor.patch({ cart: [{ id: 'scarf', quantity: 1 }] })
+    const fixated = visitor.clone()
+    const { id, data } = sessionOf(await visitor.get('/api/session'))
+    const login = await visitor.post('/api/login', { username: 'demo', password: 'demo' })
+    expect(login.status).toBe(200)
+    expect(sessionOf(login)).toMatchObject({ id, data, userId: expect.any(String) })
+    expect(login.setCookies).toHaveLength(1)
+    expect((await fixated.get('/api/session')).json).toEqual(nobody)
+    const before = visitor.clone()
+    const logout = await visitor.post('/api/logout')
+    expect(logout.status).toBe(200)
+    expect(logout.json).toEqual(nobody)
+    expectCleared(logout)
+    expect((await before.get('/api/session')).json).toEqual(nobody)
+  })
+
+  test('as another user begin another session without the data of the first', async ({ visitor }) => {
+    await visitor.post('/api/login', { username: 'demo', password: 'demo' })
+    await visitor.patch({ a: 1 })
+    const first = visitor.clone()
+    const { id, userId } = sessionOf(await visitor.get('/api/session'))
+    const second = sessionOf(await visitor.post('/api/login', { username: 'admin', password: 'admin' }))
+    expect(second.data).toEqual({})
+    expect(second.id).not.toBe(id)
+    expect(second.userId).not.toBe(userId)
+    expect((await first.get('/api/session')).json).toEqual(nobody)
+  })
+
+  test('with a wrong password or an unknown name answer 401 and change nothing', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    for (const username of ['demo', 'nobody']) {
+      const answer = await visitor.post('/api/login', { username, password: 'wrong' })
+      expectError(answer, 401, 'UNAUTHENTICATED')
+      expect(answer.setCookies).toEqual([])
+    }
+    expect(sessionOf(await visitor.get('/api/session'))).toMatchObject({ userId: null, data: { a: 1 } })
+  })
+
+  test('without name and password answer 400', async ({ visitor }) => {
+    expectError(await visitor.post('/api/login', { username: 'demo' }), 400, 'DATA_INVALID')
+    expectError(await visitor.post('/api/login', '['), 400, 'DATA_INVALID')
+  })
+})
+
+test.describe('refusals', () => {
+  for (const [what, body] of [
+    ['no JSON', '{"a":'],
+    ['an empty body', ''],
+    ['an array', [1]],
+    ['a string', '"a"'],
+    ['null', 'null'],
+    ['U+0000 in a value', { a: 'x\u0000y' }],
+    ['U+0000 in a key', { 'x\u0000y': 1 }],
+    ['half a surrogate pair', '{"a":"\\ud800"}'],
+    ['the key __proto__', '{"__proto__":{"a":1}}'],
+    ['the key __proto__ further down', '{"a":{"__proto__":{"b":1}}}'],
+    ['a reserved key', { _x: 1 }],
+    ['a value nested deeper than 100 levels', `{"a":${'['.repeat(110)}${']'.repeat(110)}}`],
+    ['a number beyond all bounds', '{"a":1e999}'],
+  ] as const) {
+    test(`${what} is 400, and nothing is written`, async ({ visitor }) => {
+      await visitor.patch({ name: 'Ada' })
+      const answer = await visitor.patch(body)
+      expectError(answer, 400, 'DATA_INVALID')
+      expect(answer.setCookies).toEqual([])
+      expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ name: 'Ada' })
+    })
+  }
+
+  for (const value of ['soon', '2h30', 'NaN', {}, [], true, 1e12, '2026-13-01T00:00:00Z', undefined]) {
+    test(`an expiry of ${JSON.stringify(value)} is 400, and the old one stays`, async ({ visitor }) => {
+      await visitor.patch({ a: 1 })
+      const { expiresAt } = sessionOf(await visitor.get('/api/session'))
+      expectError(await visitor.post('/api/session/expiry', { value }), 400, 'DATA_INVALID')
+      expect(sessionOf(await visitor.get('/api/session')).expiresAt).toBe(expiresAt)
+    })
+  }
+
+  test('more than 64 KiB are 413, at once or added up, and nothing is written', async ({ visitor }) => {
+    await visitor.patch({ name: 'Ada' })
+    expectError(await visitor.patch({ much: 'x'.repeat(65_536) }), 413, 'DATA_TOO_LARGE')
+    await visitor.patch({ half: 'x'.repeat(40_000) })
+    expectError(await visitor.patch({ other: 'x'.repeat(40_000) }), 413, 'DATA_TOO_LARGE')
+    expect(Object.keys(sessionOf(await visitor.get('/api/session')).data).sort()).toEqual(['half', 'name'])
+  })
+
+  for (const headers of [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+  ]) {
+    test(`a write with ${JSON.stringify(headers)} is 403, and nothing is written`, async ({ visitor }) => {
+      await visitor.patch({ name: 'Ada' })
+      const writes = [
+        { path: '/api/session', method: 'PATCH', body: { a: 1 } },
+        { path: '/api/session', method: 'DELETE' },
+        { path: '/api/session/increment', method: 'POST', body: { key: 'n', by: 1 } },
+        { path: '/api/session/cycle', method: 'POST' },
+        { path: '/api/session/expiry', method: 'POST', body: { value: 60 } },
+        { path: '/api/login', method: 'POST', body: { username: 'demo', password: 'demo' } },
+        { path: '/api/logout', method: 'POST' },
+      ]
+      for (const { path, ...sending } of writes) expectError(await visitor.send(path, { ...sending, headers }), 403, 'CROSS_SITE')
+      expect(sessionOf(await visitor.get('/api/session'))).toMatchObject({ userId: null, data: { name: 'Ada' } })
+    })
+  }
+
+  for (const site of ['same-origin', 'none']) {
+    test(`a write with sec-fetch-site: ${site} passes`, async ({ visitor }) => {
+      const answer = await visitor.send('/api/session', { method: 'PATCH', body: { a: 1 }, headers: { 'sec-fetch-site': site } })
+      expect(answer.status).toBe(200)
+    })
+  }
+
+  test('reading from another site is not refused', async ({ visitor }) => {
+    expect((await visitor.get('/api/session', { 'sec-fetch-site': 'cross-site' })).status).toBe(200)
+  })
+
+  test('a write that a log-out overtakes is 409, clears the cookie, and does not bring the session back', async ({
+    visitor,
+    database,
+  }) => {
+    await visitor.patch({ a: 1 })
+    const other = visitor.clone()
+    const slow = database.hold(/^update "sessions"/)
+    const late = visitor.patch({ b: 2 })
+    await slow.caught
+    await other.post('/api/logout')
+    slow.release()
+    expectError(await late, 409, 'INTERRUPTED')
+    expectCleared(await late)
+    expect((await visitor.get('/api/session')).json).toEqual(nobody)
+  })
+
+  test('a write that a rotation overtakes is 409, and leaves the cookie alone', async ({ visitor, database }) => {
+    await visitor.patch({ a: 1 })
+    const other = visitor.clone()
+    const slow = database.hold(/^update "sessions"/)
+    const late = visitor.patch({ b: 2 })
+    await slow.caught
+    await other.post('/api/session/cycle')
+    slow.release()
+    expectError(await late, 409, 'INTERRUPTED')
+    expect((await late).setCookies).toEqual([])
+    expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
+  })
+
+  test('of two rotations at once one wins, and the other is 409', async ({ visitor, database }) => {
+    await visitor.patch({ a: 1 })
+    const other = visitor.clone()
+    const slow = database.hold(/^update "sessions"/)
+    const late = visitor.post('/api/session/cycle')
+    await slow.caught
+    expect((await other.post('/api/session/cycle')).status).toBe(200)
+    slow.release()
+    expectError(await late, 409, 'INTERRUPTED')
+    expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
+  })
+
+  test('a log-out that a rotation overtakes is 409, and the renewed session goes on', async ({ visitor, database }) => {
+    await visitor.patch({ a: 1 })
+    const other = visitor.clone()
+    const slow = database.hold(/^delete from "sessions"/)
+    const late = visitor.post('/api/logout')
+    await slow.caught
+    await other.post('/api/session/cycle')
+    slow.release()
+    expectError(await late, 409, 'INTERRUPTED')
+    expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
+  })
+})
+
+test('every answer is for nobody to cache and varies by cookie, refusals included', async ({ visitor }) => {
+  const answers = [
+    await visitor.get('/api/session'),
+    await visitor.patch({ a: 1 }),
+    await visitor.patch('['),
+    await visitor.post('/api/session/increment', { key: 'n', by: 1 }),
+    await visitor.post('/api/session/cycle'),
+    await visitor.post('/api/session/expiry', { value: 60 }),
+    await visitor.post('/api/login', { username: 'demo', password: 'wrong' }),
+    await visitor.post('/api/login', { username: 'demo', password: 'demo' }),
+    await visitor.post('/api/logout'),
+    await visitor.delete('/api/session'),
+  ]
+  for (const { headers } of answers) {
+    expect(headers.get('cache-control')).toBe('private, no-store')
+    expect(headers.get('vary')?.split(/,\s*/)).toContain('Cookie')
+    expect(headers.get('content-type')).toBe('application/json')
+  }
+})
+
+test.describe('a hostile cookie is an anonymous visitor', () => {
+  const hostile: Readonly<Record<string, string>> = {
+    'an empty one': '',
+    'U+0000': '%00',
+    quotes: '"\'"',
+    '5,000 characters': 'v1.'.padEnd(5000, 'x'),
+    'broken percent signs': '%E0%A4%A',
+    'the right length but the wrong alphabet': `v1.${'!'.repeat(22)}.${'!'.repeat(22)}.9999999999.1.${'!'.repeat(43)}`,
+    'the right form but no MAC': `v1.${'A'.repeat(22)}.${'A'.repeat(22)}.9999999999.1.${'A'.repeat(43)}`,
+    SQL: "' or 1=1 --",
+    'another version': `v2.${'A'.repeat(22)}.${'A'.repeat(22)}.9999999999.1.${'A'.repeat(43)}`,
+    'the id of a session': '01a2006c-b436-72a5-896f-cc8b9caa3eee',
+  }
+  for (const [what, value] of Object.entries(hostile)) {
+    test(`${what}: 200, no cookie, no query, never adopted`, async ({ visitor, database }) => {
+      visitor.cookie = `${cookieName}=${value}`
+      const before = database.statements.length
+      for (const path of ['/api/session', '/', '/shop', '/login']) {
+        const answer = await visitor.get(path)
+        expect(answer.status, path).toBe(200)
+        expect(answer.setCookies).toEqual([])
+      }
+      expect((await visitor.get('/api/session')).json).toEqual(nobody)
+      expect(database.statements.slice(before)).toEqual([])
+      const answer = await visitor.patch({ a: 1 })
+      expect(sessionOf(answer)).toMatchObject({ isNew: true, data: { a: 1 } })
+      expect(answer.setCookies).toHaveLength(1)
+      expect(visitor.token).not.toContain(value || 'x'.repeat(30))
+    })
+  }
+
+  test('a token changed in any one part, cut or drawn out: 200, no cookie, no query', async ({ visitor, database }) => {
+    await visitor.patch({ a: 1 })
+    const { token } = visitor
+    const parts = token.split('.')
+    const changed = parts.map((part, index) => parts.with(index, (part.startsWith('1') ? '2' : '1') + part.slice(1)).join('.'))
+    const before = database.statements.length
+    for (const value of [
+      ...changed,
+      token.slice(0, -1),
+      `${token}A`,
+      `${token}.`,
+      `.${token}`,
+      token.toUpperCase(),
+      `${token}%20`,
+    ]) {
+      visitor.cookie = `${cookieName}=${value}`
+      const answer = await visitor.get('/api/session')
+      expect(answer.status, value).toBe(200)
+      expect(answer.json, value).toEqual(nobody)
+      expect(answer.setCookies, value).toEqual([])
+    }
+    expect(database.statements.slice(before)).toEqual([])
+  })
+
+  test('the last character of the MAC is compared whole: no second spelling of a token is accepted', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const { token } = visitor
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    for (const last of alphabet.replace(token.at(-1) ?? '', '')) {
+      visitor.cookie = `${cookieName}=${token.slice(0, -1)}${last}`
+      expect((await visitor.get('/api/session')).json, last).toEqual(nobody)
+    }
+  })
+
+  test('a token under the name without prefix is not looked at', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    visitor.cookie = `session=${visitor.token}`
+    expect((await visitor.get('/api/session')).json).toEqual(nobody)
+  })
+
+  test('of two cookies of the name the last counts', async ({ visitor }) => {
+    await visitor.patch({ a: 1 })
+    const good = visitor.cookie
+    visitor.cookie = `${cookieName}=bad; ${good}`
+    expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ a: 1 })
+    visitor.cookie = `${good}; ${cookieName}=bad`
+    expect((await visitor.get('/api/session')).json).toEqual(nobody)
+  })
+})
+
+test('another server on the same database knows the session if it has the secret, else not', async ({ app, visitor, database }) => {
+  await visitor.patch({ a: 1 })
+  const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url }
+  const [sibling, stranger] = await Promise.all([
+    startServer({ env: { ...env, SESSION_SECRET: app.secret } }),
+    startServer({ env }),
+  ])
+  expect(sessionOf(await new Visitor(sibling.url, visitor.cookie).get('/api/session')).data).toEqual({ a: 1 })
+  expect((await new Visitor(stranger.url, visitor.cookie).get('/api/session')).json).toEqual(nobody)
+  await Promise.all([sibling.stop(), stranger.stop()])
+  expect([...sibling.complaints(), ...stranger.complaints()], 'printed by the servers').toEqual([])
+})
+
+interface SessionJson {
+  readonly id: string | null
+  readonly isNew: boolean
+  readonly userId: string | null
+  readonly data: Readonly<Record<string, unknown>>
+  readonly expiresAt: string | null
+}
+
+function sessionOf({ json }: Answer): SessionJson {
+  return json as SessionJson
+}
+
+function expectError(answer: Answer, status: number, code: string): void {
+  expect(answer.json).toEqual({ error: { code, message: expect.any(String) } })
+  expect(answer.status).toBe(status)
+}
+
+function expectCleared({ setCookies }: Answer): void {
+  expect(setCookies).toHaveLength(1)
+  expect(setCookies[0]).toMatch(/^__Host-session=;.*Max-Age=0/)
+}

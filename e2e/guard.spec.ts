@@ -1,0 +1,170 @@
+import { expect, test } from './fixtures'
+import { logIn, press } from './flows'
+import { cookieName, type Visitor } from './visitor'
+
+test('a stranger is asked to log in and comes back to the page, query included', async ({ page }) => {
+  await page.goto('/account?x=1')
+  await expect(page).toHaveURL(/\/login\?next=%2Faccount%3Fx%3D1$/)
+  await logIn(page, 'demo')
+  await expect(page).toHaveURL(/\/account\?x=1$/)
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+})
+
+test('a wrong password is refused, and the right one still leads back', async ({ page }) => {
+  await page.goto('/account?x=1')
+  await logIn(page, 'demo', 'wrong')
+  await expect(page.getByRole('alert').filter({ hasText: 'No such user, or another password.' })).toBeVisible()
+  await logIn(page, 'demo')
+  await expect(page).toHaveURL(/\/account\?x=1$/)
+})
+
+test('who is logged in is not asked again', async ({ page }) => {
+  await page.goto('/login')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await page.goto('/login?next=/shop')
+  await expect(page).toHaveURL(/\/shop$/)
+})
+
+for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example']) {
+  test(`a next of ${JSON.stringify(next)} is not followed`, async ({ page }) => {
+    await page.goto(`/login?next=${encodeURIComponent(next)}`)
+    await logIn(page, 'demo')
+    await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/account$/)
+  })
+}
+
+test('a next that was changed in the form is not followed either', async ({ page }) => {
+  await page.goto('/login?next=/shop')
+  await page.locator('input[name=next]').evaluate((input) => input.setAttribute('value', '//evil.example'))
+  await logIn(page, 'demo')
+  await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/account$/)
+})
+
+test('the guard sends strangers to the login with 307, for nobody to cache', async ({ visitor }) => {
+  for (const method of ['GET', 'HEAD']) {
+    const answer = await visitor.send('/account?x=1', { method })
+    expect(answer.status).toBe(307)
+    expect(answer.headers.get('location')).toMatch(/^(http:\/\/localhost:\d+)?\/login\?next=%2Faccount%3Fx%3D1$/)
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
+    expect(answer.setCookies).toEqual([])
+  }
+})
+
+test('a guarded page that opens is for nobody to cache', async ({ visitor }) => {
+  await loggedIn(visitor)
+  const answer = await visitor.get('/account')
+  expect(answer.status).toBe(200)
+  expect(answer.text).toContain('demo')
+  expect(answer.headers.get('cache-control')).toBe('private, no-store')
+  expect(answer.setCookies).toEqual([])
+})
+
+for (const path of ['/account/below', '/%61ccount', '/x/../account', '/account.rsc', '/admin', '/admin/sessions']) {
+  test(`the guard covers ${path}`, async ({ visitor }) => {
+    const answer = await visitor.get(path)
+    expect(answer.status).toBe(307)
+    expect(answer.headers.get('location')).toMatch(/^(http:\/\/localhost:\d+)?\/login\?next=/)
+  })
+}
+
+test('the headers of the router, or of known ways around middleware, do not get a stranger past the guard', async ({ visitor }) => {
+  for (const headers of [
+    { rsc: '1' },
+    { rsc: '1', 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' },
+    { 'x-middleware-subrequest': Array.from({ length: 5 }, () => 'middleware').join(':') },
+  ]) {
+    expect((await visitor.get('/account', headers)).status).toBe(307)
+  }
+})
+
+test('the guard leaves open what only begins like a guarded path', async ({ visitor }) => {
+  expect((await visitor.get('/accounting')).status).toBe(404)
+})
+
+test('a session without a login does not pass the guard', async ({ visitor }) => {
+  await visitor.patch({ name: 'Ada' })
+  expect((await visitor.get('/account')).status).toBe(307)
+})
+
+test('a token whose login flag was set by hand does not pass the guard', async ({ visitor }) => {
+  await visitor.patch({ name: 'Ada' })
+  const parts = visitor.token.split('.')
+  expect(parts[4]).toBe('0')
+  visitor.cookie = `${cookieName}=${parts.with(4, '1').join('.')}`
+  expect((await visitor.get('/account')).status).toBe(307)
+})
+
+test('a token with any part changed does not pass the guard', async ({ visitor }) => {
+  await loggedIn(visitor)
+  const parts = visitor.token.split('.')
+  for (const [index, part] of parts.entries()) {
+    visitor.cookie = `${cookieName}=${parts.with(index, changed(part)).join('.')}`
+    expect((await visitor.get('/account')).status, `part ${index}`).toBe(307)
+  }
+})
+
+test('a token of a session that has ended passes the guard, but not the page', async ({ page, visitor }) => {
+  await loggedIn(visitor)
+  await page.context().addCookies([{ name: cookieName, value: visitor.token, url: 'https://localhost', httpOnly: true }])
+  await page.goto('/account')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await visitor.clone().post('/api/logout')
+  await page.goto('/account')
+  await expect(page).toHaveURL(/\/login\?next=%2Faccount$/)
+})
+
+test('a post to a guarded path passes the guard', async ({ visitor }) => {
+  const answer = await visitor.post('/account?x=1', '')
+  // The page itself may send a stranger away, but only the guard knows the query.
+  expect(answer.headers.get('location') ?? '').not.toContain('x%3D1')
+  expect(answer.headers.get('cache-control')).toBe('private, no-store')
+})
+
+test('an action called from a guarded page runs, though the cookie has gone meanwhile', async ({ page, context }) => {
+  await page.goto('/login')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await context.clearCookies()
+  await press(page, 'Log out')
+  await expect(page.getByRole('heading', { name: 'Your session' })).toBeVisible()
+})
+
+test('the list of sessions is for admins only', async ({ page }) => {
+  await page.goto('/admin/sessions')
+  await logIn(page, 'demo')
+  await expect(page).toHaveURL(/\/admin\/sessions$/)
+  await expect(page.getByText('This page is for admins only.')).toBeVisible()
+  await expect(page.getByRole('row')).toHaveCount(0)
+})
+
+test("the admin ends another browser's session, which is then anonymous", async ({ page, openBrowser }) => {
+  const other = await openBrowser()
+  await other.goto('/login')
+  await logIn(other, 'demo')
+  await expect(other.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  const id = (await other.locator('dd.mono').textContent()) ?? ''
+
+  await page.goto('/admin/sessions')
+  await logIn(page, 'admin')
+  const row = page.getByRole('row').filter({ hasText: id })
+  await expect(row).toBeVisible()
+  await expect(page.getByRole('button', { name: /^End session/ }).filter({ hasText: 'this one' })).toHaveCount(1)
+  await page.getByRole('button', { name: `End session ${id}` }).click()
+  await expect(row).toHaveCount(0)
+
+  await other.reload()
+  await expect(other).toHaveURL(/\/login\?next=%2Faccount$/)
+  await other.goto('/')
+  await expect(other.getByTestId('id')).toContainText('none')
+})
+
+async function loggedIn(visitor: Visitor): Promise<void> {
+  expect((await visitor.post('/api/login', { username: 'demo', password: 'demo' })).status).toBe(200)
+}
+
+/** The same length and alphabet, another value. */
+function changed(part: string): string {
+  const first = part.startsWith('1') ? '2' : '1'
+  return first + part.slice(1)
+}

@@ -1,0 +1,94 @@
+import { expect, test } from './fixtures'
+import { entry, logIn, press, sessionCookie, setKey, shownId } from './flows'
+
+test.use({ javaScriptEnabled: false })
+
+test('without JavaScript a name set in the form is there after a reload', async ({ page }) => {
+  await page.goto('/')
+  await setKey(page, 'name', 'John Doe')
+  await expect(entry(page, 'name')).toHaveText('name: "John Doe"')
+  const id = await shownId(page)
+  await expect(page).toHaveTitle(new RegExp(`^Session ${id.slice(0, 8)}`))
+  await page.goto('/')
+  await expect(entry(page, 'name')).toHaveText('name: "John Doe"')
+  await expect(page.getByTestId('id')).toHaveText(id)
+})
+
+test('without JavaScript keys are deleted, and the session is cleared and ended', async ({ page, context }) => {
+  await page.goto('/')
+  await setKey(page, 'name', 'Ada')
+  await setKey(page, 'colour', 'blue')
+  await page.getByLabel('Key to delete').fill('name')
+  await press(page, 'Delete')
+  await expect(entry(page, 'name')).toHaveCount(0)
+  await expect(entry(page, 'colour')).toBeVisible()
+  await press(page, 'clear()')
+  await expect(entry(page, 'colour')).toHaveCount(0)
+  await shownId(page)
+  await press(page, 'flush()')
+  await expect(page.getByTestId('id')).toContainText('none')
+  expect(await context.cookies()).toEqual([])
+})
+
+test('without JavaScript the key is cycled and the expiry chosen', async ({ page, context }) => {
+  await page.goto('/')
+  await setKey(page, 'name', 'Ada')
+  const id = await shownId(page)
+  const before = await sessionCookie(context)
+  await press(page, 'cycleKey()')
+  await expect(page.getByTestId('id')).toHaveText(id)
+  expect((await sessionCookie(context))?.value).not.toBe(before?.value)
+  await page.getByLabel('Ends').selectOption('0')
+  await press(page, 'Choose')
+  await expect(page.getByTestId('expiry')).toContainText('or when the browser closes')
+  expect((await sessionCookie(context))?.expires).toBe(-1)
+})
+
+test('without JavaScript the counter counts', async ({ page }) => {
+  await page.goto('/')
+  for (const count of ['1', '2', '3']) {
+    await press(page, 'Add 1')
+    await expect(page.getByTestId('counter')).toHaveText(count)
+  }
+})
+
+test('without JavaScript a reserved key is refused in words', async ({ page }) => {
+  await page.goto('/')
+  await setKey(page, '_x', 'mine')
+  await expect(page.getByRole('alert')).toContainText('keys must not begin with _')
+})
+
+test('without JavaScript a cart survives logging in, and goes with logging out', async ({ page }) => {
+  await page.goto('/shop')
+  await press(page, 'Add Black umbrella to the cart')
+  const cart = page.getByRole('region', { name: 'Cart' })
+  await expect(cart).toContainText('1 × Black umbrella')
+  await page.getByRole('link', { name: 'Log in' }).click()
+  await logIn(page, 'demo', 'wrong')
+  await expect(page.getByRole('alert')).toContainText('No such user, or another password.')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await page.getByRole('link', { name: 'Shop (1)' }).click()
+  await expect(cart).toContainText('1 × Black umbrella')
+  await press(page, 'Log out')
+  await expect(page.getByTestId('id')).toContainText('none')
+  await page.getByRole('link', { name: 'Shop (0)' }).click()
+  await expect(cart).toContainText('The cart is empty.')
+})
+
+test('without JavaScript a stranger is asked to log in, and comes back', async ({ page }) => {
+  await page.goto('/account?x=1')
+  await logIn(page, 'demo')
+  await expect(page).toHaveURL(/\/account\?x=1$/)
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+})
+
+test("without JavaScript the admin ends another browser's session", async ({ page, visitor }) => {
+  await visitor.patch({ name: 'Ada' })
+  const { id } = (await visitor.get('/api/session')).json as { id: string }
+  await page.goto('/admin/sessions')
+  await logIn(page, 'admin')
+  await page.getByRole('button', { name: `End session ${id}` }).click()
+  await expect(page.getByRole('row').filter({ hasText: id })).toHaveCount(0)
+  expect((await visitor.get('/api/session')).json).toMatchObject({ id: null, data: {} })
+})

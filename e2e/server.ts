@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { freePort } from '../test/postgres'
+
+/** A running `next start` of the production build. */
+export interface AppServer {
+  readonly url: string
+  /** What it signs tokens with. */
+  readonly secret: string
+  /** The lines printed so far, but for those that Next prints when it starts. */
+  complaints(): string[]
+  /** Ends the process, and resolves once it is gone. */
+  stop(): Promise<void>
+}
+
+/** What a server may be told; the environment of the tests does not reach it. */
+export interface ServerSettings {
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** The app under test, already built: this one, unless `APP_FOLDER` names a copy on another version of Next. */
+const appFolder = path.resolve(process.env.APP_FOLDER ?? '.')
+const startLine = /^\s*(▲ Next\.js |- \w+: |✓ |$)/
+const startDeadlineMs = 60_000
+const stopDeadlineMs = 10_000
+
+/** Starts the production build on a free port of loopback, and waits until it answers. */
+export async function startServer({ env }: ServerSettings): Promise<AppServer> {
+  if (!existsSync(path.join(appFolder, '.next/BUILD_ID'))) {
+    throw new Error(`There is no production build in ${appFolder}: run npx next build first.`)
+  }
+  const port = await freePort()
+  const { SESSION_SECRET: secret = randomSecret() } = env
+  const next = path.join(appFolder, 'node_modules/next/dist/bin/next')
+  const child = spawn(process.execPath, [next, 'start', '-p', String(port), '-H', 'localhost'], {
+    cwd: appFolder,
+    env: {
+      PATH: process.env.PATH,
+      // Playwright sets NODE_ENV to test, and then the cookie would not be the one of production.
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      ...env,
+      SESSION_SECRET: secret,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const log = collectLog(child)
+  // A Secure cookie is kept over plain http on localhost only.
+  const url = `http://localhost:${port}`
+  await untilItAnswers(url, child, log)
+  return {
+    url,
+    secret,
+    complaints: () => log.lines().filter((line) => !startLine.test(line)),
+    stop: async () => {
+      process.off('exit', kill)
+      await end(child)
+    },
+  }
+}
+
+/** A secret as an operator would make it. */
+export function randomSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+interface Log {
+  lines(): string[]
+}
+
+function collectLog({ stdout, stderr }: ChildProcess): Log {
+  let text = ''
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+  }
+  return { lines: () => text.split('\n') }
+}
+
+async function untilItAnswers(url: string, child: ChildProcess, log: Log): Promise<void> {
+  for (const deadline = Date.now() + startDeadlineMs; ; ) {
+    if (await answers(url)) return
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await end(child)
+      throw new Error(`The server did not start:\n${log.lines().join('\n')}`)
+    }
+    await setTimeout(50)
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url)
+    // Only once it is read to its end is the connection idle, so that a stopping server does not wait for it.
+    await response.text()
+    return response.ok
+  } catch {
+    return false
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const late = new AbortController()
+  const killed = setTimeout(stopDeadlineMs, undefined, { signal: late.signal }).then(
+    () => child.kill('SIGKILL'),
+    () => {},
+  )
+  await exited
+  late.abort()
+  await killed
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Locator, Page } from 'playwright/test'
+import { expect, test } from './fixtures'
+import { logIn, press } from './flows'
+import { randomSecret, startServer } from './server'
+
+test('the cart adds up, and gives up what is removed', async ({ page }) => {
+  await page.goto('/shop')
+  const cart = page.getByRole('region', { name: 'Cart' })
+  await expect(cart).toContainText('The cart is empty.')
+  await press(page, 'Add Wool scarf to the cart')
+  await expect(cart.getByRole('listitem')).toContainText(['1 × Wool scarf'])
+  await press(page, 'Add Wool scarf to the cart')
+  await expect(cart.getByRole('listitem')).toContainText(['2 × Wool scarf'])
+  await press(page, 'Add Cedar hanger to the cart')
+  await expect(page.getByTestId('total')).toHaveText('€67.00')
+  await press(page, 'Remove Wool scarf')
+  await expect(page.getByTestId('total')).toHaveText('€9.00')
+  await page.reload()
+  await expect(cart.getByRole('listitem')).toContainText(['1 × Cedar hanger'])
+})
+
+test('a cart survives logging in and a restart of the server, and goes with logging out', async ({ openBrowser }) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'coatcheck-e2e-'))
+  const env = { DATABASE_DRIVER: 'pglite', DATA_DIR: folder, SESSION_SECRET: randomSecret() }
+  const before = await startServer({ env })
+  const page = await openBrowser()
+  await page.goto(`${before.url}/shop`)
+  await press(page, 'Add Leather gloves to the cart')
+  await expect(linesOfCart(page)).toContainText(['1 × Leather gloves'])
+  await page.getByRole('link', { name: 'Log in' }).click()
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await page.getByRole('link', { name: 'Shop (1)' }).click()
+  await expect(linesOfCart(page)).toContainText(['1 × Leather gloves'])
+  const later = await openBrowser(page.context())
+  // A server that is told to stop waits for the connections of open pages.
+  await page.context().close()
+  await before.stop()
+
+  const after = await startServer({ env })
+  await later.goto(`${after.url}/shop`)
+  await expect(linesOfCart(later)).toContainText(['1 × Leather gloves'])
+  await later.getByRole('link', { name: 'Account' }).click()
+  await expect(later.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  await press(later, 'Log out')
+  await expect(later.getByRole('link', { name: 'Log in' })).toBeVisible()
+  await later.getByRole('link', { name: 'Shop (0)' }).click()
+  await expect(later.getByRole('region', { name: 'Cart' })).toContainText('The cart is empty.')
+  await later.context().close()
+  await after.stop()
+
+  expect([...before.complaints(), ...after.complaints()], 'printed by the servers').toEqual([])
+  await rm(folder, { recursive: true })
+})
+
+function linesOfCart(page: Page): Locator {
+  return page.getByRole('region', { name: 'Cart' }).getByRole('listitem')
+}

@@ -1,0 +1,45 @@
+import { expect, test } from './fixtures'
+import { entry, logIn, press, setKey, shownId } from './flows'
+
+test('two browsers are two sessions', async ({ page, openBrowser }) => {
+  const other = await openBrowser()
+  await page.goto('/')
+  await other.goto('/')
+  await setKey(page, 'name', 'Ada')
+  const id = await shownId(page)
+  await setKey(other, 'name', 'Grace')
+  expect(await shownId(other)).not.toBe(id)
+  await page.reload()
+  await expect(entry(page, 'name')).toHaveText('name: "Ada"')
+})
+
+test('two browsers with one cookie see what the other wrote', async ({ page, openBrowser, context }) => {
+  await page.goto('/')
+  await setKey(page, 'name', 'Ada')
+  await expect(entry(page, 'name')).toBeVisible()
+  const other = await openBrowser(context)
+  await other.goto('/')
+  await setKey(other, 'colour', 'blue')
+  await expect(entry(other, 'colour')).toBeVisible()
+  await setKey(page, 'city', 'London')
+  for (const key of ['name', 'colour', 'city']) await expect(entry(page, key)).toBeVisible()
+})
+
+test('after one has logged out, the other begins a new session without the old data', async ({ page, openBrowser, context }) => {
+  await page.goto('/')
+  await setKey(page, 'name', 'Ada')
+  const id = await shownId(page)
+  await page.goto('/login')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+  const other = await openBrowser(context)
+  await other.goto('/')
+  await expect(entry(other, 'name')).toBeVisible()
+  await press(page, 'Log out')
+  await expect(page.getByTestId('id')).toContainText('none')
+  await setKey(other, 'colour', 'blue')
+  await expect(entry(other, 'colour')).toBeVisible()
+  await expect(entry(other, 'name')).toHaveCount(0)
+  expect(await shownId(other)).not.toBe(id)
+  await expect(other.getByRole('link', { name: 'Log in' })).toBeVisible()
+})

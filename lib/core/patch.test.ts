@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { type JsonObject, jsonBytes } from './json.ts'
+import { applyPatch, boundPatch, emptyPatch, isNoChange, mergePatches, type PatchParts, sameJson } from './patch.ts'
+
+const patch = (parts: Partial<PatchParts>): PatchParts => ({ ...emptyPatch, ...parts })
+
+describe('merged patches', () => {
+  const steps: readonly PatchParts[] = [
+    patch({ set: { a: 1, b: 1 } }),
+    patch({ remove: ['a'] }),
+    patch({ set: { a: 2 } }),
+    patch({ clear: true }),
+    patch({ set: { c: 3, _reserved: 1 } }),
+    patch({ remove: ['_reserved', 'c'] }),
+  ]
+  const data = { a: 0, z: 9, _kept: true }
+
+  it('do at once what they do one after another, in every order of three', () => {
+    for (const first of steps) {
+      for (const second of steps) {
+        for (const third of steps) {
+          const inTurn = [first, second, third].reduce(applyPatch, data)
+          expect(applyPatch(data, mergePatches([first, second, third]))).toEqual(inTurn)
+        }
+      }
+    }
+  })
+
+  it('are no change only if they do nothing to any data', () => {
+    expect(isNoChange(emptyPatch)).toBe(true)
+    for (const step of steps) expect(isNoChange(step)).toBe(false)
+    expect(isNoChange(patch({ defaults: { a: 1 } }))).toBe(false)
+  })
+})
+
+describe('the size of data', () => {
+  it.each<[unknown, number]>([
+    ['abc', 5],
+    ['ü€😀', 2 + 2 + 3 + 4],
+    ['"\\', 6],
+    ['\u0001', 8],
+    [1234, 4],
+    [1e308, 314],
+    [5e-324, 330],
+    [{ a: 1 }, 2 + 3 + 2 + 1],
+    [[1, 2], 2 + 2 + 2],
+  ])('of %j is at least that of its compact text', (value, bytes) => {
+    expect(jsonBytes(value as never)).toBe(bytes)
+    expect(bytes).toBeGreaterThanOrEqual(Buffer.byteLength(JSON.stringify(value)))
+  })
+
+  it('may not grow over the limit, but may shrink above it', () => {
+    const full = { a: 'x'.repeat(100) }
+    const refused = (data: JsonObject, set: JsonObject) => () => boundPatch(data, patch({ set }), 50)
+    expect(refused({}, full)).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))
+    expect(refused(full, { b: 1 })).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))
+    expect(refused(full, { a: 'x'.repeat(90) })).not.toThrow()
+  })
+})
+
+describe('the same JSON', () => {
+  it('does not depend on the order of keys, and tells arrays, objects and absence apart', () => {
+    expect(sameJson({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 })).toBe(true)
+    for (const [a, b] of [
+      [{ a: 1 }, { a: 2 }],
+      [{ a: 1 }, { b: 1 }],
+      [[1], { 0: 1 }],
+      [
+        [1, 2],
+        [2, 1],
+      ],
+      [null, undefined],
+      ['1', 1],
+    ] as const) {
+      expect(sameJson(a as never, b as never)).toBe(false)
+    }
+  })
+})
