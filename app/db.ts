@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { migrate, type PostgresDatabase } from 'coatcheck/drizzle'
+import { lock } from 'proper-lockfile'
 import { prepareUsers } from './users'
 
 /** A database that is open, and how to close it. */
@@ -49,7 +50,6 @@ async function openPglite(folder: string): Promise<OpenDatabase> {
 
 /** Two processes on one PGlite folder lose each other's writes without a word, so only one may have it. */
 async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const { lock } = await import('proper-lockfile')
   mkdirSync(folder, { recursive: true })
   try {
     // A killed process leaves its lock behind; it counts as abandoned after 5 s without a sign of life, so wait a little longer than that.
