@@ -13,6 +13,7 @@ export default defineConfig({
   testDir: 'e2e',
   workers: 2,
   retries: 0,
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: jsonFile ? [['list'], ['json', { outputFile: jsonFile }]] : 'list',

@@ -11,7 +11,7 @@ export interface AppServer {
   readonly url: string
   /** What it signs tokens with. */
   readonly secret: string
-  /** The lines printed so far, but for those that Next prints when it starts. */
+  /** The lines printed since this was last asked, but for those that Next prints when it starts. */
   complaints(): string[]
   /** Ends the process, and resolves once it is gone. */
   stop(): Promise<void>
@@ -57,7 +57,7 @@ export async function startServer({ env }: ServerSettings): Promise<AppServer> {
   return {
     url,
     secret,
-    complaints: () => log.lines().filter((line) => !startLine.test(line)),
+    complaints: () => log.take().filter((line) => !startLine.test(line)),
     stop: async () => {
       process.off('exit', kill)
       await end(child)
@@ -71,7 +71,8 @@ export function randomSecret(): string {
 }
 
 interface Log {
-  lines(): string[]
+  /** The whole lines printed since the last call. */
+  take(): string[]
 }
 
 function collectLog({ stdout, stderr }: ChildProcess): Log {
@@ -81,7 +82,13 @@ function collectLog({ stdout, stderr }: ChildProcess): Log {
       text += chunk
     })
   }
-  return { lines: () => text.split('\n') }
+  return {
+    take: () => {
+      const lines = text.split('\n')
+      text = lines.pop() ?? ''
+      return lines
+    },
+  }
 }
 
 async function untilItAnswers(url: string, child: ChildProcess, log: Log): Promise<void> {
@@ -89,7 +96,7 @@ async function untilItAnswers(url: string, child: ChildProcess, log: Log): Promi
     if (await answers(url)) return
     if (child.exitCode !== null || Date.now() > deadline) {
       await end(child)
-      throw new Error(`The server did not start:\n${log.lines().join('\n')}`)
+      throw new Error(`The server did not start:\n${log.take().join('\n')}`)
     }
     await setTimeout(50)
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Locator, Page } from 'playwright/test'
-import { expect, test } from './fixtures'
+import { expect, expectSilence, test } from './fixtures'
 import { logIn, press } from './flows'
 import { randomSecret, startServer } from './server'
 
@@ -52,7 +52,7 @@ test('a cart survives logging in and a restart of the server, and goes with logg
   await later.context().close()
   await after.stop()
 
-  expect([...before.complaints(), ...after.complaints()], 'printed by the servers').toEqual([])
+  for (const server of [before, after]) expectSilence(server)
   await rm(folder, { recursive: true })
 })
 

@@ -63,7 +63,7 @@ test('a rotation, a new expiry and the login of a visitor with a session are eac
 }) => {
   await visitor.patch({ a: 1 })
   expect(await statementsOf(database, () => visitor.post('/api/session/cycle'))).toEqual([read, write])
-  expect(await statementsOf(database, () => visitor.post('/api/session/expiry', { value: 60 }))).toEqual([read, write])
+  expect(await statementsOf(database, () => visitor.post('/api/session/expiry', { value: 3600 }))).toEqual([read, write])
   const credentials = { username: 'demo', password: 'demo' }
   expect(await statementsOf(database, () => visitor.post('/api/login', credentials))).toEqual([read, write])
 })
