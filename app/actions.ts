@@ -2,51 +2,51 @@
 
 import { type Json, SessionError, type SessionErrorCode, safeNext } from 'coatcheck'
 import { redirect } from 'next/navigation'
-import { findProduct } from './catalogue'
+import { cartOf, findProduct } from './catalogue'
 import { getSession, requireUser, sessions } from './sessions'
 import { authenticate, findUser } from './users'
 
 export async function setValueAction(form: FormData) {
-  await orSay(async () => (await getSession()).set(text(form, 'key'), parsed(text(form, 'value'))))
+  await orSay(form, async () => (await getSession()).set(text(form, 'key'), parsed(text(form, 'value'))))
 }
 
 export async function deleteKeyAction(form: FormData) {
-  await orSay(async () => (await getSession()).delete(text(form, 'key')))
+  await orSay(form, async () => (await getSession()).delete(text(form, 'key')))
 }
 
-export async function incrementAction() {
-  await orSay(async () => {
+export async function incrementAction(form: FormData) {
+  await orSay(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      draft.counter = (draft.counter ?? 0) + 1
+      draft.counter = typeof draft.counter === 'number' ? draft.counter + 1 : 1
     })
   })
 }
 
-export async function clearAction() {
-  await orSay(async () => (await getSession()).clear())
+export async function clearAction(form: FormData) {
+  await orSay(form, async () => (await getSession()).clear())
 }
 
-export async function cycleKeyAction() {
-  await orSay(async () => (await getSession()).cycleKey())
+export async function cycleKeyAction(form: FormData) {
+  await orSay(form, async () => (await getSession()).cycleKey())
 }
 
-export async function flushAction() {
-  await orSay(async () => (await getSession()).flush())
+export async function flushAction(form: FormData) {
+  await orSay(form, async () => (await getSession()).flush())
 }
 
 export async function setExpiryAction(form: FormData) {
   const value = text(form, 'expiry')
-  await orSay(async () => (await getSession()).setExpiry(value === 'default' ? null : Number(value)))
+  await orSay(form, async () => (await getSession()).setExpiry(value === 'default' ? null : Number(value)))
 }
 
 export async function addToCartAction(form: FormData) {
   const product = findProduct(text(form, 'id'))
   if (!product) return
-  await orSay(async () => {
+  await orSay(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      const lines = draft.cart ?? []
+      const lines = cartOf(draft.cart)
       const quantity = (lines.find(({ id }) => id === product.id)?.quantity ?? 0) + 1
       draft.cart = [...lines.filter(({ id }) => id !== product.id), { id: product.id, quantity }]
     })
@@ -55,10 +55,10 @@ export async function addToCartAction(form: FormData) {
 
 export async function removeFromCartAction(form: FormData) {
   const id = text(form, 'id')
-  await orSay(async () => {
+  await orSay(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      draft.cart = (draft.cart ?? []).filter((line) => line.id !== id)
+      draft.cart = cartOf(draft.cart).filter((line) => line.id !== id)
     })
   })
 }
@@ -67,14 +67,12 @@ export async function loginAction(form: FormData) {
   const next = safeNext(text(form, 'next'), '/account')
   const user = await authenticate(text(form, 'username'), text(form, 'password'))
   if (!user) redirect(`/login?problem=credentials&next=${encodeURIComponent(next)}`)
-  const session = await getSession()
-  await session.login(user.id)
+  await orSay(form, async () => (await getSession()).login(user.id))
   redirect(next)
 }
 
-export async function logoutAction() {
-  const session = await getSession()
-  await session.logout()
+export async function logoutAction(form: FormData) {
+  await orSay(form, async () => (await getSession()).logout())
   redirect('/')
 }
 
@@ -82,8 +80,11 @@ export async function endSessionAction(form: FormData) {
   const session = await requireUser()
   const user = await findUser(session.userId)
   if (user?.role !== 'admin') redirect('/admin/sessions')
-  await sessions.revoke(text(form, 'id'))
-  redirect('/admin/sessions')
+  const id = text(form, 'id')
+  const own = id === session.id
+  // The own session ends by logging out, so that its cookie goes, too.
+  await orSay(form, () => (own ? session.logout() : sessions.revoke(id)))
+  redirect(own ? '/' : '/admin/sessions')
 }
 
 function text(form: FormData, name: string): string {
@@ -100,8 +101,8 @@ function parsed(value: string): Json {
   }
 }
 
-/** Runs a change; what the library refuses is said on the page. */
-async function orSay(change: () => Promise<unknown>): Promise<void> {
+/** Runs a change. What the library refuses is said on the page `/`, until the next change there succeeds. */
+async function orSay(form: FormData, change: () => Promise<unknown>): Promise<void> {
   let problem: SessionErrorCode | undefined
   try {
     await change()
@@ -110,4 +111,5 @@ async function orSay(change: () => Promise<unknown>): Promise<void> {
     problem = error.code
   }
   if (problem) redirect(`/?problem=${problem}`)
+  if (form.has('problem')) redirect('/')
 }

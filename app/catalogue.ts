@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** What the shop sells; prices in cents. */
 export const catalogue = [
   { id: 'scarf', name: 'Wool scarf', priceCents: 2900 },
@@ -6,8 +8,15 @@ export const catalogue = [
   { id: 'hanger', name: 'Cedar hanger', priceCents: 900 },
 ] as const
 
+const cart = z.array(z.object({ id: z.string(), quantity: z.number() }))
+
 /** One line of the cart, as the session keeps it. */
-export type CartLine = { readonly id: string; readonly quantity: number }
+export type CartLine = z.infer<typeof cart>[number]
+
+/** The cart in a session; empty if a visitor has put something else under its key, as the page `/` allows. */
+export function cartOf(value: unknown): readonly CartLine[] {
+  return cart.catch([]).parse(value)
+}
 
 /** The product with this id, or undefined. */
 export function findProduct(id: string) {

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import './globals.css'
 import { logoutAction } from './actions'
+import { cartOf } from './catalogue'
 import { getSession } from './sessions'
 
 export const metadata: Metadata = {
@@ -15,7 +16,7 @@ export const instant = false
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const session = await getSession()
-  const inCart = (session.get('cart') ?? []).reduce((sum, { quantity }) => sum + quantity, 0)
+  const inCart = cartOf(session.get('cart')).reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <html lang="en">
       <body>

@@ -9,7 +9,7 @@ export const instant = false
 
 export async function generateMetadata(): Promise<Metadata> {
   const session = await getSession()
-  return { title: session.id ? `Session ${session.id.slice(0, 8)}` : 'No session yet' }
+  return { title: session.id ? `Session ${session.id.slice(-8)}` : 'No session yet' }
 }
 
 export default async function SessionPage({ searchParams }: PageProps<'/'>) {
@@ -20,7 +20,7 @@ export default async function SessionPage({ searchParams }: PageProps<'/'>) {
       {problem && <Problem code={String(problem)} />}
       <Facts />
       <Data />
-      <Forms />
+      <Forms said={problem !== undefined} />
     </>
   )
 }
@@ -76,13 +76,16 @@ async function Data() {
   )
 }
 
-async function Forms() {
+async function Forms({ said }: { said: boolean }) {
   const session = await getSession()
+  const counter = session.get('counter')
+  const shown = said && <input type="hidden" name="problem" value="shown" />
   return (
     <div className="cards">
       <section className="card">
         <h2>Set a key</h2>
         <form action={actions.setValueAction}>
+          {shown}
           <label>
             Key
             <input name="key" defaultValue="name" required maxLength={100} />
@@ -97,6 +100,7 @@ async function Forms() {
       <section className="card">
         <h2>Delete a key</h2>
         <form action={actions.deleteKeyAction}>
+          {shown}
           <label>
             Key to delete
             <input name="key" defaultValue="name" required maxLength={100} />
@@ -107,8 +111,9 @@ async function Forms() {
       <section className="card">
         <h2>Count, atomically</h2>
         <form action={actions.incrementAction}>
+          {shown}
           <output className="mono" data-testid="counter">
-            {session.get('counter', 0)}
+            {typeof counter === 'number' ? counter : 0}
           </output>
           <button type="submit">Add 1</button>
         </form>
@@ -116,6 +121,7 @@ async function Forms() {
       <section className="card">
         <h2>Choose the expiry</h2>
         <form action={actions.setExpiryAction}>
+          {shown}
           <label>
             Ends
             <select name="expiry" defaultValue="default">
@@ -131,6 +137,7 @@ async function Forms() {
       <section className="card">
         <h2>The whole session</h2>
         <form>
+          {shown}
           <button type="submit" formAction={actions.clearAction}>
             clear()
           </button>

@@ -39,11 +39,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
     async ({}, use) => {
       const folder = await mkdtemp(path.join(tmpdir(), 'coatcheck-e2e-'))
-      const server = await startServer({ env: { DATABASE_DRIVER: 'pglite', DATA_DIR: folder } })
-      await use(server)
-      await server.stop()
-      expectSilence(server)
-      await rm(folder, { recursive: true })
+      try {
+        const server = await startServer({ env: { DATABASE_DRIVER: 'pglite', DATA_DIR: folder } })
+        await use(server)
+        await server.stop()
+        expectSilence(server)
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
     },
     { scope: 'worker', timeout: 60_000 },
   ],

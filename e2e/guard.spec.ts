@@ -159,6 +159,17 @@ test("the admin ends another browser's session, which is then anonymous", async 
   await expect(other.getByTestId('id')).toContainText('none')
 })
 
+test('the admin who ends the own session is logged out', async ({ page }) => {
+  await page.goto('/admin/sessions')
+  await logIn(page, 'admin')
+  await page
+    .getByRole('button', { name: /^End session/ })
+    .filter({ hasText: 'this one' })
+    .click()
+  await expect(page.getByTestId('id')).toContainText('none')
+  await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
+})
+
 async function loggedIn(visitor: Visitor): Promise<void> {
   expect((await visitor.post('/api/login', { username: 'demo', password: 'demo' })).status).toBe(200)
 }

@@ -64,6 +64,7 @@ function makeApp({ name, versions, guard }, tarball) {
     'pg',
     'bcryptjs',
     'proper-lockfile',
+    'zod',
     '@electric-sql/pglite',
     'typescript',
   ]

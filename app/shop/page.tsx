@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { addToCartAction, removeFromCartAction } from '../actions'
-import { catalogue, findProduct, price } from '../catalogue'
+import { cartOf, catalogue, findProduct, price } from '../catalogue'
 import { getSession } from '../sessions'
 
 export const metadata: Metadata = { title: 'Shop' }
@@ -8,7 +8,7 @@ export const instant = false
 
 export default async function ShopPage() {
   const session = await getSession()
-  const cart = session.get('cart') ?? []
+  const cart = cartOf(session.get('cart'))
   const total = cart.reduce((sum, { id, quantity }) => sum + quantity * (findProduct(id)?.priceCents ?? 0), 0)
   return (
     <>

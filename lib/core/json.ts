@@ -34,7 +34,6 @@ class JsonCheck {
   }
 
   copy(item: unknown, at: string, depth: number): Json {
-    if (depth > maxDepth) throw invalid(this.#path, `is nested deeper than ${maxDepth} levels or refers to itself`)
     if (item === null || typeof item === 'boolean') {
       this.#count(5)
       return item
@@ -49,6 +48,7 @@ class JsonCheck {
       this.#count(stringBytes(item))
       return item
     }
+    if (depth >= maxDepth) throw invalid(this.#path, `is nested deeper than ${maxDepth} levels or refers to itself`)
     return Array.isArray(item) ? this.#copyArray(item, at, depth) : this.#copyObject(item, at, depth)
   }
 

@@ -671,7 +671,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       await new FakeBrowser().visit(async () => {
         const session = await getSession()
         expect(await codeOf(session.set('a', loop as never))).toBe('DATA_INVALID')
-        expect(await codeOf(session.set('a', nested(102)))).toBe('DATA_INVALID')
+        expect(await codeOf(session.set('a', nested(101)))).toBe('DATA_INVALID')
         await session.set('a', nested(100))
         expect(session.get('a')).toEqual(nested(100))
       })

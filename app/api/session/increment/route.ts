@@ -6,7 +6,7 @@ export const POST = sessions.handler(async (request) => {
   if (typeof key !== 'string' || typeof by !== 'number') throw invalidBody('Send { "key": text, "by": number }.')
   const session = await getSession()
   await session.update((draft) => {
-    const { [key]: before = 0 } = draft
+    const before = Object.hasOwn(draft, key) ? draft[key] : 0
     if (typeof before !== 'number') throw invalidBody(`${key} is no number, so it cannot be incremented.`)
     draft[key] = before + by
   })
