@@ -14,7 +14,11 @@ const counts = { passed: 0, failed: 0 }
 /** A check that only passes or fails: a failure counts as one. */
 function check(title, passes) {
   console.log(`\n── ${title}`)
-  if (passes()) return
+  try {
+    if (passes()) return
+  } catch (error) {
+    console.error(error)
+  }
   console.error(`FAILED: ${title}`)
   counts.failed += 1
 }
@@ -33,10 +37,6 @@ function test(title, runs, count) {
 
 const ofVitest = ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests })
 const ofPlaywright = ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky })
-const playwright = (args, more) => (report) => {
-  const reporting = { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...more }
-  return runBin('playwright', ['test', ...args], { env: { ...env, ...reporting } })
-}
 
 try {
   check('lint and format', () => runBin('biome', ['check', '.', '--error-on-warnings']))
@@ -55,7 +55,11 @@ try {
       runBin('attw', ['--pack', '.', '--profile', 'esm-only', '-q']),
   )
   check('build', () => runBin('next', ['build'], { env }))
-  test('browser', playwright([]), ofPlaywright)
+  test(
+    'browser',
+    (report) => runBin('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report } }),
+    ofPlaywright,
+  )
   test(
     'package in other apps',
     (report) => run(process.execPath, [path.join(root, 'scripts', 'test-package.mjs'), report], { env }),

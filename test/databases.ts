@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ServerOptions } from 'coatcheck'
-import { drizzleStore, migrate } from 'coatcheck/drizzle'
+import { type DrizzleStoreOptions, drizzleStore, migrate } from 'coatcheck/drizzle'
 import { memoryStore } from 'coatcheck/testing'
 import { sql } from 'drizzle-orm'
 import { inject } from 'vitest'
@@ -50,14 +50,15 @@ export const stores: Readonly<Record<string, () => Promise<TestStore>>> = {
   },
   'drizzle on pglite': () => drizzleTestStore('pglite'),
   'drizzle on pg': () => drizzleTestStore('pg'),
+  'drizzle on pg without named statements': () => drizzleTestStore('pg', { prepare: false }),
 }
 
-async function drizzleTestStore(driver: Driver): Promise<TestStore> {
+async function drizzleTestStore(driver: Driver, options: DrizzleStoreOptions = {}): Promise<TestStore> {
   const { db, close } = await freshDatabase(driver)
   const elapse = async (seconds: number) => {
     const columns = ['created_at', 'authenticated_at', 'last_seen_at', 'expires_at', 'expiry_at']
     const earlier = columns.map((column) => `${column} = ${column} - interval '${seconds} seconds'`)
     await db.execute(sql.raw(`update sessions set ${earlier.join(', ')}`))
   }
-  return { store: drizzleStore(db), elapse, close }
+  return { store: drizzleStore(db, options), elapse, close }
 }

@@ -36,7 +36,8 @@ export class SessionWriter {
   setDefault(key: string, json: Json, { refresh }: WriteOptions): Promise<Json> {
     return this.#step('setDefault', refresh, async (jar) => {
       const fate = await this.#patchNow({ ...emptyPatch, defaults: { [key]: json } }, jar)
-      return { fate, value: this.#state.row?.data[key] ?? json }
+      const data = this.#state.row?.data ?? {}
+      return { fate, value: data[key] === undefined ? json : data[key] }
     })
   }
 

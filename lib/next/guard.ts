@@ -70,7 +70,7 @@ function isProtected(pathname: string, signIn: string, roots: readonly string[])
 }
 
 function withoutSlash(path: string): string {
-  return path.replace(/(?<=.)\/+$/, '')
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
 /** Next decodes a path before it looks for the page; so must the guard. */

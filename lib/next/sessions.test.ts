@@ -192,9 +192,15 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       const { getSession } = make()
       const answers = await new FakeBrowser().visit(async () => {
         const session = await getSession()
-        return [await session.setDefault('a', 1), await session.setDefault('a', 2), session.data]
+        await session.set('none', null)
+        return [
+          await session.setDefault('a', 1),
+          await session.setDefault('a', 2),
+          await session.setDefault('none', 3),
+          session.data,
+        ]
       })
-      expect(answers).toEqual([1, 1, { a: 1 }])
+      expect(answers).toEqual([1, 1, null, { a: 1, none: null }])
     })
 
     it('update changes, adds and removes top-level keys, and null is a value', async () => {
