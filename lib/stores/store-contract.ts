@@ -1,6 +1,7 @@
 import { administrationContract } from './contract/administration.ts'
 import { dataContract } from './contract/data.ts'
 import { expiryContract } from './contract/expiry.ts'
+import { overviewContract } from './contract/overview.ts'
 import { tokensContract } from './contract/tokens.ts'
 import type { ContractCase } from './contract/tools.ts'
 
@@ -13,4 +14,5 @@ export const storeContract: readonly ContractCase[] = [
   ...dataContract,
   ...expiryContract,
   ...administrationContract,
+  ...overviewContract,
 ]

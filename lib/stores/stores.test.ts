@@ -1,6 +1,7 @@
 import { storeContract } from 'coatcheck/testing'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { stores, type TestStore } from '../../test/databases'
+import { itOn } from '../../test/exceptions'
 
 describe.each(Object.keys(stores))('the store contract, %s', (name) => {
   let under: TestStore
@@ -8,5 +9,6 @@ describe.each(Object.keys(stores))('the store contract, %s', (name) => {
     under = await (stores[name]?.() as Promise<TestStore>)
   })
   afterAll(() => under.close())
-  it.each(storeContract)('$name', ({ run }) => run(under))
+  const it = itOn(name)
+  for (const { name: rule, run } of storeContract) it(rule, () => run({ ...under, store: under.shared ?? under.store }))
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ExpiryRule } from '../../core/expiry.ts'
-import { assertDead, begin, type ContractCase, near, policy, type StoreUnderTest, write } from './tools.ts'
+import { aSession, assertDead, begin, type ContractCase, near, policy, type StoreUnderTest, uuid, write } from './tools.ts'
 
 const expiryCases: readonly [string, ExpiryRule, number | null, number][] = [
   ['by default', null, null, 1000],
@@ -71,6 +71,28 @@ export const expiryContract: readonly ContractCase[] = [
       const active = await under.store.update(row, { active: true }, policy)
       near(active?.secondsLeft, 1000)
       assert.equal(active?.version, 1)
+    },
+  },
+  {
+    name: 'a write that is no activity moves no expiry',
+    run: async (under) => {
+      const row = await begin(under)
+      await under.elapse(500)
+      const written = await under.store.update(row, { ...write({ set: { a: 1 } }), active: false }, policy)
+      assert.deepEqual(written?.data, { a: 1 })
+      near(written?.secondsLeft, 500)
+    },
+  },
+  {
+    name: 'a login with an expiry in the past begins nothing that lives',
+    run: async (under) => {
+      const expiry = { idleSeconds: -5 }
+      const begun = await under.store.create(aSession({ userId: 'u', expiry }), policy)
+      assert.ok(!begun || begun.secondsLeft <= 0)
+      const row = await begin(under)
+      const ended = await under.store.update(row, { userId: 'u', tokenHash: uuid(), expiry, active: true }, policy)
+      assert.ok(ended && ended.secondsLeft <= 0)
+      await assertDead(under, ended)
     },
   },
   {

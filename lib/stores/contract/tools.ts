@@ -9,6 +9,8 @@ export interface StoreUnderTest {
   readonly store: SessionStore
   /** Makes everything stored so far this much older. */
   elapse(seconds: number): Promise<void>
+  /** Whether expired sessions go by themselves, so that none can be listed or cleared. @default false */
+  readonly dropsExpired?: boolean
 }
 
 /** One rule that every store must keep: run it with any test runner. */

@@ -98,7 +98,7 @@ describe('a failing database', () => {
   })
 
   it('whose row others hold for all of the timeout makes update a CONFLICT', async () => {
-    const sessions = make(0.3)
+    const sessions = make(1)
     const browser = await saved(sessions)
     const blocker = await pool.connect()
     const error = await browser.visit(async () => {

@@ -16,7 +16,7 @@ const lockKey = 0x636f6174
 /**
  * Creates or updates the `sessions` table (Django's `migrate`), and answers how many migrations it applied. All happen in one transaction
  * under one advisory lock, so several processes may call it as they start: one works, the others wait and find nothing to do.
- * Leave it out if you take `sessionsTable` into your own drizzle-kit schema.
+ * Rejects with the driver's error. Leave it out if you take `sessionsTable` into your own drizzle-kit schema.
  */
 export async function migrate(db: PostgresDatabase): Promise<number> {
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
@@ -32,6 +32,35 @@ export async function migrate(db: PostgresDatabase): Promise<number> {
     }
     return due.length
   })
+}
+
+/** What of the migrations a database has. */
+export interface MigrationState {
+  /** Whether the table `sessions` is there. */
+  readonly table: boolean
+  /** Whether the record of migrations is there, which only `migrate` writes. */
+  readonly journal: boolean
+  /** How many of the migrations there are; null where this user may not read the record. */
+  readonly counts: { readonly applied: number; readonly missing: number } | null
+}
+
+/** Looks which migrations a database has, and changes nothing. */
+export async function migrationState(db: PostgresDatabase): Promise<MigrationState> {
+  const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
+  const [found] = await db
+    .select({
+      table: sql<boolean>`to_regclass('sessions') is not null`,
+      journal: sql<boolean>`to_regclass('coatcheck_migrations') is not null`,
+      readable: sql<boolean>`coalesce(has_table_privilege(to_regclass('coatcheck_migrations'), 'select'), true)`,
+    })
+    .from(sql`(select 1) as one`)
+  const { table = false, journal = false, readable = true } = found ?? {}
+  if (!readable) return { table, journal, counts: null }
+  const done = new Set(
+    journal ? (await db.select({ millis: applied.createdMillis }).from(applied)).map(({ millis }) => millis) : [],
+  )
+  const missing = migrations.filter(({ folderMillis }) => !done.has(folderMillis)).length
+  return { table, journal, counts: { applied: migrations.length - missing, missing } }
 }
 
 /** The SQL files lie beside the package's modules, in the source tree as in the published package. */

@@ -10,12 +10,13 @@ describe('statements', () => {
   const log: string[] = []
   let pool: Pool
   let sessions: ReturnType<typeof make>
-  const make = () => {
+  const make = (more: { maxPerUser?: number } = {}) => {
     const db = drizzle(pool, { logger: { logQuery: (text) => log.push(text) } })
     return createSessions<{ a: number; b: number }>({
       secret: 'a secret for tests, 32 characters',
       store: drizzleStore(db),
       autoClear: false,
+      ...more,
     })
   }
   beforeAll(async () => {
@@ -56,6 +57,42 @@ describe('statements', () => {
     expect(log).toHaveLength(1)
   })
 
+  it('parallel requests that read in one turn of the event loop share one, and each gets its own session or none', async () => {
+    const browsers = await Promise.all(
+      Array.from({ length: 20 }, async (_, b) => {
+        const browser = new FakeBrowser()
+        await browser.visit(async () => (await sessions.getSession()).set('b', b))
+        return browser
+      }),
+    )
+    const stale = browsers[7]?.copy() ?? expect.unreachable()
+    await browsers[7]?.visit(async () => (await sessions.getSession()).cycleKey())
+    log.length = 0
+    const read = (browser: FakeBrowser) => browser.visit(async () => (await sessions.getSession()).get('b', -1))
+    expect(await Promise.all([...browsers, stale].map(read))).toEqual([...browsers.keys(), -1])
+    expect(log).toHaveLength(1)
+  })
+
+  it('parallel requests of one session that share a read share no object', async () => {
+    const browser = await saved()
+    log.length = 0
+    const read = () => browser.copy().visit(async () => (await sessions.getSession()).createdAt)
+    const [one, other] = await Promise.all([read(), read()])
+    expect(log).toHaveLength(1)
+    expect(one).toEqual(other)
+    expect(one).not.toBe(other)
+  })
+
+  it('a read that begins after the statement went out gets one of its own', async () => {
+    const [first, second] = [await saved(), await saved()]
+    log.length = 0
+    const { getSession } = make()
+    const reading = first.visit(getSession)
+    while (log.length === 0) await new Promise(setImmediate)
+    await Promise.all([reading, second.visit(getSession)])
+    expect(log).toHaveLength(2)
+  })
+
   it.each<[string, string, (session: Awaited<ReturnType<typeof sessions.getSession>>) => unknown]>([
     ['set', 'update', (session) => session.set('a', 2)],
     ['delete', 'update', (session) => session.delete('a')],
@@ -69,6 +106,14 @@ describe('statements', () => {
     ['flush', 'delete', (session) => session.flush()],
   ])('%s costs one', async (_, verb, write) => {
     expect(await statementsOf(await saved(), write)).toEqual([verb])
+  })
+
+  it('login under maxPerUser costs a second one, once it stands', async () => {
+    const limited = make({ maxPerUser: 2 })
+    const browser = new FakeBrowser()
+    log.length = 0
+    await browser.visit(async () => (await limited.getSession()).login('2'))
+    expect(log.map((text) => text.slice(0, 6))).toEqual(['insert', 'delete'])
   })
 
   it('an update that nobody crosses costs one', async () => {

@@ -1,6 +1,7 @@
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { ExpiryPolicy } from '../../core/expiry.ts'
 import type { PostgresDatabase } from './database.ts'
+import { columns } from './row.ts'
 import { sessionsTable as table } from './schema.ts'
 
 const value = sql.placeholder
@@ -13,60 +14,56 @@ const jsonb = (name: string) => sql`${value(name)}::text::jsonb`
 const integer = (name: string) => sql`${value(name)}::integer`
 const instant = (name: string) => sql`${value(name)}::text::timestamptz`
 
-/** The columns of a stored session; ages are taken by the database's clock. */
-export const columns = {
-  id: table.id,
-  tokenHash: table.tokenHash,
-  userId: table.userId,
-  createdAt: table.createdAt,
-  authenticatedAt: table.authenticatedAt,
-  lastSeenAt: table.lastSeenAt,
-  expiresAt: table.expiresAt,
-  expiryAt: table.expiryAt,
-  expiryIdleSeconds: table.expiryIdleSeconds,
-  ip: table.ip,
-  userAgent: table.userAgent,
-  version: table.version,
-  data: table.data,
-  secondsLeft: sql<number>`extract(epoch from ${table.expiresAt} - now())::float8`.mapWith(Number).as('seconds_left'),
-  secondsSinceSeen: sql<number>`extract(epoch from now() - ${table.lastSeenAt})::float8`.mapWith(Number).as('seconds_since_seen'),
-}
-
 /** The condition that every read and write for a visitor carries. */
 const live = and(eq(table.id, value('id')), eq(table.tokenHash, value('tokenHash')), gt(table.expiresAt, sql`now()`))
 
 const born = sql`coalesce(${table.authenticatedAt}, ${table.createdAt})`
 const reservedOnly = sql`(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(${table.data}) where left(key, 1) = '_')`
 const patched = sql`${jsonb('defaults')} || (case when ${value('clear')}::boolean then ${reservedOnly} else ${table.data} end - ${value('removed')}::text::text[] || ${jsonb('set')})`
+const ifActive = (next: SQL) => sql`case when ${value('active')}::boolean then ${next} else ${table.expiresAt} end`
+const withinLimit = sql`octet_length(${table.data}::text) <= ${integer('limitBytes')}`
 const nextVersion = sql`${table.version} + 1`
 
 /** The hot read: one row by primary key. */
 export const find = (db: PostgresDatabase) => db.select(columns).from(table).where(live)
 
+/** The reads of one turn of the event loop. A row's id and hash tell together whose it is: the lists do not pair them. */
+export const findMany = (db: PostgresDatabase) => {
+  const list = (name: string) => sql`any(${value(name)}::text::uuid[])`
+  return db
+    .select(columns)
+    .from(table)
+    .where(
+      and(sql`${table.id} = ${list('ids')}`, sql`${table.tokenHash} = ${list('tokenHashes')}`, gt(table.expiresAt, sql`now()`)),
+    )
+}
+
 /** The hot write: merges data; indexed columns stay as they are between two steps. */
 export const writeData = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) =>
   db
     .update(table)
-    .set({ ...touched, expiresAt: nextExpiry, data: patched, version: nextVersion })
-    .where(
-      and(
-        live,
-        sql`${table.version} = coalesce(${integer('ifVersion')}, ${table.version})`,
-        sql`octet_length(${table.data}::text) <= ${integer('limitBytes')}`,
-      ),
-    )
+    .set({ ...touched, expiresAt: ifActive(nextExpiry), data: patched, version: nextVersion })
+    .where(and(live, sql`${table.version} = coalesce(${integer('ifVersion')}, ${table.version})`, withinLimit))
+    .returning(columns)
+
+/** The commonest write, with a third of the parameters, which cost more than the server's work: some keys are set, and no browser is recorded. */
+export const setKeys = (db: PostgresDatabase, { touched: { lastSeenAt }, nextExpiry }: Clockwork) =>
+  db
+    .update(table)
+    .set({ lastSeenAt, expiresAt: nextExpiry, data: sql`${table.data} || ${jsonb('set')}`, version: nextVersion })
+    .where(and(live, withinLimit))
     .returning(columns)
 
 /** A visit: moves last-seen and, under `rolling`, expiry. */
 export const touch = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) =>
   db
     .update(table)
-    .set({ ...touched, expiresAt: sql`case when ${value('active')}::boolean then ${nextExpiry} else ${table.expiresAt} end` })
+    .set({ ...touched, expiresAt: ifActive(nextExpiry) })
     .where(live)
     .returning(columns)
 
 /** A new secret, a login, a new expiry rule, or several of them. */
-export const renew = (db: PostgresDatabase, { touched, nextExpiry, end }: Clockwork) => {
+export const renew = (db: PostgresDatabase, { seenLongAgo, nextExpiry, end }: Clockwork) => {
   const loggingIn = sql`${value('userId')}::text is not null`
   const newRule = sql`${value('newRule')}::boolean`
   const at = sql`case when ${newRule} then ${instant('expiryAt')} else ${table.expiryAt} end`
@@ -75,7 +72,7 @@ export const renew = (db: PostgresDatabase, { touched, nextExpiry, end }: Clockw
   return db
     .update(table)
     .set({
-      ...touched,
+      ...touched(sql`(${loggingIn} or ${seenLongAgo})`),
       tokenHash: sql`coalesce(${value('newHash')}::text::uuid, ${table.tokenHash})`,
       userId: sql`coalesce(${value('userId')}::text, ${table.userId})`,
       authenticatedAt: sql`case when ${loggingIn} then now() else ${table.authenticatedAt} end`,
@@ -120,6 +117,22 @@ export const replace = (db: PostgresDatabase, clock: Clockwork) => {
     .returning(columns)
 }
 
+/**
+ * The ids of a user's live sessions beyond the newest; locked in the order of ids, so that two log-ins at once cannot wait for each other.
+ * With last-seen beside the id, so that one that a log-in has moved meanwhile is left alone: after waiting for a lock the server looks at the row again.
+ */
+export function surplus(db: PostgresDatabase, { userId, keepNewest }: { readonly userId: string; readonly keepNewest: number }) {
+  const live = and(eq(table.userId, userId), gt(table.expiresAt, sql`now()`))
+  const older = db
+    .select({ id: table.id, lastSeenAt: table.lastSeenAt })
+    .from(table)
+    .where(live)
+    .orderBy(desc(table.lastSeenAt), desc(table.id))
+    .offset(keepNewest)
+  const key = sql`(${table.id}, ${table.lastSeenAt})`
+  return db.select({ id: table.id }).from(table).where(sql`${key} in ${older}`).orderBy(asc(table.id)).for('update')
+}
+
 const newRow = ({ end }: Clockwork) => ({
   id: sql`${value('newId')}::text::uuid`,
   tokenHash: sql`${value('newHash')}::text::uuid`,
@@ -151,15 +164,21 @@ export function clockwork({ maxAgeSeconds, absoluteSeconds, touchSeconds }: Expi
   const step = sql`least(${seconds(touchSeconds)}, ${idle(ownIdle)} / 10)`
   const next = end(sql`${table.expiryAt}`, ownIdle, born)
   const seenLongAgo = sql`${table.lastSeenAt} + ${step} <= now()`
-  const recorded = sql`${value('recorded')}::boolean and ${seenLongAgo}`
   return {
     end,
     /** Moves once it is a step behind, or at once if the policy has become shorter. */
     nextExpiry: sql`case when ${next} between ${table.expiresAt} and ${table.expiresAt} + ${step} then ${table.expiresAt} else ${next} end`,
-    touched: {
-      lastSeenAt: sql`case when ${seenLongAgo} then now() else ${table.lastSeenAt} end`,
-      ip: sql`case when ${recorded} then ${value('ip')}::text else ${table.ip} end`,
-      userAgent: sql`case when ${recorded} then ${value('userAgent')}::text else ${table.userAgent} end`,
-    },
+    touched: touched(seenLongAgo),
+    seenLongAgo,
+  }
+}
+
+/** Last-seen, and the browser that it was seen in, if last-seen is to move. */
+function touched(moves: SQL) {
+  const recorded = sql`${value('recorded')}::boolean and ${moves}`
+  return {
+    lastSeenAt: sql`case when ${moves} then now() else ${table.lastSeenAt} end`,
+    ip: sql`case when ${recorded} then ${value('ip')}::text else ${table.ip} end`,
+    userAgent: sql`case when ${recorded} then ${value('userAgent')}::text else ${table.userAgent} end`,
   }
 }

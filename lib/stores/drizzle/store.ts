@@ -1,4 +1,4 @@
-import { and, asc, desc, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, inArray, sql } from 'drizzle-orm'
 import type { ExpiryPolicy } from '../../core/expiry.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type {
@@ -12,11 +12,15 @@ import type {
   SessionStore,
   StoredSession,
 } from '../../core/store.ts'
+import { gathering } from '../gather.ts'
+import { Clearing } from './clearing.ts'
 import type { PostgresDatabase } from './database.ts'
-import { conditions, earlier, removal } from './filters.ts'
+import { beyondEdge, conditions, removal } from './filters.ts'
+import { columns } from './row.ts'
 import { sessionsTable as table } from './schema.ts'
 import * as statements from './statements.ts'
-import { changeValues, patchValues, refValues, ruleValues, sessionValues } from './values.ts'
+import { readStats } from './stats.ts'
+import { changeValues, patchValues, refsValues, refValues, ruleValues, sessionValues } from './values.ts'
 
 /** What `drizzleStore` takes beside the database. */
 export interface DrizzleStoreOptions {
@@ -28,7 +32,8 @@ type Database = PostgresDatabase | (() => PostgresDatabase | Promise<PostgresDat
 
 /**
  * Keeps sessions in PostgreSQL (Django's db engine): one statement for each operation, the hot ones prepared once.
- * `database` is any Drizzle PostgreSQL database, or a function that opens one at the first use.
+ * `database` is any Drizzle PostgreSQL database, or a function that opens one at the first use; it must not
+ * depend on the request, since parallel requests share reads.
  */
 export function drizzleStore(database: Database, options: DrizzleStoreOptions = {}): SessionStore {
   return new DrizzleStore(database, options)
@@ -38,16 +43,25 @@ class DrizzleStore implements SessionStore {
   readonly name = 'drizzle'
   readonly #database: Database
   readonly #named: boolean
+  readonly #clearing = new Clearing()
   #prepared: Prepared | undefined
+
+  /** Reads of one turn of the event loop, of parallel requests, share a statement. */
+  readonly find = gathering(async (refs: readonly SessionRef[]) => {
+    const { find, findMany } = await this.#open()
+    const [only, ...more] = refs
+    const rows = only && more.length === 0 ? await find.execute(refValues(only)) : await findMany.execute(refsValues(refs))
+    const byId = new Map(rows.map(({ session }) => [session.id, session]))
+    return ({ id, tokenHash }: SessionRef) => {
+      const session = byId.get(id)
+      if (session?.tokenHash !== tokenHash) return null
+      return byId.size < refs.length ? structuredClone(session) : session // two requests must not hold one object
+    }
+  })
 
   constructor(database: Database, { prepare = true }: DrizzleStoreOptions) {
     this.#database = database
     this.#named = prepare
-  }
-
-  async find(ref: SessionRef) {
-    const { find } = await this.#open()
-    return first(await find.execute(refValues(ref)))
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
@@ -58,6 +72,11 @@ class DrizzleStore implements SessionStore {
 
   async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
     const writers = (await this.#open()).writersOf(policy)
+    const sets = onlySets(change)
+    if (sets) {
+      const { set, limitBytes } = sets
+      return first(await writers.setKeys.execute({ ...refValues(ref), set: JSON.stringify(set), limitBytes }))
+    }
     return update(writers, { ...refValues(ref), ...changeValues(change) }, change)
   }
 
@@ -71,8 +90,8 @@ class DrizzleStore implements SessionStore {
     return db.transaction(async (tx) => {
       await tx.execute(sql.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`))
       const [row] = await statements.find(tx).for('update').prepare('').execute(refValues(ref))
-      const patch = row && compute(row.data)
-      if (!patch) return row ? stored(row) : null
+      const patch = row && compute(row.session.data)
+      if (!patch) return row?.session ?? null
       const values = { ...refValues(ref), ...changeValues({ active: true, ...(client && { client }) }), ...patchValues(patch) }
       return first(await statements.writeData(tx, statements.clockwork(policy)).prepare('').execute(values))
     })
@@ -80,19 +99,22 @@ class DrizzleStore implements SessionStore {
 
   async remove(which: Removal) {
     const { db } = await this.#open()
-    return db.delete(table).where(removal(which)).returning({ id: table.id, userId: table.userId })
+    const condition = 'keepNewest' in which ? inArray(table.id, statements.surplus(db, which)) : removal(which)
+    return db.delete(table).where(condition).returning({ id: table.id, userId: table.userId })
   }
 
   async list(page: SessionPage) {
     const { db } = await this.#open()
-    const { sort, after, limit, ...filter } = page
+    const { sort, before, limit } = page
+    const direction = before ? asc : desc
     const rows = await db
-      .select(statements.columns)
+      .select(columns)
       .from(table)
-      .where(and(conditions(filter), after && earlier(sort, after)))
-      .orderBy(...(sort === 'lastSeen' ? [desc(table.lastSeenAt)] : []), desc(table.id))
+      .where(and(conditions(page), beyondEdge(page)))
+      .orderBy(...(sort === 'lastSeen' ? [direction(table.lastSeenAt)] : []), direction(table.id))
       .limit(limit)
-    return rows.map(stored)
+    const found = rows.map(({ session }) => session)
+    return before ? found.reverse() : found
   }
 
   async count(filter: SessionFilter) {
@@ -100,21 +122,13 @@ class DrizzleStore implements SessionStore {
     return db.$count(table, conditions(filter))
   }
 
+  async stats() {
+    return readStats((await this.#open()).db)
+  }
+
   async clearExpired(limit: number) {
     const { db } = await this.#open()
-    const expired = lte(table.expiresAt, sql`now()`)
-    const batch = db
-      .select({ id: table.id })
-      .from(table)
-      .where(expired)
-      .orderBy(asc(table.expiresAt))
-      .limit(limit)
-      .for('update', { skipLocked: true })
-    const gone = await db
-      .delete(table)
-      .where(and(inArray(table.id, batch), expired))
-      .returning({ id: table.id })
-    return gone.length
+    return this.#clearing.batch(db, limit)
   }
 
   async #open(): Promise<Prepared> {
@@ -130,23 +144,27 @@ type Row = Awaited<ReturnType<Prepared['find']['execute']>>[number]
 
 /** Builds each statement once: building one anew costs more than the database takes to run it. */
 function prepareAll(db: PostgresDatabase, named: boolean) {
-  const byPolicy = new Map<string, ReturnType<typeof prepareWriters>>()
+  // By the object: to make a key of its numbers at each write would take longer than to find it.
+  const byPolicy = new WeakMap<ExpiryPolicy, ReturnType<typeof prepareWriters>>()
   return {
     db,
     find: statements.find(db).prepare(named ? 'coatcheck_find' : ''),
+    findMany: statements.findMany(db).prepare(named ? 'coatcheck_find_many' : ''),
     writersOf(policy: ExpiryPolicy) {
-      const key = `${policy.maxAgeSeconds}_${policy.absoluteSeconds}_${policy.touchSeconds}`
-      const known = byPolicy.get(key) ?? prepareWriters(db, policy, (statement) => (named ? `coatcheck_${statement}_${key}` : ''))
-      byPolicy.set(key, known)
+      const known = byPolicy.get(policy) ?? prepareWriters(db, policy, named)
+      byPolicy.set(policy, known)
       return known
     },
   }
 }
 
-function prepareWriters(db: PostgresDatabase, policy: ExpiryPolicy, name: (statement: string) => string) {
+function prepareWriters(db: PostgresDatabase, policy: ExpiryPolicy, named: boolean) {
   const clock = statements.clockwork(policy)
+  const numbers = `${policy.maxAgeSeconds}_${policy.absoluteSeconds}_${policy.touchSeconds}`
+  const name = (statement: string) => (named ? `coatcheck_${statement}_${numbers}` : '')
   return {
     writeData: statements.writeData(db, clock).prepare(name('write_data')),
+    setKeys: statements.setKeys(db, clock).prepare(name('set_keys')),
     touch: statements.touch(db, clock).prepare(name('touch')),
     renew: statements.renew(db, clock).prepare(name('renew')),
     take: statements.take(db, clock).prepare(name('take')),
@@ -155,10 +173,16 @@ function prepareWriters(db: PostgresDatabase, policy: ExpiryPolicy, name: (state
   }
 }
 
+/** The patch of a change that sets some keys, and nothing else. */
+function onlySets({ patch, take, ifVersion, client, active }: Change): Patch | null {
+  if (!patch || take !== undefined || ifVersion !== undefined || client || !active) return null
+  return patch.clear || patch.remove.length > 0 || Object.keys(patch.defaults).length > 0 ? null : patch
+}
+
 async function update(writers: Writers, values: Record<string, unknown>, change: Change) {
   if (change.take !== undefined) {
     const [row] = await writers.take.execute({ ...values, key: change.take })
-    return row ? { ...stored(row), taken: row.taken as Json } : null
+    return row ? { ...row.session, taken: row.taken as Json } : null
   }
   if (change.patch) return first(await writers.writeData.execute({ ...values, ...patchValues(change.patch) }))
   if (change.tokenHash === undefined && change.userId === undefined && change.expiry === undefined) {
@@ -169,11 +193,5 @@ async function update(writers: Writers, values: Record<string, unknown>, change:
 }
 
 function first(rows: readonly Row[]): StoredSession | null {
-  const [row] = rows
-  return row ? stored(row) : null
-}
-
-function stored({ expiryAt, expiryIdleSeconds, ...row }: Row): StoredSession {
-  const idle = expiryIdleSeconds === null ? null : { idleSeconds: expiryIdleSeconds }
-  return { ...row, expiry: expiryAt ? { at: expiryAt } : idle }
+  return rows[0]?.session ?? null
 }

@@ -1,9 +1,15 @@
 import type { ExpiryRule } from '../../core/expiry.ts'
-import type { Change, NewSession, Patch } from '../../core/store.ts'
+import type { Change, NewSession, Patch, SessionRef } from '../../core/store.ts'
 
 // The values of the statements' placeholders, by name.
 
-export const refValues = ({ id, tokenHash }: { readonly id: string; readonly tokenHash: string }) => ({ id, tokenHash })
+export const refValues = ({ id, tokenHash }: SessionRef) => ({ id, tokenHash })
+
+/** UUIDs need no escaping. */
+export const refsValues = (refs: readonly SessionRef[]) => ({
+  ids: `{${refs.map(({ id }) => id).join(',')}}`,
+  tokenHashes: `{${refs.map(({ tokenHash }) => tokenHash).join(',')}}`,
+})
 
 export const ruleValues = (rule: ExpiryRule) => ({
   expiryAt: rule && 'at' in rule ? rule.at.toISOString() : null,

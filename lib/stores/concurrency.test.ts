@@ -1,22 +1,21 @@
 import { createSessions } from 'coatcheck'
-import { drizzleStore } from 'coatcheck/drizzle'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OpenDatabase } from '../../../app/db'
-import { FakeBrowser } from '../../../test/browser'
-import { drivers, freshDatabase } from '../../../test/databases'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { FakeBrowser } from '../../test/browser'
+import { stores, type TestStore } from '../../test/databases'
+import { itOn } from '../../test/exceptions'
 
 type Data = Record<string, number | null>
 
 // Django 5.2 on such a machine keeps 56 of the 1000 increments, and 1 of the 20 keys.
-describe.each(drivers)('parallel requests of one session, on %s', (driver) => {
-  let open: OpenDatabase
+describe.each(Object.entries(stores))('parallel requests of one session, on %s', (name, open) => {
+  const it = itOn(name)
+  let testStore: TestStore
   beforeAll(async () => {
-    open = await freshDatabase(driver)
+    testStore = await open()
   })
-  afterAll(() => open.close())
+  afterAll(() => testStore.close())
 
-  const make = () =>
-    createSessions<Data>({ secret: 'a secret for tests, 32 characters', store: drizzleStore(open.db), autoClear: false })
+  const make = () => createSessions<Data>({ secret: 'a secret for tests, 32 characters', store: testStore.store, autoClear: false })
   async function begin(data: Data) {
     const { getSession } = make()
     const browser = new FakeBrowser()

@@ -1,0 +1,51 @@
+import type { ExpiryRule } from '../../core/expiry.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { base64url, bytesOf, uuidBytes, uuidOf } from '../../core/token.ts'
+import type { Row } from '../rows.ts'
+
+/** A session as it lies in its cookie. Times are epoch milliseconds; an expiry is idle seconds, or an instant in brackets. */
+type Payload = readonly [
+  id: string,
+  userId: string | null,
+  createdAt: number,
+  authenticatedAt: number | null,
+  lastSeenAt: number,
+  expiresAt: number,
+  expiry: number | readonly [at: number] | null,
+  version: number,
+  data: JsonObject,
+]
+
+/** The text of a session. Its client is left out, for room; so is its token hash, since the seal is the proof. */
+export function packed(row: Row): string {
+  const { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, expiry, version, data } = row
+  const times = [Number(createdAt), authenticatedAt && Number(authenticatedAt), Number(lastSeenAt), Number(expiresAt)] as const
+  const rule = expiry && ('at' in expiry ? ([Number(expiry.at)] as const) : expiry.idleSeconds)
+  const payload: Payload = [base64url(uuidBytes(id)), userId, ...times, rule, version, data]
+  return JSON.stringify(payload)
+}
+
+/** The session of a text that `packed` made; only such a text is ever under a seal. */
+export function unpacked(text: string): Row {
+  const [bytes, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, rule, version, data]: Payload = JSON.parse(text)
+  const id = uuidOf(bytesOf(bytes))
+  return {
+    id,
+    tokenHash: id,
+    userId,
+    createdAt: new Date(createdAt),
+    authenticatedAt: authenticatedAt === null ? null : new Date(authenticatedAt),
+    lastSeenAt: new Date(lastSeenAt),
+    expiresAt: new Date(expiresAt),
+    expiry: expiryOf(rule),
+    ip: null,
+    userAgent: null,
+    version,
+    data,
+  }
+}
+
+function expiryOf(rule: Payload[6]): ExpiryRule {
+  if (rule === null) return null
+  return typeof rule === 'number' ? { idleSeconds: rule } : { at: new Date(rule[0]) }
+}

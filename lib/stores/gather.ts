@@ -1,0 +1,27 @@
+// Taken before a test replaces it with a fake timer that nobody advances.
+const { setImmediate: afterThisTurn } = globalThis
+
+/**
+ * Answers the calls of one turn of the event loop together: `load` gets their keys and resolves to a function that answers each.
+ * A lone call pays next to nothing, since `setImmediate` runs right after the callbacks that are due now.
+ */
+export function gathering<Key, Value>(load: (keys: readonly Key[]) => Promise<(key: Key) => Value>): (key: Key) => Promise<Value> {
+  let turn: { readonly keys: Key[]; readonly answer: Promise<(key: Key) => Value> } | null = null
+
+  function begin() {
+    const keys: Key[] = []
+    const answer = new Promise<void>((done) => {
+      afterThisTurn(() => {
+        turn = null // the statement goes out now: who asks from here on must not see what it saw
+        done()
+      })
+    }).then(() => load(keys))
+    return { keys, answer }
+  }
+
+  return async (key) => {
+    turn ??= begin()
+    turn.keys.push(key)
+    return (await turn.answer)(key)
+  }
+}

@@ -1,0 +1,71 @@
+import { createSessions, type SessionError } from 'coatcheck'
+import { redisStore } from 'coatcheck/redis'
+import { describe, expect, it } from 'vitest'
+import { FakeBrowser } from '../../../test/browser'
+import { freePort } from '../../../test/postgres'
+import { startRedis } from '../../../test/redis'
+import { freshRedisStore, redisClient } from '../../../test/redis-stores'
+
+describe('a Redis that fails', () => {
+  const secret = 'a secret for tests, 32 characters'
+  const marker = 'MARKER-7f3a'
+  const failureOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => expect.unreachable('it resolved'),
+      (error: SessionError) => error,
+    ) as Promise<SessionError>
+
+  it('is STORE_FAILED, with a code and without data, token or hash', async () => {
+    const { client, store, key } = freshRedisStore()
+    const { getSession } = createSessions({ secret, store })
+    const browser = new FakeBrowser()
+    const errors = await browser.visit(async () => {
+      const session = await getSession()
+      await session.set('a', marker)
+      await client.del(key(String(session.id)))
+      await client.set(key(String(session.id)), marker)
+      const writes = [session.set('a', `${marker}2`), session.login(`${marker} user`), session.pop('a'), session.flush()]
+      return Promise.all(writes.map(failureOf))
+    })
+    const [, , secretPart = '', , , mac = ''] = browser.token.split('.')
+    for (const error of errors) {
+      expect([error.code, error.cause]).toEqual(['STORE_FAILED', { code: 'WRONGTYPE', constraint: null }])
+      const printed = JSON.stringify([error, error.message, error.stack, error.cause])
+      for (const hidden of [marker, secretPart, mac]) expect(printed).not.toContain(hidden)
+    }
+    client.destroy()
+  })
+
+  it('that cannot be reached is STORE_FAILED at once, never an anonymous visitor, and found well again without restart', async () => {
+    const first = await startRedis()
+    const client = redisClient(first.url)
+    const { getSession } = createSessions({ secret, store: redisStore(client), timeout: 2 })
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('a', 1))
+    await first.stop()
+    const started = Date.now()
+    expect((await failureOf(browser.visit(getSession))).code).toBe('STORE_FAILED')
+    expect(Date.now() - started).toBeLessThan(1000)
+    const second = await startRedis({ port: Number(new URL(first.url).port) })
+    await expect.poll(() => client.isReady).toBe(true)
+    expect(await browser.visit(async () => (await getSession()).id)).toBeNull()
+    client.destroy()
+    await second.stop()
+  })
+
+  it('that is not there at the first use is STORE_FAILED at once, saying so, and used once it is', async () => {
+    const port = await freePort()
+    const client = redisClient(`redis://127.0.0.1:${port}`)
+    const { getSession } = createSessions({ secret, store: redisStore(client) })
+    const browser = new FakeBrowser()
+    const started = Date.now()
+    const error = await failureOf(browser.visit(async () => (await getSession()).set('a', 1)))
+    expect(Date.now() - started).toBeLessThan(1000)
+    expect([error.code, error.outcome, error.cause]).toEqual(['STORE_FAILED', 'none', { code: 'ECONNREFUSED', constraint: null }])
+    const server = await startRedis({ port })
+    await expect.poll(() => client.isReady).toBe(true)
+    await browser.visit(async () => (await getSession()).set('a', 1))
+    client.destroy()
+    await server.stop()
+  })
+})
