@@ -1,2 +1,2 @@
 export type { CookieOptions, SessionOptions } from './core/options.ts'
-export { createGuard, type GuardOptions } from './next/guard.ts'
+export { createGuard, type GuardedSession, type GuardOptions } from './next/guard.ts'

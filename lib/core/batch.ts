@@ -38,6 +38,7 @@ export async function admit(calls: readonly PatchCall[], data: JsonObject, maxBy
 }
 
 function thatFit(calls: readonly PatchCall[], data: JsonObject, maxBytes: number): readonly PatchCall[] {
+  if (calls.length === 1) return calls // the write itself refuses it
   if (fits(data, mergePatches(calls.map(({ parts }) => parts)), maxBytes) === null) return calls
   let grown = data
   return calls.filter(({ parts, reject }) => {

@@ -1,15 +1,19 @@
 import { type FailureCause, SessionError } from './errors.ts'
 import type { SessionStore } from './store.ts'
 
+const pooled = ' A pooler shares connections without knowing named statements: pass drizzleStore(db, { prepare: false }).'
 const hints: Readonly<Record<string, string>> = {
   '42P01': ' The table is missing: run migrate(db).',
+  '42P05': pooled,
   '42703': ' A column is missing: run migrate(db).',
+  '26000': pooled,
   '28P01': ' The database refused the password.',
-  ECONNREFUSED: ' Nothing listens at the address of the database.',
+  ECONNREFUSED: ' Nothing listens at the address of the database or Redis.',
 }
 
 /** `store`, with each operation cut off after `timeoutMs` and each failure told as `STORE_FAILED`. */
 export function withDeadline(store: SessionStore, timeoutMs: number): SessionStore {
+  if (store.limited) return store.limited((behind) => withDeadline(behind, timeoutMs))
   const reading = <T>(operation: () => Promise<T>) => withinDeadline(operation, timeoutMs, 'none')
   const writing = <T>(operation: () => Promise<T>) => withinDeadline(operation, timeoutMs, 'unknown')
   return {
@@ -17,6 +21,7 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
     find: (ref) => reading(() => store.find(ref)),
     list: (page) => reading(() => store.list(page)),
     count: (filter) => reading(() => store.count(filter)),
+    stats: () => reading(() => store.stats()),
     create: (...args) => writing(() => store.create(...args)),
     update: (...args) => writing(() => store.update(...args)),
     remove: (which) => writing(() => store.remove(which)),
@@ -38,24 +43,27 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
   }
 }
 
-async function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number, outcome: 'none' | 'unknown'): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number, outcome: 'none' | 'unknown'): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
       const text = `The session store did not answer within ${timeoutMs / 1000} s.`
       reject(new SessionError('STORE_FAILED', text, { outcome, cause: { code: 'TIMEOUT', constraint: null } }))
     }, timeoutMs)
+    const settle = async () => {
+      try {
+        resolve(await operation())
+      } catch (error) {
+        reject(error instanceof SessionError ? error : storeFailed(error, outcome))
+      } finally {
+        clearTimeout(timer)
+      }
+    }
+    void settle()
   })
-  try {
-    return await Promise.race([operation(), late])
-  } catch (error) {
-    throw error instanceof SessionError ? error : storeFailed(error, outcome)
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
-function storeFailed(error: unknown, outcome: 'none' | 'unknown'): SessionError {
+/** What went wrong in a store, as STORE_FAILED: codes only. */
+export function storeFailed(error: unknown, outcome: 'none' | 'unknown'): SessionError {
   const cause = codesOf(error)
   const what = cause.code ? ` (${cause.code})` : ''
   return new SessionError('STORE_FAILED', `The session store failed${what}.${hints[cause.code ?? ''] ?? ''}`, {

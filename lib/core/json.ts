@@ -49,15 +49,15 @@ class JsonCheck {
       return item
     }
     if (depth >= maxDepth) throw invalid(this.#path, `is nested deeper than ${maxDepth} levels or refers to itself`)
-    return Array.isArray(item) ? this.#copyArray(item, at, depth) : this.#copyObject(item, at, depth)
+    return isArray(item, at) ? this.#copyArray(item, at, depth) : this.#copyObject(item, at, depth)
   }
 
   #copyArray(item: readonly unknown[], at: string, depth: number): Json {
-    this.#count(2 + item.length)
-    const own = Reflect.ownKeys(item)
-    const whole = own.length === item.length + 1 && own.every((key, index) => key === String(index) || key === 'length')
-    if (!whole) throw invalid(at, 'has holes or named properties; fill or remove them')
-    return item.map((element, index) => this.copy(element, `${at}[${index}]`, depth + 1))
+    const elements = whileReading(at, () => {
+      this.#count(2 + item.length)
+      return plainElements(item, at)
+    })
+    return elements.map((element, index) => this.copy(element, `${at}[${index}]`, depth + 1))
   }
 
   #copyObject(item: unknown, at: string, depth: number): Json {
@@ -88,7 +88,8 @@ export function jsonBytes(value: Json): number {
 }
 
 /** @throws {SessionError} DATA_INVALID for a key that PostgreSQL or JavaScript would not give back as it was. */
-export function checkKey(key: string, path: string): void {
+export function checkKey(key: unknown, path: string): void {
+  if (typeof key !== 'string') throw invalid('A key', `is ${aKindOf(key)}; keys are text`)
   if (key === '__proto__') throw invalid(path, 'is named __proto__, which JavaScript treats as a prototype')
   checkText(key, path)
 }
@@ -117,11 +118,21 @@ export function tooLarge(path: string, limit: number): SessionError {
 
 /** The entries of a plain object. @throws {SessionError} DATA_INVALID for anything else. */
 export function plainEntries(item: unknown, at: string): [string, unknown][] {
-  if (typeof item !== 'object' || item === null) throw invalid(at, `is ${aKindOf(item)}, which JSON cannot hold`)
-  if (!isPlain(item))
-    throw invalid(at, `is a ${item.constructor?.name || 'class instance'}; store plain objects, or set a serializer`)
-  if (Object.getOwnPropertySymbols(item).length > 0) throw invalid(at, 'has symbol keys, which JSON cannot hold')
-  return Object.entries(item)
+  return whileReading(at, () => {
+    if (typeof item !== 'object' || item === null) throw invalid(at, `is ${aKindOf(item)}, which JSON cannot hold`)
+    if (!isPlain(item)) throw invalid(at, `is a ${classOf(item)}; store plain objects, or set a serializer`)
+    if (Object.getOwnPropertySymbols(item).length > 0) throw invalid(at, 'has symbol keys, which JSON cannot hold')
+    return Object.entries(item)
+  })
+}
+
+/** The elements of a plain array, each read once, and not by methods of its own: what is checked is what is stored. */
+function plainElements(item: readonly unknown[], at: string): unknown[] {
+  if (!isPlain(Object.getPrototypeOf(item))) throw invalid(at, `is a ${classOf(item)}; store plain arrays, or set a serializer`)
+  const own = Reflect.ownKeys(item)
+  const whole = own.length === item.length + 1 && own.every((key, index) => key === String(index) || key === 'length')
+  if (!whole) throw invalid(at, 'has holes or named properties; fill or remove them')
+  return Array.from({ length: own.length - 1 }, (_, index) => item[index])
 }
 
 /** A prototype without a prototype is some realm's Object.prototype: bundlers and test runners bring several. */
@@ -130,8 +141,28 @@ function isPlain(item: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
+function isArray(item: unknown, at: string): item is readonly unknown[] {
+  return whileReading(at, () => Array.isArray(item))
+}
+
+/** Runs `read`, which getters and proxies can make throw anything; that may contain data, so it is not passed on. */
+function whileReading<T>(at: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof SessionError ? error : invalid(at, 'throws when it is read')
+  }
+}
+
+/** The name of the class of `item`; a property named constructor is data, and must not be shown. */
+function classOf(item: object): string {
+  const { constructor: made }: { constructor?: unknown } = Object.getPrototypeOf(item) ?? {}
+  return (typeof made === 'function' && made.name) || 'class instance'
+}
+
 function aKindOf(item: unknown): string {
-  return item === undefined ? 'undefined' : `a ${typeof item}`
+  if (item === undefined || item === null) return String(item)
+  return typeof item === 'object' ? 'an object' : `a ${typeof item}`
 }
 
 /** Whether PostgreSQL can hold `text`. */

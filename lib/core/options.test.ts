@@ -1,4 +1,5 @@
 import { createSessions, type ServerOptions, type SessionError } from 'coatcheck'
+import { cookieStore } from 'coatcheck/cookie'
 import { memoryStore } from 'coatcheck/testing'
 import { describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
@@ -20,7 +21,7 @@ describe('options', () => {
   })
 
   it.each<[Partial<ServerOptions>, RegExp]>([
-    [{ secret: undefined }, /secret is missing; set SESSION_SECRET.*randomBytes/],
+    [{ secret: undefined }, /secret is missing; set SESSION_SECRET.*npx coatcheck secret/],
     [{ secret: [] }, /secret is missing/],
     [{ secret: 'short' }, /secret 1 has 5 characters; use at least 32/],
     [{ secret: [secret, 'short'] }, /secret 2 has 5 characters/],
@@ -35,6 +36,9 @@ describe('options', () => {
     [{ maxBytes: 2 ** 30 }, /maxBytes is 1073741824; use a whole number of bytes, at most/],
     [{ timeout: '30d' }, /timeout is 30d; use a day at most/],
     [{ trustedProxies: -1 }, /trustedProxies is -1/],
+    [{ maxPerUser: 0 }, /maxPerUser is 0; use a whole number of sessions, at least 1/],
+    [{ maxPerUser: 2.5 }, /maxPerUser is 2.5/],
+    [{ maxPerUser: Number.NaN }, /maxPerUser is NaN/],
     [{ signIn: '//evil.example' }, /signIn is/],
     [{ cookie: { sameSite: 'none' } }, /sameSite is 'none' without secure/],
     [{ cookie: { partitioned: true } }, /partitioned is set without secure/],
@@ -44,12 +48,17 @@ describe('options', () => {
     expect(await refusal(options)).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
   })
 
+  it('maxPerUser with sessions in cookies is CONFIG_INVALID, and names a store that can', async () => {
+    const message = /maxPerUser cannot be kept by cookieStore.*use drizzleStore/
+    expect(await refusal({ store: cookieStore(), maxPerUser: 3 })).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
+  })
+
   it('do not say a short secret again', async () => {
     expect(String(await refusal({ secret: 'hunter2' }))).not.toContain('hunter2')
   })
 
   it('an explicit undefined is the default', async () => {
-    expect(await refusal({ absoluteMaxAge: undefined, schema: undefined, onEvent: undefined })).toBeNull()
+    expect(await refusal({ absoluteMaxAge: undefined, schema: undefined, maxPerUser: undefined, onEvent: undefined })).toBeNull()
   })
 })
 

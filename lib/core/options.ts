@@ -1,3 +1,4 @@
+import type { CookieStore } from './cookie-store.ts'
 import { SessionError } from './errors.ts'
 import { type Duration, durationOption, type ExpiryPolicy } from './expiry.ts'
 import type { AnySchemas, Serializer } from './schema.ts'
@@ -37,31 +38,43 @@ export interface SessionOptions {
   expireAtBrowserClose?: boolean
   /** Where strangers are sent: a path of this app. @default '/login' (Django's LOGIN_URL) */
   signIn?: string
+  /** Name and attributes of the cookie (Django's SESSION_COOKIE_*). */
   cookie?: CookieOptions
 }
 
-/** What happened to a session; ids only, never a token or data. */
+/**
+ * What happened to a session; ids only, never a token or data. `flushed` is also told when another user logs in, and of an expiry in the past;
+ * `rejected` with 'unknown' of a token that this app signed, whose session has ended, expired or been rotated.
+ */
 export type SessionEvent =
   | { readonly type: 'created' | 'login' | 'logout' | 'cycled' | 'flushed'; readonly id: string; readonly userId: string | null }
-  | { readonly type: 'revoked'; readonly sessions: readonly { readonly id: string; readonly userId: string | null }[] }
-  | { readonly type: 'expired'; readonly count: number }
+  | {
+      readonly type: 'revoked'
+      readonly sessions: readonly { readonly id: string; readonly userId: string | null }[]
+      /** Who did it, as far as the caller said; the user's own id after `revokeOthers`, and for what `maxPerUser` ends. */
+      readonly by: string | null
+    }
+  | { readonly type: 'expired'; readonly count: number; readonly by: string | null }
   | { readonly type: 'rejected'; readonly reason: 'malformed' | 'forged' | 'unknown' }
 
 /** What `createSessions` takes beside the shared `SessionOptions`. */
 export interface ServerOptions extends SessionOptions {
-  /** Where sessions are kept (Django's SESSION_ENGINE). */
-  store: SessionStore
+  /** Where sessions are kept (Django's SESSION_ENGINE): a store on the server, or `cookieStore()`. */
+  store: SessionStore | CookieStore
   /** One Standard Schema for each key: types the data, checks what is written, gives defaults to `get`. @default none */
   schema?: AnySchemas | undefined
+  /** Maps each top-level value to JSON and back. @default values are JSON already */
   serializer?: Serializer | undefined
   /** Most bytes of JSON a session may hold. @default 65536 */
   maxBytes?: number
-  /** Whether user agent and IP address are kept. @default true */
+  /** Whether the user agent is kept, and the IP address as far as `trustedProxies` or `clientIp` tell it. @default true */
   recordClient?: boolean
   /** How many proxies of yours append to X-Forwarded-For; 0: no address is recorded. @default 0 */
   trustedProxies?: number
   /** Overrides `trustedProxies`: the client's address, or null. What is no address is not recorded. */
   clientIp?: ((headers: Headers) => string | null | undefined) | undefined
+  /** Most live sessions of one user: a login ends those used longest ago, in a second statement after its own. @default none */
+  maxPerUser?: number | undefined
   /** Deletes a batch of expired sessions after a write now and then. @default true */
   autoClear?: boolean
   /** Longest time for one store operation. @default 5 (seconds) */
@@ -119,6 +132,7 @@ export interface ResolvedServerOptions {
   readonly recordClient: boolean
   readonly trustedProxies: number
   readonly clientIp: ((headers: Headers) => string | null | undefined) | undefined
+  readonly maxPerUser: number | null
   readonly autoClear: boolean
   readonly timeoutMs: number
 }
@@ -129,6 +143,7 @@ const maxMaxBytes = 104_857_600
 /** @throws {SessionError} CONFIG_INVALID naming the option and the remedy. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   const { maxBytes = 65_536, recordClient = true, trustedProxies = 0, clientIp, autoClear = true, timeout = 5 } = options
+  const { maxPerUser } = options
   if (!options.store?.find) throw config('store is missing; pass one, such as drizzleStore(db)')
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 1 || maxBytes > maxMaxBytes) {
     throw config(`maxBytes is ${maxBytes}; use a whole number of bytes, at most ${maxMaxBytes}`)
@@ -136,14 +151,25 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   if (!Number.isSafeInteger(trustedProxies) || trustedProxies < 0) {
     throw config(`trustedProxies is ${trustedProxies}; use the number of proxies that append to X-Forwarded-For`)
   }
+  checkMaxPerUser(maxPerUser, options.store)
   const timeoutMs = durationOption('timeout', timeout) * 1000
   if (timeoutMs > 86_400_000) throw config(`timeout is ${timeout}; use a day at most`)
-  return { maxBytes, recordClient, trustedProxies, clientIp, autoClear, timeoutMs }
+  return { maxBytes, recordClient, trustedProxies, clientIp, maxPerUser: maxPerUser ?? null, autoClear, timeoutMs }
+}
+
+function checkMaxPerUser(maxPerUser: number | undefined, store: ServerOptions['store']): void {
+  if (maxPerUser === undefined) return
+  if (!Number.isSafeInteger(maxPerUser) || maxPerUser < 1) {
+    throw config(`maxPerUser is ${maxPerUser}; use a whole number of sessions, at least 1`)
+  }
+  if ('opener' in store) {
+    throw config('maxPerUser cannot be kept by cookieStore(), which knows no session but the visitor’s own; use drizzleStore(db)')
+  }
 }
 
 function checkSecrets(secret: SessionOptions['secret']): readonly string[] {
   const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
-  const how = 'Make one with: node -p "crypto.randomBytes(32).toString(\'base64url\')"'
+  const how = 'Make one with: npx coatcheck secret'
   if (secrets.length === 0) throw config(`secret is missing; set SESSION_SECRET. ${how}`)
   secrets.forEach((text, index) => {
     const length = typeof text === 'string' ? text.length : 0

@@ -7,8 +7,10 @@ export type PatchParts = Pick<Patch, 'clear' | 'remove' | 'set' | 'defaults'>
 /** The patch that changes nothing. */
 export const emptyPatch: PatchParts = { clear: false, remove: [], set: {}, defaults: {} }
 
-/** One patch that does what all of `patches` do in turn; they have no defaults, which are written alone. */
-export function mergePatches(patches: Iterable<PatchParts>): PatchParts {
+/** One patch that does what all of `patches` do in turn; several have no defaults, which are written alone. */
+export function mergePatches(patches: readonly PatchParts[]): PatchParts {
+  const [only, ...more] = patches
+  if (only && more.length === 0) return only
   let clear = false
   const set = new Map<string, Json>()
   const remove = new Set<string>()

@@ -1,7 +1,7 @@
-import type { ExpiryRule } from './expiry.ts'
+import { type ExpiryRule, touchStepSeconds } from './expiry.ts'
 import { type JsonObject, tooLarge } from './json.ts'
 import { applyPatch, boundPatch, isNoChange, type PatchParts } from './patch.ts'
-import { conflict, lockedOut, whyEnded } from './refusals.ts'
+import { conflict, lockedOut, notTrimmed, whyEnded } from './refusals.ts'
 import { issueTicket, newCredentials, type SessionState, type Ticket } from './state.ts'
 import type { Change, StoredSession } from './store.ts'
 import type { CookieJar, SessionContext, Visit } from './visit.ts'
@@ -57,8 +57,8 @@ export class SessionRecord {
   /** Changes the row; null if a condition of the change itself failed. */
   async update(change: Change, ticket: Ticket, jar: CookieJar) {
     const { store, options } = this.#context
-    const client = options.recordClient && { client: this.#visit.client }
-    const row = await store.update(ticket, { ...change, ...client }, options.policy)
+    const records = options.recordClient && (!change.patch || this.#isNearStep())
+    const row = await store.update(ticket, records ? { ...change, client: this.#visit.client } : change, options.policy)
     if (row) {
       if (row.tokenHash === ticket.tokenHash) this.#state.accept(row)
       return row
@@ -66,6 +66,12 @@ export class SessionRecord {
     const ended = await whyEnded(store, ticket, jar)
     if (ended) throw ended.error
     return null
+  }
+
+  /** Whether last-seen may move now, or while this request goes on: else the browser need not be sent along with each write. */
+  #isNearStep(): boolean {
+    const { row } = this.#state
+    return row === null || row.secondsSinceSeen > touchStepSeconds(row.expiry, this.#context.options.policy) / 2
   }
 
   /** Changes the row and signs its token anew; under `rotate`, with a new secret. */
@@ -109,8 +115,18 @@ export class SessionRecord {
     const sessions = await store.remove({ userId, exceptId: ticket.id, by: ticket })
     const ended = sessions.length === 0 ? await whyEnded(store, ticket, jar) : null
     if (ended) throw ended.error
-    if (sessions.length > 0) emit({ type: 'revoked', sessions })
+    if (sessions.length > 0) emit({ type: 'revoked', sessions, by: userId })
     return sessions.length
+  }
+
+  /** Ends the user's sessions beyond `maxPerUser`; what fails here is told as what it is, since the login stands. */
+  async trim(userId: string): Promise<void> {
+    const { store, options, emit } = this.#context
+    if (options.maxPerUser === null) return
+    const sessions = await store.remove({ userId, keepNewest: options.maxPerUser }).catch((error: unknown) => {
+      throw notTrimmed(error)
+    })
+    if (sessions.length > 0) emit({ type: 'revoked', sessions, by: userId })
   }
 
   /** Deletes the row; one that has ended already is no error, one that was rotated is INTERRUPTED. */

@@ -17,9 +17,10 @@ export interface Ended {
 export async function whyEnded(store: SessionStore, { id, tokenHash }: SessionRef, jar: CookieJar): Promise<Ended | null> {
   const [row] = await store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 })
   if (row?.tokenHash === tokenHash) return null
-  if (row) return { rotated: true, error: interrupted('given a new token', 'load the page again') }
+  if (row) return { rotated: true, error: interrupted('Another request gave the session a new token', 'load the page again') }
   jar.clear()
-  return { rotated: false, error: interrupted('ended', 'sign in again') }
+  const ended = 'The session has ended: it expired, or was logged out or revoked'
+  return { rotated: false, error: interrupted(ended, 'the visitor is anonymous now') }
 }
 
 /** A write lost a race that it could not repeat. */
@@ -41,6 +42,13 @@ export async function lockedOut<T>(write: Promise<T>): Promise<T> {
   }
 }
 
+/** The login was made, and what `maxPerUser` then asks for was not. */
+export function notTrimmed(error: unknown): unknown {
+  if (!(error instanceof SessionError) || error.code !== 'STORE_FAILED') return error
+  const text = 'The user is logged in, but the sessions beyond maxPerUser could not be ended; the next login tries again.'
+  return new SessionError('STORE_FAILED', text, { outcome: 'unknown', cause: error.cause as FailureCause })
+}
+
 /** @throws {SessionError} READ_ONLY naming the writer, before anything is written. */
 export function requireWritable(jar: CookieJar, name: string): void {
   if (jar.writable) return
@@ -60,5 +68,5 @@ export function checkUserId(userId: unknown): string {
 }
 
 function interrupted(what: string, remedy: string): SessionError {
-  return new SessionError('INTERRUPTED', `The session was ${what} by another request meanwhile. Nothing was written; ${remedy}.`)
+  return new SessionError('INTERRUPTED', `${what} meanwhile. Nothing was written; ${remedy}.`)
 }

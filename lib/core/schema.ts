@@ -1,6 +1,6 @@
 import { SessionError } from './errors.ts'
-import { checkJson, checkKey, deepFreeze, invalid, type Json, type JsonObject } from './json.ts'
-import { isReserved } from './patch.ts'
+import { checkJson, checkKey, deepFreeze, invalid, type Json, type JsonObject, jsonBytes } from './json.ts'
+import { isReserved, sameJson } from './patch.ts'
 
 /** The part of Standard Schema 1 that sessions use (standardschema.dev): zod, valibot, arktype and others speak it. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -31,9 +31,11 @@ type Types<Schema> = Schema extends { readonly '~standard': { readonly types?: i
   : SchemaTypes
 type SchemaTypes = { readonly input: unknown; readonly output: unknown }
 
-/** Maps one top-level value to JSON and back (Django's SESSION_SERIALIZER); merging by key still works. */
+/** Maps one top-level value to JSON and back (Django's SESSION_SERIALIZER), synchronously; merging by key still works. */
 export interface Serializer {
+  /** JSON for what `set` was given; what it throws rejects the write. */
   serialize(value: unknown): unknown
+  /** What `get` answers for that JSON. */
   deserialize(json: unknown): unknown
 }
 
@@ -46,6 +48,11 @@ export interface Codec {
   encode(key: string, value: unknown): Json
   /** The JSON of a value that was read: without schema, whatever its size. */
   toJson(key: string, value: unknown): Json
+  /**
+   * Whether `value`, which a draft holds, is another than `before`.
+   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than before and than `maxBytes`, so that no walk is endless.
+   */
+  differs(key: string, value: unknown, before: Json | undefined): boolean
   /** The visible data of a row, deeply frozen. */
   decode(data: JsonObject): Readonly<Record<string, unknown>>
   /** The same to be changed, with the defaults of absent keys. */
@@ -71,12 +78,17 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
       return json(key, schema ? validate(schema, key, input) : input, maxBytes)
     },
     toJson: (key, read) => json(key, read, Number.POSITIVE_INFINITY),
+    differs(key, held, before) {
+      const limit = Math.max(maxBytes, before === undefined ? 0 : jsonBytes(before))
+      return !sameJson(json(key, held, limit), before)
+    },
     decode: (data) => deepFreeze(Object.fromEntries(Object.entries(visible(data)).map(([key, stored]) => [key, value(stored)]))),
     draft(data) {
       // Made anew from JSON, so that what a serializer gives keeps its class, and nothing is shared with what was read.
       const stored = Object.entries(visible(data)).map(([key, member]) => [key, value(structuredClone(member))] as const)
       const defaults = keys.map((key) => [key, freshDefault(key)] as const).filter(([, given]) => given !== undefined)
-      return Object.fromEntries([...defaults, ...stored])
+      // Without a prototype no key is special: not __proto__, which would be lost, nor constructor, which would seem to be there.
+      return Object.assign(Object.create(null), Object.fromEntries([...defaults, ...stored]))
     },
     defaultOf: (key) => deepFreeze(freshDefault(key)),
   }
@@ -108,6 +120,7 @@ function validate(schema: StandardSchema<unknown, unknown>, key: string, value: 
   }
   const [issue] = result.issues ?? []
   if (!issue) return 'value' in result ? result.value : undefined
-  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' && part && 'key' in part ? part.key : part))
+  // Array.from, since the paths of some vendors are arrays of a class whose map() adds an element.
+  const path = Array.from(issue.path ?? [], (part) => String(typeof part === 'object' && part && 'key' in part ? part.key : part))
   throw invalid([key, ...path].join('.'), 'does not fit its schema')
 }

@@ -1,6 +1,7 @@
 import { type Duration, expiryRule } from './expiry.ts'
+import { type Flash, FlashBox } from './flash.ts'
 import { checkKey, invalid, type JsonObject, plainEntries } from './json.ts'
-import { emptyPatch, isReserved, type PatchParts, sameJson } from './patch.ts'
+import { emptyPatch, isReserved, type PatchParts } from './patch.ts'
 import { checkUserId } from './refusals.ts'
 import type { Codec } from './schema.ts'
 import { type DeepReadonly, type KeyOf, SessionReader } from './session-reader.ts'
@@ -27,12 +28,14 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   readonly #codec: Codec
   readonly #state: SessionState
   readonly #writer: SessionWriter
+  readonly #flashes: FlashBox
 
   constructor(context: SessionContext, state: SessionState, visit: Visit) {
     super(context, state)
     this.#codec = context.codec
     this.#state = state
     this.#writer = new SessionWriter(context, state, visit)
+    this.#flashes = new FlashBox(context, state, visit, this.#writer)
   }
 
   /**
@@ -49,7 +52,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
 
   /** Removes keys; absent ones are no error. */
   async delete(keys: KeyOf<Data> | readonly KeyOf<Data>[], options: WriteOptions = {}): Promise<void> {
-    const named: readonly string[] = typeof keys === 'string' ? [keys] : keys
+    const named: readonly string[] = [keys].flat()
     for (const key of named) checkKey(key, key)
     return this.#writer.patch('delete', { ...emptyPatch, remove: named.filter((key) => !isReserved(key)) }, options)
   }
@@ -83,7 +86,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   /**
    * Reads, changes and writes in one atomic step: `change` alters a copy of the newest data, and the top-level keys it changed are written.
    * It must be synchronous, and may run twice: on what was read, and, if another request was faster, on the newest data under a lock.
-   * What it throws rejects the promise, and nothing is written.
+   * What it throws rejects the promise, and nothing is written. What changed is checked by its schema, which therefore must accept its own output.
    * @throws {SessionError} CONFLICT if others held the session for all of `timeout`.
    */
   async update(change: (draft: Draft<Data, Defaulted>) => undefined, options: WriteOptions = {}): Promise<void> {
@@ -103,7 +106,8 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   /**
    * Logs a user in, after you have checked who it is. An anonymous visitor's data (the cart) is kept; another user's session is ended and
    * a new one begun, without its data. Gives a new secret, against session fixation, and restarts `absoluteMaxAge`.
-   * `userId` is kept as text of 1 to 255 characters. `expiry` is what `setExpiry` takes.
+   * `userId` is kept as text of 1 to 255 characters. `expiry` is what `setExpiry` takes. If only what `maxPerUser` asks for fails, it rejects with
+   * STORE_FAILED and the outcome 'unknown', and the user is logged in.
    * @see OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"
    */
   async login(userId: string | number | bigint, options: WriteOptions & { expiry?: Duration | Date | null } = {}): Promise<void> {
@@ -129,6 +133,32 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     return this.#writer.revokeOthers(options)
   }
 
+  /**
+   * Leaves a value for the next page that is seen: set it in an action, redirect, and show `flashes()` there (Django's messages). Several
+   * of one key are all kept; of more than 20 the oldest give way. `value` is JSON, whatever the schema and the serializer.
+   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE
+   */
+  async flash(key: string, value: unknown, options: WriteOptions = {}): Promise<void> {
+    return this.#flashes.add(key, value, options)
+  }
+
+  /**
+   * The flashes that wait, oldest first; reading removes none. A browser that loads the document has seen them: they go once it is sent, so
+   * read them after whatever may redirect (`requireUser` says so itself). What the router fetches may never be shown: there `<Flashes>`
+   * acknowledges them when they are on the screen. With sessions in cookies only that removes them.
+   */
+  flashes(): readonly Flash[] {
+    return this.#flashes.all()
+  }
+
+  /**
+   * Removes flashes that have been shown, by id; for the action given to `<Flashes>`. Renders no page anew, unless `refresh` says so. Where
+   * the cookie has to be sent, Next renders the page nevertheless: as it is, with these flashes.
+   */
+  async acknowledgeFlashes(ids: readonly string[], options: WriteOptions = { refresh: false }): Promise<void> {
+    return this.#flashes.acknowledge(ids, options)
+  }
+
   /** Sets a test value, to learn on the next request whether the browser keeps cookies (Django's set_test_cookie). */
   async setTestCookie(options: WriteOptions = {}): Promise<void> {
     return this.#writer.patch('setTestCookie', { ...emptyPatch, set: { [testKey]: 'worked' } }, options)
@@ -139,6 +169,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     return this.#state.row?.data[testKey] === 'worked'
   }
 
+  /** Removes the test value (Django's delete_test_cookie); no error if there is none. */
   async deleteTestCookie(options: WriteOptions = {}): Promise<void> {
     return this.#writer.patch('deleteTestCookie', { ...emptyPatch, remove: [testKey] }, options)
   }
@@ -160,7 +191,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     }
     const present = Object.entries(draft).filter(([, value]) => value !== undefined)
     const kept = new Set(present.map(([key]) => key))
-    const changed = present.filter(([key, value]) => !sameJson(codec.toJson(key, value), before.get(key)))
+    const changed = present.filter(([key, value]) => codec.differs(key, value, before.get(key)))
     return {
       ...emptyPatch,
       remove: Object.keys(data).filter((key) => !isReserved(key) && !kept.has(key)),

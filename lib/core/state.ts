@@ -41,11 +41,11 @@ export class SessionState {
     return this.#data
   }
 
-  /** Takes over what the store answered; a ticket only where it changed. */
+  /** Takes over what the store answered; a ticket only where it changed. A sealed row is what its ticket says, at each change. */
   accept(row: StoredSession, ticket = this.ticket): void {
     this.#row = row
     this.#data = null
-    this.ticket = ticket
+    this.ticket = ticket && { ...ticket, text: row.sealed ?? ticket.text }
     this.pendingExpiry = null
   }
 
@@ -80,17 +80,19 @@ export function issueTicket({ cryptography, options }: SessionContext, secret: s
   const expiresSeconds = Math.floor(Math.min(...limits))
   const token: Token = { id: row.id, secret, expiresSeconds, loggedIn: row.userId !== null }
   const signed = signedPart(token)
-  const text = `${signed}.${cryptography.sign(macInput(options.cookie.name, signed))}`
+  const text = row.sealed ?? `${signed}.${cryptography.sign(macInput(options.cookie.name, signed))}`
   return { id: row.id, secret, tokenHash: row.tokenHash, text, expiresSeconds }
 }
 
-/** The cookie's Max-Age for `ticket`; undefined: until the browser closes. */
+/** The cookie's Max-Age for `ticket`; undefined: until the browser closes. A cookie that is the session goes when that ends. */
 export function cookieMaxAge({ options }: SessionContext, ticket: Ticket, row: StoredSession): number | undefined {
   const untilClose = row.expiry ? 'idleSeconds' in row.expiry && row.expiry.idleSeconds === 0 : options.expireAtBrowserClose
-  return untilClose ? undefined : Math.max(Math.floor(ticket.expiresSeconds - storeNow(row)), 1)
+  const outerSeconds = ticket.expiresSeconds - storeNow(row)
+  const seconds = row.sealed === undefined ? outerSeconds : Math.min(row.secondsLeft, outerSeconds)
+  return untilClose ? undefined : Math.max(Math.floor(seconds), 1)
 }
 
 /** The store's clock when it answered `row`, in epoch seconds. */
-function storeNow(row: StoredSession): number {
+export function storeNow(row: StoredSession): number {
   return row.expiresAt.getTime() / 1000 - row.secondsLeft
 }

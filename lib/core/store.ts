@@ -33,6 +33,8 @@ export interface StoredSession extends SessionRef, Client {
   /** Grows by 1 with every change of data, user or token. */
   readonly version: number
   readonly data: JsonObject
+  /** What the cookie must carry in place of a token: only from a store that keeps the session there. */
+  readonly sealed?: string
 }
 
 /** A session to begin. The store fills in the times and version 1. */
@@ -85,15 +87,27 @@ export interface SessionFilter {
 export interface SessionPage extends SessionFilter {
   readonly sort: 'created' | 'lastSeen'
   /** The last row of the page before. */
-  readonly after?: { readonly id: string; readonly lastSeenAt?: Date }
+  readonly after?: PageEdge
+  /** The first row of the page after: asks for the `limit` rows right above it, newest first like all. Never together with `after`. */
+  readonly before?: PageEdge
   readonly limit: number
 }
 
-/** Which sessions to end: one by its token, some by id (and owner), or all of a user's but one, if the session `by` is live. */
+/** A row that a page ends at; by `lastSeen` both parts count. */
+export interface PageEdge {
+  readonly id: string
+  readonly lastSeenAt?: Date
+}
+
+/**
+ * Which sessions to end: one by its token; some by id (and owner); all of a user's but one, if the session `by` is live; or a user's live
+ * ones but the newest `keepNewest` by (`lastSeenAt`, `id`).
+ */
 export type Removal =
   | SessionRef
   | { readonly ids: readonly string[]; readonly userId?: string }
   | { readonly userId: string; readonly exceptId?: string; readonly by?: SessionRef }
+  | { readonly userId: string; readonly keepNewest: number }
 
 /** A session that has been ended. */
 export interface RemovedSession {
@@ -101,8 +115,37 @@ export interface RemovedSession {
   readonly userId: string | null
 }
 
+/** How many sessions began from an instant on, for an hour or a day. */
+export interface BegunCount {
+  readonly at: Date
+  readonly count: number
+}
+
+/** How many active sessions a user agent has; null: none is recorded. */
+export interface UserAgentCount {
+  readonly userAgent: string | null
+  readonly count: number
+}
+
+/** What a store counts. */
+export interface StoreStats {
+  /** The store's clock. */
+  readonly now: Date
+  readonly active: number
+  /** Active ones that a user is logged in to. */
+  readonly signedIn: number
+  /** Those that are still stored. */
+  readonly expired: number
+  /** Whether figures are scaled up from a sample. */
+  readonly estimated: boolean
+  /** Stored sessions by the hour of UTC in which they began, of the last 30 days at least; in any order, and without hours that have none. */
+  readonly begun: readonly BegunCount[]
+  /** Active sessions by user agent, the 100 most frequent at least; in any order. */
+  readonly userAgents: readonly UserAgentCount[]
+}
+
 /**
- * Where sessions are kept (Django: SESSION_ENGINE). Eight methods, all required; `lib/stores/store-contract.ts` tests any implementation.
+ * Where sessions are kept (Django: SESSION_ENGINE). Nine methods are required; `storeContract` of `coatcheck/testing` tests any implementation.
  * Absence is a value: unknown, ended, rotated and expired are all null. A promise rejects when the store itself fails, and `modify` with
  * what its function throws. A store may be a class: wrap one by delegating, not by spreading.
  * Each method is one atomic step. Expiry is judged by one clock, the store's own.
@@ -118,7 +161,7 @@ export interface SessionStore {
   create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef): Promise<StoredSession | null>
   /**
    * Changes the live session of this id and token hash, never creating one; null if there is none or a condition of `change` fails.
-   * Expiry and last-seen move when they are a step behind, and always with a new rule or a login.
+   * Expiry and last-seen move when they are a step behind; with a login always both, with a new rule the expiry.
    */
   update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<(StoredSession & { readonly taken?: Json }) | null>
   /**
@@ -134,8 +177,17 @@ export interface SessionStore {
   ): Promise<StoredSession | null>
   /** Ends sessions, live or not, and answers which. */
   remove(which: Removal): Promise<readonly RemovedSession[]>
+  /** One page, newest first; expired sessions too, unless `status` says otherwise. */
   list(page: SessionPage): Promise<readonly StoredSession[]>
+  /** How many sessions fulfil all conditions. */
   count(filter: SessionFilter): Promise<number>
+  /** Figures of all sessions. Where there are many, counted in a sample: it must not take as long as reading them all. */
+  stats(): Promise<StoreStats>
   /** Deletes at most `limit` expired sessions, without waiting for locked ones, and answers how many. */
   clearExpired(limit: number): Promise<number>
+  /**
+   * Only where one store stands before another and at times waits on purpose: this store, with `limit` put around the one behind it.
+   * `createSessions` then cuts off after `timeout` what that one does, not what this one does.
+   */
+  limited?(limit: (store: SessionStore) => SessionStore): SessionStore
 }

@@ -15,7 +15,7 @@ export function createSweeper(store: SessionStore, now: () => number, emit: (eve
     visit.later(async () => {
       const count = await store.clearExpired(batchSize)
       if (count === batchSize) dueAt = now()
-      if (count > 0) emit({ type: 'expired', count })
+      if (count > 0) emit({ type: 'expired', count, by: null })
     })
   }
 }

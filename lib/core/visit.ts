@@ -1,3 +1,4 @@
+import type { CookieOpener } from './cookie-store.ts'
 import type { ResolvedOptions, ResolvedServerOptions, SessionEvent } from './options.ts'
 import type { Codec } from './schema.ts'
 import type { Client, SessionStore } from './store.ts'
@@ -8,6 +9,8 @@ export interface Visit {
   jar(): Promise<CookieJar>
   /** The browser, as far as it is recorded. */
   readonly client: Client
+  /** Whether a browser loads a document to show it now: not ahead of time, not for the router, and not to be sent elsewhere. */
+  isSeen(): boolean
   /** Runs `task` once the response is sent; not at all where that is impossible. */
   later(task: () => Promise<void>): void
 }
@@ -39,6 +42,8 @@ export interface Cryptography {
 /** What the sessions of one `createSessions` share. */
 export interface SessionContext {
   readonly store: SessionStore
+  /** Opens the store of one request, if sessions are kept in cookies. */
+  readonly openCookie: CookieOpener | null
   readonly options: ResolvedOptions & ResolvedServerOptions
   readonly codec: Codec
   readonly cryptography: Cryptography

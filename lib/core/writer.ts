@@ -12,6 +12,14 @@ import type { CookieJar, SessionContext, Visit, WriteOptions } from './visit.ts'
 type CookieFate = 'send' | 'clear' | 'same' | 'untouched'
 type Refresh = WriteOptions['refresh']
 
+/** What came of a step of the queue. */
+interface Outcome<T> {
+  readonly fate: CookieFate
+  readonly value: T
+  /** What is still to do once the browser is told. */
+  readonly afterwards?: () => Promise<void>
+}
+
 /** The writes of one session: queued, sent to the store, and told to the browser once the store has them. */
 export class SessionWriter {
   readonly #context: SessionContext
@@ -37,7 +45,7 @@ export class SessionWriter {
     return this.#step('setDefault', refresh, async (jar) => {
       const fate = await this.#patchNow({ ...emptyPatch, defaults: { [key]: json } }, jar)
       const data = this.#state.row?.data ?? {}
-      return { fate, value: data[key] === undefined ? json : data[key] }
+      return { fate, value: Object.hasOwn(data, key) ? (data[key] ?? null) : json }
     })
   }
 
@@ -96,7 +104,8 @@ export class SessionWriter {
         if (row) this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
       }
       if (this.#state.ticket) this.#context.emit({ type: 'login', id: this.#state.ticket.id, userId })
-      return this.#endedAlready() ?? { fate: 'send', value: undefined }
+      // Afterwards: if it fails, the login stands nevertheless, and its cookie must be sent.
+      return this.#endedAlready() ?? { fate: 'send', value: undefined, afterwards: () => this.#record.trim(userId) }
     })
   }
 
@@ -128,13 +137,14 @@ export class SessionWriter {
     return jar
   }
 
-  #step<T>(name: string, refresh: Refresh, run: (jar: CookieJar) => Promise<{ fate: CookieFate; value: T }>): Promise<T> {
+  #step<T>(name: string, refresh: Refresh, run: (jar: CookieJar) => Promise<Outcome<T>>): Promise<T> {
     const calledFrom = this.#jar()
     return this.#queue.barrier(async () => {
       const jar = await calledFrom
       requireWritable(jar, name)
-      const { fate, value } = await run(jar)
+      const { fate, value, afterwards } = await run(jar)
       this.#tell(jar, fate, refresh)
+      await afterwards?.()
       return value
     })
   }
@@ -174,7 +184,7 @@ export class SessionWriter {
     if (fate === 'clear') {
       jar.clear()
       this.#state.hasCookie = false
-    } else if (ticket && row && (fate === 'send' || (jar.inAction && refresh === undefined))) {
+    } else if (ticket && row && (fate === 'send' || row.sealed !== undefined || (jar.inAction && refresh === undefined))) {
       jar.send(ticket.text, cookieMaxAge(this.#context, ticket, row))
       this.#state.hasCookie = true
     } else if (jar.inAction && refresh === 'page') jar.refreshPage()

@@ -1,15 +1,23 @@
 import { NextRequest } from 'next/server.js'
+import type { CookieOpener } from '../core/cookie-store.ts'
 import { withDeadline } from '../core/deadline.ts'
 import type { Json } from '../core/json.ts'
-import { resolveOptions, resolveServerOptions, type ServerOptions, type SessionEvent } from '../core/options.ts'
+import {
+  type ResolvedOptions,
+  resolveOptions,
+  resolveServerOptions,
+  type ServerOptions,
+  type SessionEvent,
+} from '../core/options.ts'
 import { type AnySchemas, createCodec, type DataOf, type DefaultedOf, type InputOf } from '../core/schema.ts'
 import type { Session } from '../core/session.ts'
 import { createAdministration, type SessionAdministration } from '../core/sessions.ts'
 import { createSweeper } from '../core/sweeper.ts'
 import type { SessionContext } from '../core/visit.ts'
+import { type ClearExpiredHandlerOptions, clearExpiredHandler } from './cron.ts'
 import { type HandlerFunction, sessionHandler } from './handler.ts'
 import { nodeCryptography } from './node-crypto.ts'
-import { type Prepared, plainSession, requestSession } from './request.ts'
+import { markTurnedAway, type Prepared, plainSession, requestSession } from './request.ts'
 import { currentSession, type RequireUserOptions, turnAway } from './require-user.ts'
 
 /** A session that a user is logged in to. */
@@ -46,6 +54,13 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
   handler<Incoming extends Request = Request, Args extends readonly unknown[] = []>(
     fn: HandlerFunction<Incoming, Args>,
   ): HandlerFunction<Incoming, Args, Promise<Response>>
+  /**
+   * Makes a route handler, for GET or POST, that a cron job calls to delete expired sessions. Answers `{ deleted, done }`, or
+   * `{ error: { code, message } }` with 401 unless the request has `Authorization: Bearer <secret>`, compared in constant time. `done` is
+   * false if the time ran out first: the next call goes on. A secret that is missing or has fewer than 16 characters is CONFIG_INVALID, as
+   * an answer with 500 to every request, not at import. Never cached.
+   */
+  clearExpiredHandler(options: ClearExpiredHandlerOptions): HandlerFunction<Request, [], Promise<Response>>
 }
 
 /**
@@ -64,11 +79,15 @@ export function createSessions(options: ServerOptions): Sessions<Record<string, 
   }
   const context = () => prepared().context
   const getSession = () => requestSession(prepared)
+  const administration = createAdministration(context, () => currentSession(getSession))
   return {
     getSession,
     requireUser: async ({ signIn, returnTo }: RequireUserOptions = {}) => {
       const session = await getSession()
-      if (session.userId === null) return turnAway(signIn === undefined ? context().options.signIn : signIn, returnTo)
+      if (session.userId === null) {
+        await markTurnedAway()
+        return turnAway(signIn === undefined ? context().options.signIn : signIn, returnTo)
+      }
       return session as UserSession<Record<string, unknown>, string>
     },
     fromRequest: async ({ headers, url }) => {
@@ -76,28 +95,42 @@ export function createSessions(options: ServerOptions): Sessions<Record<string, 
       return plainSession(context(), headers, cookies.get(context().options.cookie.name)?.value)
     },
     handler: sessionHandler,
-    ...createAdministration(context, () => currentSession(getSession)),
+    clearExpiredHandler: (options) => clearExpiredHandler(administration.clearExpired, options),
+    ...administration,
   }
 }
 
 function prepare(options: ServerOptions): Prepared {
   const shared = resolveOptions(options, process.env.NODE_ENV === 'production')
   const server = resolveServerOptions(options)
-  const store = withDeadline(options.store, server.timeoutMs)
+  const { store, openCookie } = storesOf(options, shared, server.timeoutMs)
   const emit = (event: SessionEvent) => void tell(options.onEvent, event)
   const sweep = createSweeper(store, Date.now, emit)
   const context: SessionContext = {
     store,
+    openCookie,
     options: { ...shared, ...server },
     codec: createCodec(options.schema, options.serializer, server.maxBytes),
     cryptography: nodeCryptography(shared.secrets),
     now: Date.now,
     emit,
-    afterWrite: server.autoClear ? sweep : () => {},
+    afterWrite: server.autoClear && !openCookie ? sweep : () => {},
   }
   // Functions cannot be compared across the copies of a module that a bundler makes; that they are there can.
   const functions = [options.serializer, options.onEvent, options.clientIp].map((given) => given !== undefined)
   return { context, optionsKey: JSON.stringify([context.options, store.name, Object.keys(options.schema ?? {}), functions]) }
+}
+
+/** The store of all requests; and, where sessions are kept in cookies, what opens the store of one. */
+function storesOf({ store }: ServerOptions, { cookie, secrets }: ResolvedOptions, timeoutMs: number) {
+  const open = 'opener' in store ? store.opener(cookie, secrets) : null
+  const openCookie: CookieOpener | null =
+    open &&
+    (async (value) => {
+      const opened = await open(value)
+      return { ...opened, store: withDeadline(opened.store, timeoutMs) }
+    })
+  return { store: withDeadline(store, timeoutMs), openCookie }
 }
 
 async function tell(onEvent: ServerOptions['onEvent'], event: SessionEvent): Promise<void> {

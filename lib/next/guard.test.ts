@@ -1,5 +1,6 @@
 import type { SessionOptions } from 'coatcheck'
 import { createSessions } from 'coatcheck'
+import { cookieStore } from 'coatcheck/cookie'
 import { createGuard, type GuardOptions } from 'coatcheck/middleware'
 import { memoryStore } from 'coatcheck/testing'
 import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js'
@@ -120,5 +121,54 @@ describe('the guard', () => {
 
   it('rejects with CONFIG_INVALID without a secret', async () => {
     await expect(guarded('/account', { shared: { secret: undefined } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})
+
+describe('the guard of sessions that lie in their cookie', () => {
+  let now = Date.now()
+  const store = cookieStore({ now: () => now })
+  const { getSession: inCookie } = createSessions<{ role: string }>({ ...options, maxAge: 1000, store })
+
+  async function tokenOf(login: boolean) {
+    const browser = new FakeBrowser()
+    await browser.visit(async () => {
+      const session = await inCookie()
+      await session.set('role', 'editor')
+      await session.setTestCookie()
+      if (login) await session.login('7')
+    })
+    return browser.token
+  }
+
+  it('lets a session pass that is logged in and live, and no other', async () => {
+    const [user, anonymous] = [await tokenOf(true), await tokenOf(false)]
+    const passes = async (token: string, more: GuardOptions = {}) => (await guarded('/account', { token, store, ...more })).passed
+    expect([await passes(user), await passes(anonymous), await passes('junk')]).toEqual([true, false, false])
+    expect(await passes(anonymous, { require: 'session' })).toBe(true)
+    now += 1_001_000
+    expect([await passes(user), await passes(anonymous, { require: 'session' })]).toEqual([false, false])
+  })
+
+  it('hands the session to the own middleware, to read only, and null where there is none', async () => {
+    const seen: unknown[] = []
+    const next: GuardOptions['next'] = (_request, _event, session) => {
+      seen.push(session)
+      expect(session === null || Object.isFrozen(session.data)).toBe(true)
+    }
+    await guarded('/account', { token: await tokenOf(true), store, next })
+    await guarded('/account', { token: await tokenOf(false), store, next, method: 'POST' })
+    await guarded('/account', { store, next, method: 'POST' })
+    const data = { role: 'editor' }
+    expect(seen).toEqual([{ id: expect.any(String), userId: '7', data }, { id: expect.any(String), userId: null, data }, null])
+  })
+
+  it('accepts no other kind of token, secret or cookie name', async () => {
+    const token = await tokenOf(true)
+    expect((await guarded('/account', { token })).passed).toBe(false)
+    expect((await guarded('/account', { token, store, shared: { secret: 'another secret for tests, 32 chars.' } })).passed).toBe(
+      false,
+    )
+    const renamed = { token, store, shared: { cookie: { name: 'other' } } }
+    expect((await guarded('/account', renamed)).passed).toBe(false)
   })
 })

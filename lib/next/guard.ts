@@ -1,6 +1,9 @@
 import { type NextFetchEvent, type NextMiddleware, type NextRequest, NextResponse } from 'next/server.js'
+import type { CookieOpener, CookieStore } from '../core/cookie-store.ts'
 import { SessionError } from '../core/errors.ts'
+import { deepFreeze, type JsonObject } from '../core/json.ts'
 import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
+import { visible } from '../core/schema.ts'
 import { macInput, parseToken } from '../core/token.ts'
 import { safeNext } from './safe-next.ts'
 import { webVerifier } from './web-crypto.ts'
@@ -11,8 +14,17 @@ export interface GuardOptions {
   protect?: readonly string[]
   /** 'user': a logged-in session; 'session': any. @default 'user' */
   require?: 'user' | 'session'
-  /** Your own middleware, run for what passes. */
-  next?: NextMiddleware
+  /** Your own middleware, run for what passes. With `store` it also gets the visitor's session, or null. */
+  next?: (request: NextRequest, event: NextFetchEvent, session: GuardedSession | null) => ReturnType<NextMiddleware>
+  /** The store of the sessions, if it is `cookieStore()`: then the guard reads the session itself. @default none: the guard reads tokens */
+  store?: CookieStore
+}
+
+/** A session as the guard reads it out of its cookie: the stored JSON, without defaults or `serializer`, deeply frozen. */
+export interface GuardedSession {
+  readonly id: string
+  readonly userId: string | null
+  readonly data: JsonObject
 }
 
 /** Seconds by which the clocks of server and edge may differ. */
@@ -24,24 +36,41 @@ const leewaySeconds = 60
  * action shows an error. It saves a page load and is not the lock: it asks no database, so pages, actions and handlers check for
  * themselves (`requireUser`). Rejects with CONFIG_INVALID if the options are wrong.
  */
-export function createGuard(options: SessionOptions, { protect, require = 'user', next }: GuardOptions = {}) {
-  let ready:
-    | { readonly options: ResolvedOptions; readonly verify: ReturnType<typeof webVerifier>; readonly roots: readonly string[] }
-    | undefined
+export function createGuard(options: SessionOptions, { protect, require = 'user', next, store }: GuardOptions = {}) {
+  let ready: Prepared | undefined
   return async function guard(request: NextRequest, event: NextFetchEvent): Promise<Response> {
-    if (!ready) {
-      const resolved = resolveOptions(options, process.env.NODE_ENV === 'production')
-      ready = { options: resolved, verify: webVerifier(resolved.secrets), roots: rootsOf(protect) }
-    }
+    ready ??= prepare(options, protect, store)
     const { signIn, cookie } = ready.options
+    const value = request.cookies.get(cookie.name)?.value
+    const session = ready.open ? await readSession(ready.open, value) : null
     const asksForPage = request.method === 'GET' || request.method === 'HEAD'
     if (asksForPage && isProtected(request.nextUrl.pathname, signIn, ready.roots)) {
-      const value = request.cookies.get(cookie.name)?.value
-      const known = await holdsToken(value, cookie.name, require, ready.verify)
+      const known = ready.open
+        ? session !== null && (require === 'session' || session.userId !== null)
+        : await holdsToken(value, cookie.name, require, ready.verify)
       if (!known) return unshared(toSignIn(request, signIn))
     }
-    return unshared((await next?.(request, event)) || NextResponse.next())
+    return unshared((await next?.(request, event, session)) || NextResponse.next())
   }
+}
+
+interface Prepared {
+  readonly options: ResolvedOptions
+  readonly verify: ReturnType<typeof webVerifier>
+  readonly open: CookieOpener | undefined
+  readonly roots: readonly string[]
+}
+
+function prepare(options: SessionOptions, protect: readonly string[] | undefined, store: CookieStore | undefined): Prepared {
+  const resolved = resolveOptions(options, process.env.NODE_ENV === 'production')
+  const { cookie, secrets } = resolved
+  return { options: resolved, verify: webVerifier(secrets), open: store?.opener(cookie, secrets), roots: rootsOf(protect) }
+}
+
+async function readSession(open: CookieOpener, value: string | undefined): Promise<GuardedSession | null> {
+  const { found } = await open(value)
+  if (found === null || typeof found === 'string') return null
+  return { id: found.id, userId: found.userId, data: deepFreeze(visible(found.data)) }
 }
 
 async function holdsToken(

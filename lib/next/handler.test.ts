@@ -83,7 +83,7 @@ describe('assertSameOrigin', () => {
 })
 
 describe('safeNext', () => {
-  it.each(['/', '/account', '/a?b=c#d', '/a//b'])('keeps %j', (path) => expect(safeNext(path)).toBe(path))
+  it.each(['/', '/account', '/a?b=c#d', '/a//b', '/a?next=//b', '/a/../b'])('keeps %j', (path) => expect(safeNext(path)).toBe(path))
   it.each([
     '',
     'account',
@@ -92,6 +92,10 @@ describe('safeNext', () => {
     '/a\\b',
     '/\t/evil.example',
     '/a\nb',
+    '/.//evil.example',
+    '/..//evil.example',
+    '/%2e//evil.example',
+    '/a/..//evil.example',
     'https://evil.example',
     null,
     undefined,

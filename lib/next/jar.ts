@@ -19,17 +19,19 @@ export async function openJar({ cookies, refresh }: Platform, headers: Headers, 
   }
 }
 
+// Made once: an error takes down where it was made, which costs more than all else that a writer does before its statement.
+const asked = new Error('asked')
+const probe = {
+  get name(): string {
+    throw asked
+  },
+}
+
 /**
  * Whether cookies can be set here, found out without setting one (which would make Next render the page again): a jar that can be written
  * to reads the cookie's name, one that cannot throws before it does.
  */
 function isWritable(jar: PlatformCookies): boolean {
-  const asked = new Error('asked')
-  const probe = {
-    get name(): string {
-      throw asked
-    },
-  }
   try {
     jar.set(probe as Parameters<PlatformCookies['set']>[0])
     return false

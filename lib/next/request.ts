@@ -1,8 +1,9 @@
+import type { OpenedCookie } from '../core/cookie-store.ts'
 import { SessionError } from '../core/errors.ts'
 import { touchStepSeconds } from '../core/expiry.ts'
 import { Session } from '../core/session.ts'
-import { SessionState, type Ticket } from '../core/state.ts'
-import type { StoredSession } from '../core/store.ts'
+import { issueTicket, SessionState, storeNow, type Ticket } from '../core/state.ts'
+import type { Client, StoredSession } from '../core/store.ts'
 import { macInput, parseToken } from '../core/token.ts'
 import type { SessionContext, Visit } from '../core/visit.ts'
 import { clientOf } from './client.ts'
@@ -16,13 +17,19 @@ interface Entry {
   session: Promise<AnySession> | null
 }
 
-/** What the session cookie turned out to be. */
-type Cookie = 'absent' | 'malformed' | 'forged' | Ticket
+/** What the session cookie turned out to be. One that holds the session itself is opened later: that takes the clock. */
+type Cookie = 'absent' | 'malformed' | 'forged' | Ticket | { readonly sealed: string }
 
-// One map for all copies of this module that a bundler may load: pages and actions can have one each.
+/** All requests by their headers: what they know of their sessions, by cookie, and which have answered with a redirect. */
+interface Requests {
+  readonly entries: WeakMap<Headers, Map<string, Entry>>
+  readonly turnedAway: WeakSet<Headers>
+}
+
+// One for all copies of this module that a bundler may load: pages and actions can have one each.
 const requestsKey = Symbol.for('coatcheck.requests')
-const shared = globalThis as { [requestsKey]?: WeakMap<Headers, Map<string, Entry>> }
-shared[requestsKey] ??= new WeakMap()
+const shared = globalThis as { [requestsKey]?: Requests }
+shared[requestsKey] ??= { entries: new WeakMap(), turnedAway: new WeakSet() }
 const requests = shared[requestsKey]
 
 /** One `createSessions`, with its options resolved; `optionsKey` tells two with different options apart. */
@@ -40,9 +47,9 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
   const [headers, cookies] = [await here.headers(), await here.cookies()]
   const { context, optionsKey } = prepared()
   const { name } = context.options.cookie
-  const entries = requests.get(headers) ?? new Map<string, Entry>()
-  requests.set(headers, entries)
-  const entry = entries.get(name) ?? { optionsKey, cookie: verified(context, cookies.get(name)?.value), session: null }
+  const entries = requests.entries.get(headers) ?? new Map<string, Entry>()
+  requests.entries.set(headers, entries)
+  const entry = entries.get(name) ?? { optionsKey, cookie: cookieOf(context, cookies.get(name)?.value), session: null }
   entries.set(name, entry)
   if (entry.optionsKey !== optionsKey) {
     throw new SessionError(
@@ -66,13 +73,17 @@ type AnySession = Session<Record<string, unknown>, string>
 export async function plainSession(context: SessionContext, headers: Headers, value: string | undefined): Promise<AnySession> {
   const nowhere = () => {}
   const jar = { writable: false, inAction: false, send: nowhere, clear: nowhere, refreshPage: nowhere }
-  const visit = { jar: async () => jar, client: clientOf(headers, context.options), later: nowhere }
-  return load(context, verified(context, value), visit)
+  const visit = { jar: async () => jar, client: clientOf(headers, context.options), isSeen: () => false, later: nowhere }
+  return load(context, cookieOf(context, value), visit)
+}
+
+function cookieOf(context: SessionContext, value: string | undefined): Cookie {
+  if (value === undefined) return 'absent'
+  return context.openCookie ? { sealed: value } : verified(context, value)
 }
 
 /** The ticket that a cookie holds, if this server signed it; nothing else ever reaches the store. */
-function verified({ options, cryptography }: SessionContext, value: string | undefined): Cookie {
-  if (value === undefined) return 'absent'
+function verified({ options, cryptography }: SessionContext, value: string): Cookie {
   const token = parseToken(value)
   if (!token) return 'malformed'
   const { id, secret, text, expiresSeconds, signed, mac } = token
@@ -80,18 +91,40 @@ function verified({ options, cryptography }: SessionContext, value: string | und
   return { id, secret, text, expiresSeconds, tokenHash: cryptography.tokenHash(secret) }
 }
 
-async function load(context: SessionContext, cookie: Cookie, visit: Visit): Promise<AnySession> {
-  const ticket = typeof cookie === 'string' ? null : cookie
-  const row = ticket && (await context.store.find(ticket))
-  if (!row && cookie !== 'absent') context.emit({ type: 'rejected', reason: typeof cookie === 'string' ? cookie : 'unknown' })
-  const state = new SessionState(context, cookie !== 'absent', ticket && row ? { row, ticket } : null)
-  if (row) touchLater(context, state, visit, row)
+/** The session of a cookie; why a cookie was none; null without a cookie. */
+type Found = { readonly row: StoredSession; readonly ticket: Ticket } | 'malformed' | 'forged' | 'unknown' | null
+
+async function load(shared: SessionContext, cookie: Cookie, visit: Visit): Promise<AnySession> {
+  const opened = await shared.openCookie?.(typeof cookie === 'object' && 'sealed' in cookie ? cookie.sealed : undefined)
+  const context = opened ? { ...shared, store: opened.store } : shared
+  const found = opened ? sealedSession(context, opened) : await storedSession(context, cookie)
+  if (typeof found === 'string') context.emit({ type: 'rejected', reason: found })
+  const live = typeof found === 'string' ? null : found
+  const state = new SessionState(context, cookie !== 'absent', live)
+  if (live) touchLater(context, state, visit, live.row)
   return new Session(context, state, visit)
 }
 
-/** Any visit moves last-seen, in steps; under `rolling` expiry, too. It costs the response nothing. */
+/** The session that a ticket opens. */
+async function storedSession({ store }: SessionContext, cookie: Cookie): Promise<Found> {
+  if (cookie === 'absent') return null
+  if (typeof cookie === 'string') return cookie
+  if ('sealed' in cookie) return 'malformed'
+  const row = await store.find(cookie)
+  return row && storeNow(row) < cookie.expiresSeconds ? { row, ticket: cookie } : 'unknown'
+}
+
+/** The session that the cookie is. */
+function sealedSession(context: SessionContext, { found }: OpenedCookie): Found {
+  return found === null || typeof found === 'string' ? found : { row: found, ticket: issueTicket(context, '', found) }
+}
+
+/**
+ * Any visit moves last-seen, in steps; under `rolling` expiry, too. It costs the response nothing. A session that lies in its cookie cannot
+ * be moved there: after the response no cookie can be sent.
+ */
 function touchLater({ store, options }: SessionContext, state: SessionState, visit: Visit, row: StoredSession): void {
-  if (row.secondsSinceSeen < touchStepSeconds(row.expiry, options.policy)) return
+  if (row.sealed !== undefined || row.secondsSinceSeen < touchStepSeconds(row.expiry, options.policy)) return
   visit.later(async () => {
     const { ticket, row: latest } = state
     if (!ticket || latest?.lastSeenAt.getTime() !== row.lastSeenAt.getTime()) return // ended, or moved by a write
@@ -99,10 +132,21 @@ function touchLater({ store, options }: SessionContext, state: SessionState, vis
   })
 }
 
+/** From now on the running request counts as one whose page nobody sees: it answers with a redirect. */
+export async function markTurnedAway(): Promise<void> {
+  requests.turnedAway.add(await platform().headers())
+}
+
 function requestVisit({ options }: SessionContext, headers: Headers): Visit {
+  let client: Client | undefined
   return {
     jar: () => openJar(platform(), headers, options.cookie),
-    client: clientOf(headers, options),
+    // Most requests only read, and need to know neither.
+    get client() {
+      client ??= clientOf(headers, options)
+      return client
+    },
+    isSeen: () => isLoadedNow(headers) && !requests.turnedAway.has(headers),
     later: (task) => {
       try {
         platform().after(task)
@@ -111,4 +155,8 @@ function requestVisit({ options }: SessionContext, headers: Headers): Visit {
       }
     },
   }
+}
+
+function isLoadedNow(headers: Headers): boolean {
+  return headers.get('sec-fetch-dest') === 'document' && !headers.has('sec-purpose') && !headers.has('purpose')
 }

@@ -20,7 +20,9 @@ export async function turnAway(signIn: string | null, returnTo: string | undefin
 /** The id of the running request's session; null where there is none, as in a script. */
 export async function currentSession(getSession: () => Promise<{ readonly id: string | null }>): Promise<string | null> {
   try {
-    return (await getSession()).id
+    const { id } = await getSession()
+    await platform().io() // also without a cookie: what comes next asks the store
+    return id
   } catch (error) {
     if (isNextSignal(error) || error instanceof SessionError) throw error
     return null // there is no request

@@ -1,9 +1,15 @@
 /**
  * `value` if it is a path of this app, else `fallback`: for a `next` parameter, both where it is made and where it is followed.
- * Accepts one leading `/`; refuses `//`, backslashes and control characters, with which browsers leave the site.
+ * Accepts one leading `/`; refuses `//`, also where dot segments make one of the path, backslashes and control characters, with which
+ * browsers leave the site.
  * @see OWASP Unvalidated Redirects and Forwards Cheat Sheet
  */
 export function safeNext(value: unknown, fallback = '/'): string {
-  const safe = typeof value === 'string' && /^\/(?!\/)/.test(value) && !/[\\\p{Cc}]/u.test(value)
+  const safe = typeof value === 'string' && /^\/(?!\/)/.test(value) && !/[\\\p{Cc}]/u.test(value) && staysHere(value)
   return safe ? value : fallback
+}
+
+/** A router that goes by the resolved path alone takes `/.//other.example` for `//other.example`: Next's does. */
+function staysHere(path: string): boolean {
+  return URL.canParse(path, 'http://here') && !new URL(path, 'http://here').pathname.startsWith('//')
 }

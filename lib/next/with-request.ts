@@ -27,7 +27,7 @@ Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
 
 /**
  * Runs code that calls `getSession()` inside a fake request, without Next: for unit tests. `after()` callbacks run, and are awaited, once
- * `fn` is done. Rejects with what `fn` or a callback throws.
+ * `fn` is done. Rejects with what `fn` or a callback throws; a redirect is an error whose `digest` begins with NEXT_REDIRECT.
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
   const { cookies = {}, place = 'handler' } = request

@@ -1,0 +1,181 @@
+import { createSessions, type SessionError } from 'coatcheck'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { FakeBrowser } from '../../test/browser'
+import { stores, type TestStore } from '../../test/databases'
+import { itOn } from '../../test/exceptions'
+
+const document = { place: 'render', headers: { 'sec-fetch-dest': 'document' } } as const
+const prefetchedDocument = { place: 'render', headers: { 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' } } as const
+const routerFetch = { place: 'render', headers: { 'sec-fetch-dest': 'empty' } } as const
+
+describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
+  const it = itOn(storeName)
+  let under: TestStore
+  beforeAll(async () => {
+    under = await open()
+  })
+  afterAll(() => under.close())
+
+  function begin() {
+    const { getSession, requireUser } = createSessions<{ a: number }>({
+      secret: 'a secret for tests, 32 characters',
+      store: under.store,
+      autoClear: false,
+    })
+    const browser = new FakeBrowser()
+    const flash = (key: string, value: unknown) => browser.visit(async () => (await getSession()).flash(key, value))
+    const seen = async (request = {}) => {
+      const flashes = await browser.visit(async () => (await getSession()).flashes(), request)
+      return flashes.map(({ key, value }) => [key, value])
+    }
+    return { browser, getSession, requireUser, flash, seen }
+  }
+
+  it('wait for the next page, begin a session, and are no data', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('notice', { text: 'Saved', times: [1] })
+    expect(await seen()).toEqual([['notice', { text: 'Saved', times: [1] }]])
+    const session = await browser.visit(getSession)
+    expect([session.keys(), session.data, session.isEmpty]).toEqual([[], {}, true])
+    await browser.visit(async () => (await getSession()).clear())
+    expect(await seen()).toHaveLength(1)
+  })
+
+  it('come in the order they were left, also those of one turn and of one key', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('a', 1)
+    await browser.visit(async () => {
+      const session = await getSession()
+      await Promise.all([session.flash('a', 2), session.flash('b', 3), session.flash('a', 4)])
+    })
+    expect(await seen()).toEqual([
+      ['a', 1],
+      ['a', 2],
+      ['b', 3],
+      ['a', 4],
+    ])
+  })
+
+  it('of one millisecond come in the order of their requests', async () => {
+    const { flash, seen } = begin()
+    const values = Array.from({ length: 10 }, (_, n) => n)
+    for (const n of values) await flash('n', n)
+    expect(await seen()).toEqual(values.map((n) => ['n', n]))
+  })
+
+  it('of more than 20 the oldest give way', async () => {
+    const { flash, seen } = begin()
+    for (let n = 0; n < 23; n++) await flash('n', n)
+    expect(await seen()).toEqual(Array.from({ length: 20 }, (_, n) => ['n', n + 3]))
+  })
+
+  it('of parallel requests are all kept', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('n', 0)
+    const leave = (n: number) => browser.copy().visit(async () => (await getSession()).flash('n', n))
+    await Promise.all(Array.from({ length: 19 }, (_, n) => leave(n + 1)))
+    expect(await seen()).toHaveLength(20)
+  })
+
+  it('are read by the router and by a prefetch without being used up', async () => {
+    const { flash, seen } = begin()
+    await flash('notice', 'Saved')
+    for (const request of [routerFetch, prefetchedDocument, {}, routerFetch]) expect(await seen(request)).toHaveLength(1)
+  })
+
+  it('are seen throughout the request that loads a document, and gone after it', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('notice', 'Saved')
+    await browser.visit(async () => {
+      for (const _ of 'ab') expect((await getSession()).flashes()).toHaveLength(1)
+    }, document)
+    expect(await seen()).toEqual([])
+  })
+
+  it('of a document that requireUser redirects wait for the next', async () => {
+    const { browser, getSession, requireUser, flash, seen } = begin()
+    await flash('notice', 'Logged out')
+    await browser.visit(async () => {
+      expect((await getSession()).flashes()).toHaveLength(1)
+      await expect(requireUser()).rejects.toThrow('Redirected to /login')
+    }, document)
+    expect(await seen()).toHaveLength(1)
+  })
+
+  it('that came while a document was rendered wait for the next', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('first', 1)
+    await browser.visit(async () => {
+      expect((await getSession()).flashes()).toHaveLength(1)
+      const other = browser.copy()
+      await other.visit(async () => (await getSession()).flash('second', 2))
+    }, document)
+    expect(await seen()).toEqual([['second', 2]])
+  })
+
+  it('go when they are acknowledged, each by its id, and unknown ids do nothing', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('a', 1)
+    await flash('b', 2)
+    const [first] = await browser.visit(async () => (await getSession()).flashes())
+    for (const unknown of ['unknown', '_flash_']) {
+      await browser.visit(async () => (await getSession()).acknowledgeFlashes([first?.id ?? '', unknown]))
+      expect(await seen()).toEqual([['b', 2]])
+    }
+  })
+
+  it('are acknowledged without a cookie, and without a new page', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('a', 1)
+    const { setCookies, refreshed } = await browser.request(
+      async () => {
+        const session = await getSession()
+        await session.acknowledgeFlashes(session.flashes().map(({ id }) => id))
+      },
+      { place: 'action' },
+    )
+    expect(await seen()).toEqual([])
+    expect([setCookies, refreshed]).toEqual([[], false])
+  })
+
+  it('are still on a page that the acknowledging request renders: a cookie, where it has to be sent, makes Next render one', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('a', 1)
+    const shown = await browser.visit(
+      async () => {
+        const session = await getSession()
+        const [first] = session.flashes()
+        await session.acknowledgeFlashes([first?.id ?? ''])
+        await session.flash('b', 2)
+        return session.flashes()
+      },
+      { place: 'action' },
+    )
+    expect(shown.map(({ key }) => key)).toEqual(['a', 'b'])
+    expect(await seen()).toEqual([['b', 2]])
+  })
+
+  it('must be JSON, and acknowledged by a list', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    const code = (promise: Promise<unknown>) => promise.catch((error: SessionError) => error.code)
+    expect(await code(flash('notice', new Date()))).toBe('DATA_INVALID')
+    expect(await code(flash('notice', 'x'.repeat(70_000)))).toBe('DATA_TOO_LARGE')
+    expect(await seen()).toEqual([])
+    const notAList = JSON.parse('{"length":1}')
+    expect(await code(browser.visit(async () => (await getSession()).acknowledgeFlashes(notAList)))).toBe('DATA_INVALID')
+  })
+
+  it('left after a log-out are the only thing in the new session', async () => {
+    const { browser, getSession, flash, seen } = begin()
+    await flash('old', 1)
+    const before = await browser.visit(async () => (await getSession()).id)
+    await browser.visit(async () => {
+      const session = await getSession()
+      await session.login('7')
+      await session.logout()
+      await session.flash('notice', 'Logged out')
+    })
+    expect(await seen()).toEqual([['notice', 'Logged out']])
+    expect(await browser.visit(async () => (await getSession()).id)).not.toBe(before)
+  })
+})

@@ -1,0 +1,23 @@
+import { createSessions } from 'coatcheck'
+import { memoryStore, withRequest } from 'coatcheck/testing'
+import { expect, it, vi } from 'vitest'
+
+const secret = 'a secret for tests, 32 characters'
+
+it('a Secure cookie over plain http is warned of once, in words that name the remedy; on localhost, over https and without Secure it is not', async () => {
+  const warn = vi.mocked(console.warn).mockImplementation(() => {})
+  const write = (headers: Record<string, string>, secure = true) => {
+    const { getSession } = createSessions<{ a: number }>({ secret, store: memoryStore(), cookie: { secure } })
+    return withRequest({ headers }, async () => (await getSession()).set('a', 1))
+  }
+  await write({ host: 'localhost:3000', 'x-forwarded-proto': 'http' })
+  await write({ host: 'shop.example', 'x-forwarded-proto': 'https' })
+  await write({ host: 'shop.example', 'x-forwarded-proto': 'http' }, false)
+  expect(warn).not.toHaveBeenCalled()
+  await write({ host: 'shop.example', 'x-forwarded-proto': 'http' })
+  await write({ host: 'shop.example', 'x-forwarded-proto': 'http' })
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/__Host-session is Secure.*X-Forwarded-Proto: https.*cookie\.secure to false/)],
+  ])
+  warn.mockClear()
+})
