@@ -1,17 +1,27 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
-import pg from 'pg'
-import { SessionError } from '../core/errors.ts'
+import { storeFailed } from '../core/deadline.ts'
 import { migrate as migrateDatabase } from '../stores/drizzle/migrate.ts'
+import { openDatabase } from './database.ts'
+import { engineOf } from './settings.ts'
+import type { Outcome, Terminal } from './terminal.ts'
+import { counted } from './text.ts'
 
-/** `coatcheck migrate`: creates or updates the sessions table in the database that `DATABASE_URL` names. */
-export async function migrate(print: (line: string) => void, env: NodeJS.ProcessEnv): Promise<void> {
-  const { DATABASE_URL } = env
-  if (!DATABASE_URL) throw new SessionError('CONFIG_INVALID', 'DATABASE_URL is not set; set it to postgresql://user@host/database.')
-  const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 1 })
+/** `coatcheck migrate`: creates or updates the sessions table. */
+export async function migrate({ env, say }: Terminal): Promise<Outcome> {
+  const engine = engineOf(env)
+  if (engine !== 'db' && engine !== 'cached') {
+    return { text: `Nothing to do: SESSION_ENGINE is ${engine}, which needs no table.`, json: { applied: 0 } }
+  }
+  const { db, place, close } = await openDatabase(env, { say, create: true })
   try {
-    const applied = await migrateDatabase(drizzle(pool))
-    print(applied === 0 ? 'Nothing to do: the sessions table is up to date.' : `Applied ${applied} migrations.`)
+    const applied = await migrateDatabase(db).catch((error: unknown) => {
+      throw storeFailed(error, 'none') // all of it is one transaction
+    })
+    const text =
+      applied === 0
+        ? `Nothing to do: the sessions table is up to date in ${place}.`
+        : `Applied ${counted(applied, 'migration')} to ${place}.`
+    return { text, json: { applied } }
   } finally {
-    await pool.end()
+    await close()
   }
 }

@@ -1,0 +1,17 @@
+import { BarChart } from '@mantine/charts'
+
+/** The bars of `<Bars>`. A default export, as `lazy` wants it. */
+export default function BarDrawing({ bars }: { bars: readonly { readonly label: string; readonly count: number }[] }) {
+  return (
+    <BarChart
+      h="100%"
+      data={[...bars]}
+      dataKey="label"
+      series={[{ name: 'count', label: 'Sessions', color: 'var(--mantine-primary-color-filled)' }]}
+      yAxisProps={{ allowDecimals: false, width: 44 }}
+      xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 24 }}
+      accessibilityLayer={false}
+      maxBarWidth={24}
+    />
+  )
+}

@@ -1,0 +1,16 @@
+'use client'
+
+import { lazy, Suspense } from 'react'
+import { useAlive } from './alive.ts'
+
+/** The drawing is large, and only this view needs it. */
+const BarDrawing = lazy(() => import('./bar-drawing.tsx'))
+/** Bars over time. They are drawn in the browser; their room is there from the first. */
+export function Bars({ bars, label }: { bars: readonly { readonly label: string; readonly count: number }[]; label: string }) {
+  const isAlive = useAlive()
+  return (
+    <div role="img" aria-label={label} style={{ height: '11rem' }}>
+      <Suspense>{isAlive && <BarDrawing bars={bars} />}</Suspense>
+    </div>
+  )
+}

@@ -1,0 +1,4 @@
+/** Names and values that a form sends along. */
+export function HiddenFields({ fields }: { fields: readonly (readonly [string, string])[] }) {
+  return fields.map(([name, value], index) => <input type="hidden" key={`${index} ${name}`} name={name} value={value} />)
+}
