@@ -2,7 +2,13 @@
 export async function register() {
   // In this very form, since bundlers drop the branch by it where the edge runtime has no database.
   if (process.env.NEXT_RUNTIME === 'nodejs') {
-    const { database } = await import('./app/db')
+    const [{ database }, { watchRequests }, { colourActions }] = await Promise.all([
+      import('./app/db'),
+      import('./app/requests/watch'),
+      import('./app/code/highlight'),
+    ])
+    watchRequests()
+    await colourActions()
     await database().catch((error: unknown) => console.error(`database: ${error instanceof Error ? error.message : 'not opened'}`))
   }
 }

@@ -4,7 +4,7 @@ const config: NextConfig = {
   cacheComponents: true,
   partialPrefetching: true,
   // These find their own files at run time, which bundling would hide.
-  serverExternalPackages: ['@electric-sql/pglite', 'pg', 'proper-lockfile'],
+  serverExternalPackages: ['@electric-sql/pglite', '@vercel/postgres', 'pg', 'proper-lockfile'],
   poweredByHeader: false,
 }
 

@@ -1,43 +1,70 @@
 'use server'
 
-import { type Json, SessionError, type SessionErrorCode, safeNext } from 'coatcheck'
+import { type Json, safeNext } from 'coatcheck'
 import { redirect } from 'next/navigation'
 import { cartOf, findProduct } from './catalogue'
-import { getSession, requireUser, sessions } from './sessions'
-import { authenticate, findUser } from './users'
+import { orSay, text } from './form'
+import { getSession } from './sessions'
+import { authenticate } from './users'
 
 export async function setValueAction(form: FormData) {
-  await orSay(form, async () => (await getSession()).set(text(form, 'key'), parsed(text(form, 'value'))))
+  const key = text(form, 'key')
+  const value = parsed(text(form, 'value'))
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.set(key, value)
+    await session.flash('notice', 'Saved')
+  })
 }
 
 export async function deleteKeyAction(form: FormData) {
-  await orSay(form, async () => (await getSession()).delete(text(form, 'key')))
+  const key = text(form, 'key')
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.delete(key)
+    if (session.id) await session.flash('notice', 'Deleted')
+  })
 }
 
 export async function incrementAction(form: FormData) {
   await orSay(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      draft.counter = typeof draft.counter === 'number' ? draft.counter + 1 : 1
+      const n = draft.counter
+      draft.counter = typeof n === 'number' ? n + 1 : 1
     })
   })
 }
 
+export async function setExpiryAction(form: FormData) {
+  const chosen = text(form, 'expiry')
+  const expiry = chosen === 'default' ? null : Number(chosen)
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.setExpiry(expiry)
+    if (session.id) await session.flash('notice', 'Saved')
+  })
+}
+
 export async function clearAction(form: FormData) {
-  await orSay(form, async () => (await getSession()).clear())
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.clear()
+  })
 }
 
 export async function cycleKeyAction(form: FormData) {
-  await orSay(form, async () => (await getSession()).cycleKey())
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.cycleKey()
+  })
 }
 
 export async function flushAction(form: FormData) {
-  await orSay(form, async () => (await getSession()).flush())
-}
-
-export async function setExpiryAction(form: FormData) {
-  const value = text(form, 'expiry')
-  await orSay(form, async () => (await getSession()).setExpiry(value === 'default' ? null : Number(value)))
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.flush()
+  })
 }
 
 export async function addToCartAction(form: FormData) {
@@ -46,9 +73,12 @@ export async function addToCartAction(form: FormData) {
   await orSay(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
+      const { id } = product
       const lines = cartOf(draft.cart)
-      const quantity = (lines.find(({ id }) => id === product.id)?.quantity ?? 0) + 1
-      draft.cart = [...lines.filter(({ id }) => id !== product.id), { id: product.id, quantity }]
+      const before = lines.find((line) => line.id === id)
+      const quantity = (before?.quantity ?? 0) + 1
+      const others = lines.filter((line) => line.id !== id)
+      draft.cart = [...others, { id, quantity }]
     })
   })
 }
@@ -58,38 +88,32 @@ export async function removeFromCartAction(form: FormData) {
   await orSay(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      draft.cart = cartOf(draft.cart).filter((line) => line.id !== id)
+      const lines = cartOf(draft.cart)
+      draft.cart = lines.filter((line) => line.id !== id)
     })
   })
 }
 
 export async function loginAction(form: FormData) {
   const next = safeNext(text(form, 'next'), '/account')
-  const user = await authenticate(text(form, 'username'), text(form, 'password'))
-  if (!user) redirect(`/login?problem=credentials&next=${encodeURIComponent(next)}`)
-  await orSay(form, async () => (await getSession()).login(user.id))
+  const username = text(form, 'username')
+  const user = await authenticate(username, text(form, 'password'))
+  const again = `/login?problem=credentials&next=${encodeURIComponent(next)}`
+  if (!user) redirect(again)
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.login(user.id)
+  })
   redirect(next)
 }
 
 export async function logoutAction(form: FormData) {
-  await orSay(form, async () => (await getSession()).logout())
+  await orSay(form, async () => {
+    const session = await getSession()
+    await session.logout()
+    await session.flash('notice', 'Logged out')
+  })
   redirect('/')
-}
-
-export async function endSessionAction(form: FormData) {
-  const session = await requireUser()
-  const user = await findUser(session.userId)
-  if (user?.role !== 'admin') redirect('/admin/sessions')
-  const id = text(form, 'id')
-  const own = id === session.id
-  // The own session ends by logging out, so that its cookie goes, too.
-  await orSay(form, () => (own ? session.logout() : sessions.revoke(id)))
-  redirect(own ? '/' : '/admin/sessions')
-}
-
-function text(form: FormData, name: string): string {
-  const value = form.get(name)
-  return typeof value === 'string' ? value : ''
 }
 
 /** JSON where it is JSON, else the text itself. */
@@ -99,17 +123,4 @@ function parsed(value: string): Json {
   } catch {
     return value
   }
-}
-
-/** Runs a change. What the library refuses is said on the page `/`, until the next change there succeeds. */
-async function orSay(form: FormData, change: () => Promise<unknown>): Promise<void> {
-  let problem: SessionErrorCode | undefined
-  try {
-    await change()
-  } catch (error) {
-    if (!(error instanceof SessionError)) throw error
-    problem = error.code
-  }
-  if (problem) redirect(`/?problem=${problem}`)
-  if (form.has('problem')) redirect('/')
 }

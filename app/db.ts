@@ -2,36 +2,69 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { migrate, type PostgresDatabase } from 'coatcheck/drizzle'
 import { lock } from 'proper-lockfile'
+import { noteStatement } from './requests/log'
 import { prepareUsers } from './users'
 
 /** A database that is open, and how to close it. */
 export interface OpenDatabase {
-  readonly driver: 'pglite' | 'pg'
+  readonly driver: 'pglite' | 'pg' | 'vercel'
   readonly db: PostgresDatabase
   close(): Promise<void>
 }
 
+// For the demo's list of what happened in a request: the text alone, never a parameter.
+const logger = { logQuery: noteStatement }
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Opens the database that the environment names: `DATABASE_URL` through node-postgres, else an embedded PGlite in `DATA_DIR` (`.data`).
- * `DATABASE_DRIVER` overrides the choice.
+ * Opens the database that the environment names: `POSTGRES_URL` (Vercel, Neon) through @vercel/postgres, `DATABASE_URL` through
+ * node-postgres, else an embedded PGlite in `DATA_DIR` (`.data`). `DATABASE_DRIVER` overrides the choice.
  */
 export async function openDatabase(env: Environment = process.env): Promise<OpenDatabase> {
-  const driver = env.DATABASE_DRIVER ?? (env.DATABASE_URL ? 'pg' : 'pglite')
-  if (driver === 'pglite') return openPglite(env.DATA_DIR ?? '.data')
-  if (driver === 'pg' && env.DATABASE_URL) return openPostgres(env.DATABASE_URL)
-  if (driver === 'pg') throw new Error('DATABASE_DRIVER is pg, but DATABASE_URL is not set; set it to postgresql://…')
-  throw new Error(`DATABASE_DRIVER is ${driver}; use pg or pglite`)
+  const { POSTGRES_URL, DATABASE_URL, DATA_DIR = '.data' } = env
+  const driver = env.DATABASE_DRIVER ?? (POSTGRES_URL ? 'vercel' : DATABASE_URL ? 'pg' : 'pglite')
+  if (driver === 'pglite') return openPglite(DATA_DIR)
+  if (driver === 'pg') return openPostgres(given(DATABASE_URL, 'DATABASE_DRIVER is pg, but DATABASE_URL is not set'), env)
+  if (driver === 'vercel') return openVercel(given(POSTGRES_URL, 'DATABASE_DRIVER is vercel, but POSTGRES_URL is not set'))
+  throw new Error(`DATABASE_DRIVER is ${driver}; use pg, vercel or pglite`)
 }
 
-async function openPostgres(connectionString: string): Promise<OpenDatabase> {
+function given(url: string | undefined, problem: string): string {
+  if (!url) throw new Error(`${problem}; set it to postgresql://…`)
+  return url
+}
+
+/** Whether a pooler in transaction mode stands before PostgreSQL: it knows neither named statements nor settings of a connection. */
+export const isPooled = (env: Environment = process.env) => env.DATABASE_POOLED === 'true'
+
+const connectionTimeoutMillis = 4500
+
+async function openPostgres(connectionString: string, env: Environment): Promise<OpenDatabase> {
   const [{ Pool }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
   // The server gives up a statement a little before Coatcheck's own timeout of 5 s does, and then says so.
-  const pool = new Pool({ connectionString, statement_timeout: 4500, connectionTimeoutMillis: 4500 })
-  // Without a listener an idle connection that breaks ends the process. The pool replaces it by itself.
-  pool.on('error', (error) => console.warn(`database: an idle connection broke (${'code' in error ? error.code : error.name})`))
-  return { driver: 'pg', db: drizzle(pool), close: () => pool.end() }
+  const pool = new Pool({ connectionString, connectionTimeoutMillis, ...(!isPooled(env) && { statement_timeout: 4500 }) })
+  pool.on('error', idleBroke).on('connect', bearBreaking)
+  return { driver: 'pg', db: drizzle(pool, { logger }), close: () => pool.end() }
+}
+
+/** Neon's pooler takes no `statement_timeout` from a connection; the database's role can have one: ALTER ROLE … SET statement_timeout. */
+async function openVercel(connectionString: string): Promise<OpenDatabase> {
+  const [{ createPool }, { drizzle }] = await Promise.all([import('@vercel/postgres'), import('drizzle-orm/vercel-postgres')])
+  const pool = createPool({ connectionString, connectionTimeoutMillis })
+  pool.on('error', idleBroke).on('connect', bearBreaking)
+  return { driver: 'vercel', db: drizzle(pool, { logger }), close: () => pool.end() }
+}
+
+// The pool replaces a connection that breaks, idle or in use; without these two listeners that would end the process as well.
+
+function idleBroke(error: Error) {
+  console.warn(`database: an idle connection broke (${'code' in error ? error.code : error.name})`)
+}
+
+/** Whoever uses the connection hears of it by the statement that fails. */
+function bearBreaking(client: { on(event: 'error', listener: () => void): unknown }) {
+  client.on('error', () => {})
 }
 
 async function openPglite(folder: string): Promise<OpenDatabase> {
@@ -40,7 +73,7 @@ async function openPglite(folder: string): Promise<OpenDatabase> {
   const client = await PGlite.create(path.join(folder, 'pglite'))
   return {
     driver: 'pglite',
-    db: drizzle(client),
+    db: drizzle(client, { logger }),
     close: async () => {
       await client.close()
       await release()

@@ -1,43 +1,44 @@
+import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from '@mantine/core'
 import type { Metadata } from 'next'
-import Link from 'next/link'
 import type { ReactNode } from 'react'
+// All style sheets at once: what only another page needs would be preloaded with a prefetch, and browsers complain if it is not used soon.
+import './ui/kit.css'
 import './globals.css'
-import { logoutAction } from './actions'
-import { cartOf } from './catalogue'
-import { getSession } from './sessions'
+import './content.css'
+import './ui/top-bar.css'
+import './home/home.css'
+import './how/how.css'
+import './account/account.css'
+import './requests/requests.css'
+import { theme } from './theme'
+import { Messages } from './ui/messages'
+import { TopBar } from './ui/top-bar'
 
 export const metadata: Metadata = {
   title: { default: 'Coatcheck', template: '%s · Coatcheck' },
-  description: 'Server-side sessions for the Next.js App Router',
+  description: 'Sessions as Django has them, for the Next.js App Router',
 }
 
 // The pages work without JavaScript, where a Suspense fallback would stay for ever: so they wait for the session.
 export const instant = false
 
-export default async function Layout({ children }: { children: ReactNode }) {
-  const session = await getSession()
-  const inCart = cartOf(session.get('cart')).reduce((sum, { quantity }) => sum + quantity, 0)
+export default function Layout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en">
+    <html lang="en" {...mantineHtmlProps}>
+      <head>
+        <ColorSchemeScript defaultColorScheme="auto" />
+      </head>
       <body>
-        <header className="top">
-          <nav className="page" aria-label="Main">
-            <strong>Coatcheck</strong>
-            <Link href="/">Session</Link>
-            <Link href="/shop">Shop ({inCart})</Link>
-            <Link href="/account">Account</Link>
-            {session.userId === null ? (
-              <Link href="/login">Log in</Link>
-            ) : (
-              <form action={logoutAction}>
-                <button type="submit" className="quiet">
-                  Log out
-                </button>
-              </form>
-            )}
-          </nav>
-        </header>
-        <main className="page">{children}</main>
+        <MantineProvider theme={theme} defaultColorScheme="auto">
+          <a className="skip" href="#content">
+            Skip to the content
+          </a>
+          <TopBar />
+          <main className="frame" id="content" tabIndex={-1}>
+            {children}
+          </main>
+          <Messages />
+        </MantineProvider>
       </body>
     </html>
   )

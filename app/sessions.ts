@@ -1,8 +1,8 @@
 import { createSessions, type Json } from 'coatcheck'
-import { drizzleStore } from 'coatcheck/drizzle'
 import type { CartLine } from './catalogue'
-import { database } from './db'
+import { wholeNumber } from './environment'
 import { sessionOptions } from './session-options'
+import { sessionStore } from './store'
 
 /** What this app keeps in a session; the page `/` lets visitors add keys of their own. */
 export interface AppSession {
@@ -11,5 +11,13 @@ export interface AppSession {
   [key: string]: Json
 }
 
-export const sessions = createSessions<AppSession>({ ...sessionOptions, store: drizzleStore(database) })
+/** On how many devices a user may be logged in; undefined: on any number. */
+export const maxPerUser = wholeNumber('SESSION_MAX_PER_USER')
+
+export const sessions = createSessions<AppSession>({
+  ...sessionOptions,
+  store: sessionStore(),
+  maxPerUser,
+  trustedProxies: wholeNumber('SESSION_TRUSTED_PROXIES') ?? 0,
+})
 export const { getSession, requireUser } = sessions

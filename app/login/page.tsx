@@ -1,8 +1,12 @@
+import { Alert, Button, Stack, TextInput } from '@mantine/core'
 import { safeNext } from 'coatcheck'
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { loginAction } from '../actions'
+import { WithCode } from '../code/with-code'
+import { LastRequests } from '../requests/last-requests'
 import { getSession } from '../sessions'
+import { PageTitle } from '../ui/page-title'
 import { demoAccounts } from '../users'
 
 export const metadata: Metadata = { title: 'Log in' }
@@ -15,29 +19,22 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   if (session.userId !== null) redirect(target)
   return (
     <>
-      <h1>Log in</h1>
-      {problem === 'credentials' && (
-        <p className="card problem" role="alert">
-          No such user, or another password.
-        </p>
-      )}
-      <section className="card">
+      <PageTitle title="Log in">
+        Accounts of this demo: {demoAccounts.map(({ username, password }) => `${username} with password ${password}`).join(', ')},
+        unless somebody has changed it.
+      </PageTitle>
+      {problem === 'credentials' && <Alert mb="lg">No such user, or another password.</Alert>}
+      <WithCode title="Your account" of={['loginAction']}>
         <form action={loginAction}>
           <input type="hidden" name="next" value={target} />
-          <label>
-            User name
-            <input name="username" autoComplete="username" required maxLength={100} />
-          </label>
-          <label>
-            Password
-            <input name="password" type="password" autoComplete="current-password" required maxLength={72} />
-          </label>
-          <button type="submit">Log in</button>
+          <Stack gap="sm">
+            <TextInput label="User name" name="username" autoComplete="username" required maxLength={100} />
+            <TextInput label="Password" name="password" type="password" autoComplete="current-password" required maxLength={72} />
+            <Button type="submit">Log in</Button>
+          </Stack>
         </form>
-      </section>
-      <p className="soft">
-        Accounts of this demo: {demoAccounts.map(({ username, password }) => `${username} with password ${password}`).join(', ')}.
-      </p>
+      </WithCode>
+      <LastRequests />
     </>
   )
 }

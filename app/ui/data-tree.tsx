@@ -2,14 +2,14 @@ import type { Json } from 'coatcheck'
 
 /** JSON as a nested list. */
 export function DataTree({ value }: { value: Json }) {
-  if (typeof value !== 'object' || value === null) return <span className="mono">{JSON.stringify(value)}</span>
+  if (typeof value !== 'object' || value === null) return <code>{JSON.stringify(value)}</code>
   const entries = Object.entries(value)
-  if (entries.length === 0) return <span className="mono">{Array.isArray(value) ? '[]' : '{}'}</span>
+  if (entries.length === 0) return <code>{Array.isArray(value) ? '[]' : '{}'}</code>
   return (
     <ul className="tree">
       {entries.map(([key, member]) => (
         <li key={key}>
-          <span className="mono soft">{key}:</span> <DataTree value={member} />
+          <code className="soft">{key}:</code> <DataTree value={member} />
         </li>
       ))}
     </ul>

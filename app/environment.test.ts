@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { wholeNumber } from './environment'
+
+describe('wholeNumber', () => {
+  it.each([
+    [undefined, undefined],
+    ['', undefined],
+    ['1', 1],
+    ['12', 12],
+  ])('reads %j as %j', (text, value) => {
+    expect(wholeNumber('LIMIT', { LIMIT: text })).toBe(value)
+  })
+
+  it.each(['0', '-1', '2.5', '1e3', 'three', ' 3', '9999999999'])('refuses %j, and says which variable it is', (text) => {
+    expect(() => wholeNumber('LIMIT', { LIMIT: text })).toThrow(`LIMIT is ${text}; use a whole number, at least 1`)
+  })
+})
