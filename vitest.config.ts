@@ -14,7 +14,10 @@ export default defineConfig({
     include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['./test/servers.ts'],
     setupFiles: ['./test/quiet.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // vitest leaves a core free; these tests wait for servers most of the time.
+    maxWorkers: 2,
+    // Ceilings, which only a test that hangs meets: a busy machine takes five times as long as an idle one.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 })

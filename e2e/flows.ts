@@ -20,6 +20,13 @@ export async function press(page: Page, button: string): Promise<void> {
   await page.getByRole('button', { name: button }).click()
 }
 
+/** Waits for the page `/` after a log-out: its message is all that lies in the session that now begins. */
+export async function expectLoggedOut(page: Page): Promise<void> {
+  await expect(page.locator('.messages')).toHaveText('Logged out')
+  await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Data' })).toContainText('{}')
+}
+
 /** The line of the data that `/` shows for a key at the top. */
 export function entry(page: Page, key: string): Locator {
   return page

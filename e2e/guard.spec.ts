@@ -1,3 +1,4 @@
+import { whyNot } from './exceptions'
 import { expect, test } from './fixtures'
 import { logIn, press } from './flows'
 import { cookieName, type Visitor } from './visitor'
@@ -87,7 +88,8 @@ test('a session without a login does not pass the guard', async ({ visitor }) =>
   expect((await visitor.get('/account')).status).toBe(307)
 })
 
-test('a token whose login flag was set by hand does not pass the guard', async ({ visitor }) => {
+test('a token whose login flag was set by hand does not pass the guard', async ({ visitor, engine }) => {
+  test.skip(whyNot(engine, 'tokens') !== undefined, 'a sealed session has no flag that could be set')
   await visitor.patch({ name: 'Ada' })
   const parts = visitor.token.split('.')
   expect(parts[4]).toBe('0')
@@ -104,14 +106,14 @@ test('a token with any part changed does not pass the guard', async ({ visitor }
   }
 })
 
-test('a token of a session that has ended passes the guard, but not the page', async ({ page, visitor }) => {
+test('a token of a session that has ended passes the guard, but not the page', async ({ page, visitor, engine }) => {
   await loggedIn(visitor)
   await page.context().addCookies([{ name: cookieName, value: visitor.token, url: 'https://localhost', httpOnly: true }])
   await page.goto('/account')
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
   await visitor.clone().post('/api/logout')
   await page.goto('/account')
-  await expect(page).toHaveURL(/\/login\?next=%2Faccount$/)
+  await expect(page).toHaveURL(whyNot(engine, 'taking back') ? /\/account$/ : /\/login\?next=%2Faccount$/)
 })
 
 test('a post to a guarded path passes the guard', async ({ visitor }) => {
@@ -138,19 +140,22 @@ test('the list of sessions is for admins only', async ({ page }) => {
   await expect(page.getByRole('row')).toHaveCount(0)
 })
 
-test("the admin ends another browser's session, which is then anonymous", async ({ page, openBrowser }) => {
+test("the admin ends another browser's session, which is then anonymous", async ({ page, openBrowser, engine }) => {
   const other = await openBrowser()
   await other.goto('/login')
   await logIn(other, 'demo')
   await expect(other.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
-  const id = (await other.locator('dd.mono').textContent()) ?? ''
+  const id = (await other.getByTestId('session').textContent()) ?? ''
 
   await page.goto('/admin/sessions')
   await logIn(page, 'admin')
-  const row = page.getByRole('row').filter({ hasText: id })
+  if (whyNot(engine, 'listing')) return expect(page.getByText('the server keeps no list of them')).toBeVisible()
+  const row = page.getByRole('row').filter({ has: page.getByTitle(id) })
   await expect(row).toBeVisible()
-  await expect(page.getByRole('button', { name: /^End session/ }).filter({ hasText: 'this one' })).toHaveCount(1)
-  await page.getByRole('button', { name: `End session ${id}` }).click()
+  await expect(page.getByRole('row').filter({ hasText: 'yours' })).toHaveCount(1)
+  await row.getByRole('link', { name: `End session ${id}` }).click()
+  await press(page, 'End it')
+  await expect(page.locator('.messages')).toHaveText('Ended 1 session.')
   await expect(row).toHaveCount(0)
 
   await other.reload()
@@ -159,15 +164,20 @@ test("the admin ends another browser's session, which is then anonymous", async 
   await expect(other.getByTestId('id')).toContainText('none')
 })
 
-test('the admin who ends the own session is logged out', async ({ page }) => {
+test('the admin who ends the own session is asked twice, and then logged out', async ({ page, context, engine }) => {
+  test.skip(whyNot(engine, 'listing') !== undefined, whyNot(engine, 'listing'))
   await page.goto('/admin/sessions')
   await logIn(page, 'admin')
   await page
-    .getByRole('button', { name: /^End session/ })
-    .filter({ hasText: 'this one' })
+    .getByRole('row')
+    .filter({ hasText: 'yours' })
+    .getByRole('link', { name: /^End session/ })
     .click()
-  await expect(page.getByTestId('id')).toContainText('none')
+  await page.getByRole('link', { name: 'End it all the same…' }).click()
+  await press(page, 'End it, and log me out')
+  await expect(page).toHaveURL(/\/login\?next=%2Fadmin%2Fsessions$/)
   await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
+  expect(await context.cookies()).toEqual([])
 })
 
 async function loggedIn(visitor: Visitor): Promise<void> {

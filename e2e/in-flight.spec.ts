@@ -1,13 +1,13 @@
 import { expect, testOnPostgres as test } from './fixtures'
-import { entry, logIn, press, setKey, shownId } from './flows'
+import { entry, expectLoggedOut, logIn, press, setKey, shownId } from './flows'
 
 const update = /^update "sessions"/
 const interrupted = 'ended or renewed elsewhere meanwhile. Nothing was written.'
 
 test('of two writes at once, each to its own key, none is lost', async ({ page, openBrowser, context, database }) => {
   await page.goto('/')
-  await setKey(page, 'name', 'Ada')
-  await expect(entry(page, 'name')).toBeVisible()
+  await press(page, 'Add 1')
+  await expect(entry(page, 'counter')).toBeVisible()
   const other = await openBrowser(context)
   await other.goto('/')
   const slow = database.hold(update)
@@ -16,7 +16,7 @@ test('of two writes at once, each to its own key, none is lost', async ({ page, 
   await setKey(other, 'city', 'London')
   await expect(entry(other, 'city')).toBeVisible()
   slow.release()
-  for (const key of ['name', 'colour', 'city']) await expect(entry(page, key)).toBeVisible()
+  for (const key of ['counter', 'colour', 'city']) await expect(entry(page, key)).toBeVisible()
 })
 
 test('of two counts at once, none is lost', async ({ page, openBrowser, context, database }) => {
@@ -49,7 +49,7 @@ test('a slow write during a log-out is told so, and does not bring the session b
   await setKey(other, 'colour', 'blue')
   await slow.caught
   await press(page, 'Log out')
-  await expect(page.getByTestId('id')).toContainText('none')
+  await expectLoggedOut(page)
   slow.release()
   await expect(other.getByRole('alert').filter({ hasText: interrupted })).toBeVisible()
   await expect(other.getByTestId('id')).toContainText('none')
@@ -63,7 +63,7 @@ test('a slow write during a rotation is told so, and the renewed session goes on
   database,
 }) => {
   await page.goto('/')
-  await setKey(page, 'name', 'Ada')
+  await press(page, 'Add 1')
   const id = await shownId(page)
   const other = await openBrowser(context)
   await other.goto('/')
@@ -77,6 +77,6 @@ test('a slow write during a rotation is told so, and the renewed session goes on
   await expect(other.getByRole('alert').filter({ hasText: interrupted })).toBeVisible()
   await page.reload()
   await expect(page.getByTestId('id')).toHaveText(id)
-  await expect(entry(page, 'name')).toBeVisible()
+  await expect(entry(page, 'counter')).toBeVisible()
   await expect(entry(page, 'colour')).toHaveCount(0)
 })

@@ -11,10 +11,14 @@ export interface AppServer {
   readonly url: string
   /** What it signs tokens with. */
   readonly secret: string
+  /** What a cron job shows to it. */
+  readonly cronSecret: string
   /** The lines printed since this was last asked, but for those that Next prints when it starts. */
   complaints(): string[]
   /** Ends the process, and resolves once it is gone. */
   stop(): Promise<void>
+  /** Ends it as `kill -9` does: without a chance to finish anything. */
+  kill(): Promise<void>
 }
 
 /** What a server may be told; the environment of the tests does not reach it. */
@@ -25,7 +29,7 @@ export interface ServerSettings {
 /** The app under test, already built: this one, unless `APP_FOLDER` names a copy on another version of Next. */
 const appFolder = path.resolve(process.env.APP_FOLDER ?? '.')
 const startLine = /^\s*(▲ Next\.js |- \w+: |✓ |$)/
-const startDeadlineMs = 60_000
+const startDeadlineMs = 120_000
 const stopDeadlineMs = 10_000
 
 /** Starts the production build on a free port of loopback, and waits until it answers. */
@@ -34,7 +38,7 @@ export async function startServer({ env }: ServerSettings): Promise<AppServer> {
     throw new Error(`There is no production build in ${appFolder}: run npx next build first.`)
   }
   const port = await freePort()
-  const { SESSION_SECRET: secret = randomSecret() } = env
+  const { SESSION_SECRET: secret = randomSecret(), CRON_SECRET: cronSecret = randomSecret() } = env
   const next = path.join(appFolder, 'node_modules/next/dist/bin/next')
   const child = spawn(process.execPath, [next, 'start', '-p', String(port), '-H', 'localhost'], {
     cwd: appFolder,
@@ -45,6 +49,7 @@ export async function startServer({ env }: ServerSettings): Promise<AppServer> {
       NEXT_TELEMETRY_DISABLED: '1',
       ...env,
       SESSION_SECRET: secret,
+      CRON_SECRET: cronSecret,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -57,10 +62,17 @@ export async function startServer({ env }: ServerSettings): Promise<AppServer> {
   return {
     url,
     secret,
+    cronSecret,
     complaints: () => log.take().filter((line) => !startLine.test(line)),
     stop: async () => {
       process.off('exit', kill)
       await end(child)
+    },
+    kill: async () => {
+      process.off('exit', kill)
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
     },
   }
 }

@@ -24,10 +24,10 @@ export const cookieName = '__Host-session'
 export class Visitor {
   /** The `Cookie` header that is sent; empty: none. */
   cookie: string
-  readonly #url: string
+  readonly url: string
 
   constructor(url: string, cookie = '') {
-    this.#url = url
+    this.url = url
     this.cookie = cookie
   }
 
@@ -38,7 +38,7 @@ export class Visitor {
 
   /** Another client with the same cookie. */
   clone(): Visitor {
-    return new Visitor(this.#url, this.cookie)
+    return new Visitor(this.url, this.cookie)
   }
 
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
@@ -58,7 +58,7 @@ export class Visitor {
   }
 
   async send(path: string, { method = 'GET', body, headers = {} }: Sending): Promise<Answer> {
-    const response = await fetch(this.#url + path, {
+    const response = await fetch(this.url + path, {
       method,
       headers: { ...(this.cookie && { cookie: this.cookie }), ...headers },
       redirect: 'manual',

@@ -1,8 +1,8 @@
 // npm run demo: installs, builds and serves the demo; the embedded database is made at the first start.
-import { ensureSecret, fail, installDependencies, runBin } from './setup.mjs'
+import { ensureSecrets, fail, installDependencies, runBin } from './setup.mjs'
 
 installDependencies()
-ensureSecret()
+ensureSecrets()
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
 if (!runBin('next', ['build'], { env })) fail('The build failed; its output above says why.')
 console.log('\nCoatcheck demo: http://localhost:3000 (accounts: demo with password demo, admin with password admin)\n')

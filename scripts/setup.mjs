@@ -43,31 +43,52 @@ export function installDependencies() {
   if (!done) fail('npm ci failed; its output above says why.')
 }
 
-/** Writes a secret of this machine's own into the git-ignored .env.local, unless there is one. */
-export function ensureSecret() {
+/** Writes secrets of this machine's own into the git-ignored .env.local, unless they are there. */
+export function ensureSecrets() {
   const file = path.join(root, '.env.local')
-  const known = process.env.SESSION_SECRET || (existsSync(file) && /^SESSION_SECRET=./m.test(readFileSync(file, 'utf8')))
-  if (known) return
-  appendFileSync(file, `SESSION_SECRET=${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
-  console.log('Wrote a new SESSION_SECRET to .env.local.')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (text && !text.endsWith('\n')) appendFileSync(file, '\n')
+  for (const name of ['SESSION_SECRET', 'CRON_SECRET']) {
+    if (process.env[name] || new RegExp(`^${name}=.`, 'm').test(text)) continue
+    appendFileSync(file, `${name}=${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
+    console.log(`Wrote a new ${name} to .env.local.`)
+  }
 }
 
-/** Finds PostgreSQL and Chromium, or installs them on Debian as root; else says in one line what is missing. Answers Chromium's path. */
+// Chromium without its windows: a page takes it half of the time. Not every Debian has it, so it is asked for alone, and may be missing.
+const headlessShell = 'chromium-headless-shell'
+
+/** Finds the servers and the browser of the tests, or installs them on Debian as root; else says in one line what is missing. Answers Chromium's path. */
 export function findTools() {
-  const missing = () => [hasPostgres() ? '' : 'postgresql', chromium() ? '' : 'chromium'].filter(Boolean)
-  if (missing().length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log(`Installing ${missing().join(' and ')} with apt-get …`)
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] }
-    run('apt-get', ['update', '-qq'], quiet)
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing()], quiet)
+  const missing = (redis = 'redis-server') =>
+    [
+      hasPostgres() ? '' : 'postgresql',
+      hasProgram('pgbouncer') ? '' : 'pgbouncer',
+      hasProgram('redis-server') ? '' : redis,
+      chromium() ? '' : 'chromium',
+    ].filter(Boolean)
+  const wantsShell = !process.env.CHROMIUM_PATH && !hasProgram(headlessShell)
+  if ((wantsShell || missing().length > 0) && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    aptGet('update')
+    if (wantsShell) install([headlessShell])
+    if (missing().length > 0) install(missing())
   }
   if (missing().length > 0) {
     fail(
-      `Missing: ${missing().join(', ')}. Install them (Debian: sudo apt-get install ${missing().join(' ')}; macOS: brew install ${missing().join(' ')}), or set TEST_DATABASE_URL or CHROMIUM_PATH.`,
+      `Missing: ${missing().join(', ')}. Install them (Debian: sudo apt-get install ${missing().join(' ')}; macOS: brew install ${missing('redis').join(' ')}), or set TEST_DATABASE_URL or CHROMIUM_PATH.`,
     )
   }
   return chromium()
+}
+
+function install(packages) {
+  console.log(`Installing ${packages.join(' and ')} with apt-get …`)
+  aptGet('install', '-y', '--no-install-recommends', ...packages)
+}
+
+function aptGet(...words) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return run('apt-get', ['-qq', ...words], { env, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 /** Ends the script with one line that says what is wrong. */
@@ -83,9 +104,14 @@ function hasPostgres() {
   return [...versions, ...searchPath()].some((folder) => existsSync(path.join(folder, 'initdb')))
 }
 
+/** Debian keeps some servers where only root looks. */
+function hasProgram(name) {
+  return [...searchPath(), '/usr/sbin'].some((folder) => existsSync(path.join(folder, name)))
+}
+
 function chromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-  const places = searchPath().flatMap((folder) => names.map((name) => path.join(folder, name)))
+  const names = [headlessShell, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+  const places = names.flatMap((name) => searchPath().map((folder) => path.join(folder, name)))
   const apps = [
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',

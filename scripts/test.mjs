@@ -7,9 +7,12 @@ import { findTools, installDependencies, root, run, runBin } from './setup.mjs'
 installDependencies()
 const reports = mkdtempSync(path.join(tmpdir(), 'coatcheck-reports-'))
 // No secret, no database: the build must pass without, and the tests bring their own.
-const { SESSION_SECRET: _secret, DATABASE_URL: _url, DATABASE_DRIVER: _driver, DATA_DIR: _folder, ...clean } = process.env
+const ofTheDemo = /^(SESSION_(SECRET|ENGINE)|DATABASE_(URL|DRIVER|POOLED)|POSTGRES_URL|REDIS_URL|DATA_DIR|CRON_SECRET)$/
+const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheDemo.test(name)))
 const env = { ...clean, NEXT_TELEMETRY_DISABLED: '1', CHROMIUM_PATH: findTools() }
 const counts = { passed: 0, failed: 0 }
+/** What failed, told once more at the end, where a reader of a long log looks first. */
+const failures = []
 
 /** A check that only passes or fails: a failure counts as one. */
 function check(title, passes) {
@@ -20,6 +23,7 @@ function check(title, passes) {
     console.error(error)
   }
   console.error(`FAILED: ${title}`)
+  failures.push(title)
   counts.failed += 1
 }
 
@@ -28,15 +32,43 @@ function test(title, runs, count) {
   const report = path.join(reports, `${title.replace(/\W+/g, '-')}.json`)
   check(title, () => {
     const passes = runs(report)
-    const { passed, failed } = count(JSON.parse(readFileSync(report, 'utf8')))
+    const { passed, failed, names, skipped = [] } = count(JSON.parse(readFileSync(report, 'utf8')))
     counts.passed += passed
     counts.failed += failed
+    failures.push(...names.map((name) => `${title}: ${name}`))
+    if (skipped.length > 0) console.log(`\nSkipped, and why:\n${skipped.map((name) => `  ${name}`).join('\n')}`)
     return passes || failed > 0
   })
 }
 
-const ofVitest = ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests })
-const ofPlaywright = ({ stats }) => ({ passed: stats.expected, failed: stats.unexpected + stats.flaky })
+const ofVitest = ({ numPassedTests, numFailedTests, testResults }) => ({
+  passed: numPassedTests,
+  failed: numFailedTests,
+  names: testResults.flatMap((file) =>
+    file.assertionResults.filter(({ status }) => status === 'failed').map((test) => test.fullName),
+  ),
+})
+
+const ofPlaywright = ({ stats, suites }) => ({
+  passed: stats.expected,
+  failed: stats.unexpected + stats.flaky,
+  names: testsOf({ suites }).flatMap(({ name, status }) => (['unexpected', 'flaky'].includes(status) ? name : [])),
+  skipped: testsOf({ suites }).flatMap(({ name, annotations }) => {
+    const reason = annotations.find(({ type }) => type === 'skip')
+    return reason ? `${name}: ${reason.description}` : []
+  }),
+})
+
+/** A specification is one test for each project that runs it. */
+function testsOf({ suites }) {
+  return specsOf({ suites }).flatMap(({ file, title, tests }) =>
+    tests.map((test) => ({ ...test, name: `${test.projectName} ${file} ${title}` })),
+  )
+}
+
+function specsOf({ suites = [], specs = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)]
+}
 
 try {
   check('lint and format', () => runBin('biome', ['check', '.', '--error-on-warnings']))
@@ -68,5 +100,6 @@ try {
 } finally {
   rmSync(reports, { recursive: true, force: true })
 }
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`)
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0

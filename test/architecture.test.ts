@@ -29,10 +29,11 @@ describe('architecture', () => {
     expect(environment.map((file) => file.getBaseName())).toEqual([])
   })
 
-  it('next and stores know core, not each other', () => {
+  it('next and stores know core, not each other; the admin sits on next', () => {
     expect(reached('lib/stores/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/core', 'lib/stores'])
     expect(reached('lib/next/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/core', 'lib/next'])
-    expect(reached('lib/commands/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/core', 'lib/stores'])
+    expect(reached('lib/admin/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/admin', 'lib/core', 'lib/next'])
+    expect(reached('lib/commands/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/commands', 'lib/core', 'lib/stores'])
   })
 
   it('each entry reaches only what a user of it has installed', () => {
@@ -41,11 +42,23 @@ describe('architecture', () => {
       'next/cache.js',
       'next/headers.js',
       'next/navigation',
+      'next/navigation.js',
       'next/server.js',
       'node:crypto',
+      'react',
     ])
+    const admin = ['@mantine/charts', '@mantine/core', 'bowser', 'next/link.js']
+    expect(packages('lib/admin.ts').filter((to) => !packages('lib/index.ts').includes(to))).toEqual(admin)
     expect(packages('lib/middleware.ts')).toEqual(['next/server.js'])
+    expect(packages('lib/redis.ts')).toEqual(['node:crypto'])
+    expect(packages('lib/cookie.ts')).toEqual(['jose'])
     expect(packages('lib/drizzle.ts').filter((to) => !to.startsWith('drizzle-orm'))).toEqual(['node:path', 'node:url'])
+  })
+
+  it('what the guard may load runs on the edge, where there is neither Buffer nor process', () => {
+    const loaded = ['lib/cookie.ts', ...reachableFrom('lib/cookie.ts')].filter((file) => file.startsWith('lib/'))
+    const texts = loaded.map((file) => project.getSourceFileOrThrow(path.join(root, file)).getText())
+    expect(texts.filter((text) => /\bprocess\b|\bBuffer\b|node:/.test(text))).toEqual([])
   })
 
   it('entries lie flat in lib and only re-export', () => {

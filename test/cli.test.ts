@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { createDatabase, query } from './postgres'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -27,17 +28,24 @@ describe('the command, built as it is shipped', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  /** Runs the command to its end. */
-  async function coatcheck(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const run = execute(process.execPath, [cli, ...args], {
+  /** Starts the command, without a terminal. */
+  function start(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = tmpdir()) {
+    const child = spawn(process.execPath, [cli, ...args], {
       env: { NODE_ENV: 'test', PATH: process.env.PATH, ...env },
-      cwd: tmpdir(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd,
     })
-    return run.then(
-      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-    )
+    const printed = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        printed[name] += text
+      })
+    }
+    const ran = once(child, 'close').then(([code]) => ({ code, ...printed }))
+    return { child, printed, ran }
   }
+
+  const coatcheck = (...args: Parameters<typeof start>) => start(...args).ran
 
   it('secret prints another secret each time, long enough', async () => {
     const [one, two] = [await coatcheck(['secret']), await coatcheck(['secret'])]
@@ -45,11 +53,97 @@ describe('the command, built as it is shipped', () => {
     expect(one.stdout).not.toBe(two.stdout)
   })
 
-  it('migrate makes the table, and says so when there is nothing to do', async () => {
-    const DATABASE_URL = await createDatabase(inject('postgresUrl'))
-    expect((await coatcheck(['migrate'], { DATABASE_URL })).stdout).toMatch(/^Applied \d+ migrations/)
-    expect((await coatcheck(['migrate'], { DATABASE_URL })).stdout).toMatch(/^Nothing to do/)
-    expect(await query(DATABASE_URL, 'select id from sessions')).toEqual([])
+  it('each command does its work on PostgreSQL, and says so by its exit code', async () => {
+    const env = { DATABASE_URL: await createDatabase(inject('postgresUrl')), SESSION_SECRET: 'a secret for tests, 32 characters' }
+    expect(await coatcheck(['check'], env)).toMatchObject({ code: 1, stdout: expect.stringContaining('coatcheck migrate') })
+    expect(await coatcheck(['migrate'], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Applied \d+ migrations to 127/),
+    })
+    expect((await coatcheck(['migrate'], env)).stdout).toMatch(/^Nothing to do/)
+    const [id = ''] = await insert(env.DATABASE_URL, 1, '1 hour')
+    expect(await coatcheck(['check'], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('All is well.') })
+    expect(await coatcheck(['list'], env)).toMatchObject({ code: 0, stdout: expect.stringContaining(id) })
+    expect(await coatcheck(['show', id], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('"n": 1') })
+    expect(await coatcheck(['revoke', id], env)).toEqual({ code: 0, stdout: 'Ended 1 session.\n', stderr: '' })
+    expect((await coatcheck(['show', id], env)).code).toBe(1)
+    expect(await coatcheck(['clearsessions', '--json'], env)).toEqual({
+      code: 0,
+      stdout: '{\n  "deleted": 0,\n  "done": true\n}\n',
+      stderr: '',
+    })
+    expect((await coatcheck(['revoke'], env)).code).toBe(2)
+  })
+
+  it('Ctrl-C ends clearsessions between two batches, with exit code 130', async () => {
+    const env = { DATABASE_URL: await createDatabase(inject('postgresUrl')) }
+    await coatcheck(['migrate'], env)
+    await insert(env.DATABASE_URL, 5000, '-1 hour')
+    const { child, printed, ran } = start(['clearsessions', '--batch-size', '1'], env)
+    await vi.waitUntil(() => printed.stderr.includes('10 %'), { timeout: 60_000, interval: 5 })
+    child.kill('SIGINT')
+    const { code, stdout } = await ran
+    const [, deleted = ''] = /^Stopped\. Deleted ([\d,]+) expired sessions; run it again for the rest\.$/m.exec(stdout) ?? []
+    expect([code, await query(env.DATABASE_URL, 'select count(*)::int as left from sessions')]).toEqual([
+      130,
+      [{ left: 5000 - Number(deleted.replace(',', '')) }],
+    ])
+  })
+
+  it('a reader of messages that goes away, as head does, stops no work', async () => {
+    const env = { DATABASE_URL: await createDatabase(inject('postgresUrl')) }
+    await coatcheck(['migrate'], env)
+    await insert(env.DATABASE_URL, 500, '-1 hour')
+    const { child, ran } = start(['clearsessions', '--batch-size', '1'], env)
+    child.stderr.once('data', () => child.stderr.destroy())
+    expect((await ran).code).toBe(0)
+    expect(await query(env.DATABASE_URL, 'select count(*)::int from sessions')).toEqual([{ count: 0 }])
+  })
+
+  it('reads .env files as Next does; what is set already stays', async () => {
+    const app = mkdtempSync(path.join(root, 'node_modules', '.coatcheck-env-'))
+    try {
+      const url = await createDatabase(inject('postgresUrl'))
+      writeFileSync(path.join(app, '.env'), `DATABASE_URL=${url}\nSESSION_ENGINE=memory`)
+      writeFileSync(path.join(app, '.env.local'), 'SESSION_ENGINE=db')
+      writeFileSync(path.join(app, '.env.production'), 'SESSION_ENGINE=cookie')
+      expect(await coatcheck(['migrate'], { NODE_ENV: 'development' }, app)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^Applied/),
+      })
+      const inProduction = { NODE_ENV: 'production', SESSION_SECRET: 'a secret for tests, 32 characters' }
+      const { stdout } = await coatcheck(['check', '--json'], inProduction, app)
+      expect(JSON.parse(stdout)).toMatchObject({
+        envFiles: ['.env.local', '.env.production', '.env'],
+        engine: 'db',
+        migrations: { missing: 0 },
+      })
+      expect((await coatcheck(['list'], { ...inProduction, SESSION_ENGINE: 'cookie' }, app)).stderr).toMatch(
+        /^SESSION_ENGINE is cookie/,
+      )
+    } finally {
+      rmSync(app, { recursive: true })
+    }
+  })
+
+  it('a missing driver is named, and how to install it', async () => {
+    const bare = mkdtempSync(path.join(tmpdir(), 'coatcheck-bare-'))
+    try {
+      cpSync(folder, path.join(bare, 'node_modules', 'coatcheck'), { recursive: true, dereference: true })
+      for (const name of ['commander', 'drizzle-orm'])
+        symlinkSync(path.join(root, 'node_modules', name), path.join(bare, 'node_modules', name))
+      const run = promisify(execFile)(
+        process.execPath,
+        ['--preserve-symlinks', path.join(bare, 'node_modules/coatcheck/dist/cli.js'), 'migrate'],
+        {
+          env: { NODE_ENV: 'test', DATABASE_URL: 'postgresql://127.0.0.1:1/x' },
+          cwd: bare,
+        },
+      )
+      await expect(run).rejects.toMatchObject({ code: 1, stderr: 'The package pg is not installed. Install it: npm i pg\n' })
+    } finally {
+      rmSync(bare, { recursive: true })
+    }
   })
 
   it('without a database, with a wrong command or none says what is wrong, in one line and with its exit code', async () => {
@@ -61,8 +155,18 @@ describe('the command, built as it is shipped', () => {
       code: 1,
       stderr: expect.stringContaining('ECONNREFUSED'),
     })
-    expect(await coatcheck(['migrat'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^There is no command "migrat"/) })
-    expect(await coatcheck(['--wrong'])).toMatchObject({ code: 1, stderr: expect.stringContaining('--wrong') })
+    expect(await coatcheck(['migrat'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/unknown command 'migrat'/) })
+    expect((await coatcheck(['--wrong'])).code).toBe(2)
     expect(await coatcheck(['--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Usage: coatcheck/) })
   })
 })
+
+/** Sessions that expire so long from now; answers their ids. */
+async function insert(url: string, count: number, life: string): Promise<string[]> {
+  const rows = await query(
+    url,
+    `insert into sessions (id, token_hash, expires_at, data)
+     select gen_random_uuid(), gen_random_uuid(), now() + interval '${life}', '{"n": 1}' from generate_series(1, ${count}) returning id`,
+  )
+  return (rows as { id: string }[]).map(({ id }) => id)
+}

@@ -49,8 +49,9 @@ describe('the embedded database', () => {
 
 describe('the database of the environment', () => {
   it.each([
-    [{ DATABASE_DRIVER: 'mysql' }, /DATABASE_DRIVER is mysql; use pg or pglite/],
+    [{ DATABASE_DRIVER: 'mysql' }, /DATABASE_DRIVER is mysql; use pg, vercel or pglite/],
     [{ DATABASE_DRIVER: 'pg' }, /DATABASE_URL is not set/],
+    [{ DATABASE_DRIVER: 'vercel' }, /POSTGRES_URL is not set/],
   ])('%j is refused with the remedy', async (env, message) => {
     await expect(openDatabase(env)).rejects.toThrow(message)
   })

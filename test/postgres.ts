@@ -10,16 +10,25 @@ import pg from 'pg'
 export interface PostgresServer {
   /** A connection URL of its `postgres` database. */
   readonly url: string
+  /** Ends the server, whether it runs or not, and deletes its data. */
   stop(): Promise<void>
+  /** Ends the server with this signal, and keeps its data: SIGINT as an operator would; SIGKILL hits every process of it at once. */
+  halt(signal: 'SIGINT' | 'SIGKILL'): Promise<void>
+  /** Starts a halted server again, on its old port, and waits until it answers. */
+  start(): Promise<void>
+}
+
+/** What a server may be told; by default it gives up durability for speed. */
+export interface PostgresSettings {
+  /** Whether what it acknowledges survives `kill -9`. @default false */
+  durable?: boolean
 }
 
 /** Starts a server and waits until it answers. Rejects, naming the remedy, where PostgreSQL is not installed. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ durable = false }: PostgresSettings = {}): Promise<PostgresServer> {
   const bin = findBinaries()
   const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-postgres-'))
-  // PostgreSQL refuses to run as root.
-  const user = process.getuid?.() === 0 ? { uid: Number(idOf('-u')), gid: Number(idOf('-g')) } : {}
-  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid ?? 0)
+  const user = unprivileged(folder)
   const data = path.join(folder, 'data')
   execFileSync(path.join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
     ...user,
@@ -30,22 +39,44 @@ export async function startPostgres(): Promise<PostgresServer> {
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,
-    'fsync=off',
+    `fsync=${durable ? 'on' : 'off'}`,
     'max_connections=200',
   ]
-  const server = spawn(path.join(bin, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
-    ...user,
-    stdio: 'ignore',
-  })
+  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
-  await untilItAnswers(url, server)
-  return {
-    url,
-    stop: async () => {
-      server.kill('SIGINT')
-      if (server.exitCode === null) await once(server, 'exit')
-      rmSync(folder, { recursive: true, force: true })
-    },
+  let server: ChildProcess
+  const start = async () => {
+    server = spawn(path.join(bin, 'postgres'), args, { ...user, stdio: 'ignore' })
+    await untilItAnswers(url, server)
+  }
+  await start()
+  const halt = (signal: 'SIGINT' | 'SIGKILL') => end(server, signal)
+  const stop = async () => {
+    await halt('SIGINT')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { url, stop, halt, start }
+}
+
+async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const exited = once(server, 'exit')
+  const children = signal === 'SIGKILL' ? childrenOf(server.pid) : []
+  server.kill(signal)
+  for (const child of children) killIfThere(child)
+  await exited
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+  return listed.split('\n').filter(Boolean).map(Number)
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself meanwhile.
   }
 }
 
@@ -77,6 +108,14 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
+/** Whom to run a server as that refuses to run as root: nobody else, or the user postgres, who then owns `folder` and its files. */
+export function unprivileged(folder: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const user = { uid: idOf('-u'), gid: idOf('-g') }
+  for (const file of ['', ...readdirSync(folder)]) chownSync(path.join(folder, file), user.uid, user.gid)
+  return user
+}
+
 function findBinaries(): string {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
@@ -89,11 +128,12 @@ function findBinaries(): string {
   return found
 }
 
-function idOf(flag: '-u' | '-g'): string {
-  return execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim()
+function idOf(flag: '-u' | '-g'): number {
+  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
 }
 
-async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
+/** Waits until the database at `url` answers; gives up if `server` ends. */
+export async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
   for (const deadline = Date.now() + 30_000; ; ) {
     try {
       await query(url, 'select 1')

@@ -1,16 +1,35 @@
 import type { TestProject } from 'vitest/node'
+import { startPgBouncer } from './pgbouncer.ts'
 import { startPostgres } from './postgres.ts'
+import { startRedis } from './redis.ts'
+import { startRelay } from './relay.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
+    /** A PostgreSQL server: TEST_DATABASE_URL, or one started for this run. */
     postgresUrl: string
+    /** The same server, behind PgBouncer in transaction mode. */
+    pooledUrl: string
+    /** Where @vercel/postgres reaches the same server. */
+    relayPort: number
+    /** A Redis server: TEST_REDIS_URL, or one started for this run. */
+    redisUrl: string
   }
 }
 
-/** Gives every test file the URL of a PostgreSQL server: TEST_DATABASE_URL, or one started for this run. */
+/** Starts the servers that test files share, and stops them at the end. */
 export default async function setup(project: TestProject) {
-  const given = process.env.TEST_DATABASE_URL
-  const server = given ? null : await startPostgres()
-  project.provide('postgresUrl', given ?? server?.url ?? '')
-  return () => server?.stop()
+  const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env
+  const postgres = TEST_DATABASE_URL ? null : await startPostgres()
+  const redis = TEST_REDIS_URL ? null : await startRedis()
+  const postgresUrl = TEST_DATABASE_URL ?? postgres?.url ?? ''
+  const [pgBouncer, relay] = await Promise.all([startPgBouncer(postgresUrl), startRelay(postgresUrl)])
+  project.provide('postgresUrl', postgresUrl)
+  project.provide('pooledUrl', pgBouncer.url)
+  project.provide('relayPort', relay.port)
+  project.provide('redisUrl', TEST_REDIS_URL ?? redis?.url ?? '')
+  return async () => {
+    await Promise.all([pgBouncer.stop(), relay.close(), redis?.stop()])
+    await postgres?.stop()
+  }
 }

@@ -1,0 +1,217 @@
+import type { BrowserContext, Locator, Page } from 'playwright/test'
+import { violations } from './axe'
+import { whyNot } from './exceptions'
+import { expect, test } from './fixtures'
+import { expectLoggedOut, hydrated, logIn, press, sessionCookie } from './flows'
+import { endAction, post } from './forged-form'
+import type { AppServer } from './server'
+import { Visitor } from './visitor'
+
+// A server of this file's own: it knows the limit, and passwords may change there.
+test.use({
+  settings: [
+    async ({ engine }, use) => {
+      await use(whyNot(engine, 'listing') ? {} : { SESSION_MAX_PER_USER: '3', SESSION_TRUSTED_PROXIES: '1' })
+    },
+    { scope: 'worker' },
+  ],
+})
+
+const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0'
+const phone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
+
+test('where sessions lie in cookies, the page says that none can be listed', async ({ page, engine }) => {
+  test.skip(!whyNot(engine, 'listing'), 'this engine lists them')
+  await page.goto('/account/sessions')
+  await logIn(page, 'demo')
+  await expect(page.getByText('the server keeps no list of them')).toBeVisible()
+})
+
+test('the devices of a user are said in words, this one first', async ({ page, app, engine }) => {
+  test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
+  await begin(page)
+  await loggedIn(app, firefox, '203.0.113.7')
+  await loggedIn(app, phone, '192.168.1.20')
+  await page.reload()
+  await expect(devices(page)).toHaveText([
+    /^Chrome on Linux.*This device.*Place: this machine.*Last seen: now/,
+    /^Safari on iPhone.*Place: your local network.*Last seen: just now/,
+    /^Firefox on Windows.*Place: 203\.0\.113\.7.*Last seen: just now/,
+  ])
+  await expect(page.getByText('At most 3 devices')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+})
+
+test('to log out this device is to log out', async ({ page, app, engine }) => {
+  test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
+  await begin(page)
+  const other = await loggedIn(app, firefox)
+  await press(page, 'Log out this device')
+  await expect(page).toHaveURL('/')
+  await expectLoggedOut(page)
+  expect(await isLoggedIn(other)).toBe(true)
+})
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled })
+    test.beforeEach(({ engine }) => test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing')))
+
+    test('one device is logged out from another, and the rest stay', async ({ page, app }) => {
+      await begin(page)
+      const lost = await loggedIn(app, phone)
+      const kept = await loggedIn(app, firefox)
+      await page.reload()
+      await press(page, 'Log out Safari on iPhone, last seen just now')
+      await expect(page.locator('.messages')).toHaveText('That device is logged out.')
+      await expect(devices(page)).toHaveText([/^Chrome/, /^Firefox/])
+      expect([await isLoggedIn(lost), await isLoggedIn(kept)]).toEqual([false, true])
+    })
+
+    test('all other devices are logged out at once, and the page says how many', async ({ page, app }) => {
+      await begin(page)
+      const others = [await loggedIn(app, phone), await loggedIn(app, firefox)]
+      await page.reload()
+      await press(page, 'Log out everywhere else')
+      await expect(page.locator('.messages')).toHaveText('2 other devices are logged out.')
+      await expect(devices(page)).toHaveText([/^Chrome/])
+      await expect(page.getByRole('button', { name: 'Log out everywhere else' })).toHaveCount(0)
+      expect(await Promise.all(others.map(isLoggedIn))).toEqual([false, false])
+    })
+  })
+}
+
+test('a login on one device too many ends the session that was not used the longest', async ({ page, app, engine }) => {
+  test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
+  await begin(page)
+  const others = [await loggedIn(app, firefox), await loggedIn(app, phone)]
+  await page.reload()
+  await expect(devices(page)).toHaveCount(3)
+  others.push(await loggedIn(app, phone))
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Log in' })).toBeVisible()
+  expect(await Promise.all(others.map(isLoggedIn))).toEqual([true, true, true])
+})
+
+test("a forged post ends nobody else's session, and none of a stranger's ends any", async ({ page, app, engine }) => {
+  test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
+  await begin(page)
+  const own = await loggedIn(app, firefox)
+  const [admin, id] = await adminOf(app)
+  await page.reload()
+  await devices(page).filter({ hasText: 'Firefox' }).locator('input[name=id]').evaluate(setValue, id)
+  await hydrated(page)
+  await press(page, 'Log out Firefox')
+  await expect(page.locator('.messages')).toHaveText('That device was logged out already.')
+  const action = await endAction(own)
+  for (const forged of [id, '', 'x', `${id}' or true`]) expect((await post(own, action, forged)).status).toBe(303)
+  const stranger = new Visitor(app.url)
+  const answer = await post(stranger, action, id)
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Faccount%2Fsessions'])
+  expect([await isLoggedIn(admin), await isLoggedIn(own), stranger.cookie]).toEqual([true, true, ''])
+})
+
+test('a new password that is too short or too long is refused in words, at its field', async ({ page }) => {
+  await page.goto('/login?next=/account/password')
+  await logIn(page, 'demo')
+  const wanted = page.getByLabel('New password')
+  // The browser would refuse it first.
+  await wanted.evaluate((input) => input.removeAttribute('minlength'))
+  await expectRefusal(page, 'short', 'Too short: use at least 8 characters.')
+  await expectRefusal(page, 'é'.repeat(37), 'Too long: use at most 72 bytes; a letter is one or more.')
+  expect(await violations(page)).toEqual([])
+})
+
+// Last, since nobody knows the old passwords afterwards; a user for each.
+for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', false] as const]) {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled })
+
+    test('a new password logs out the others and renews the own key; a wrong current one changes nothing', async ({
+      page,
+      context,
+      openBrowser,
+      engine,
+    }) => {
+      const wanted = `${username}, but longer`
+      const other = await openBrowser()
+      for (const each of [other, page]) {
+        await each.goto('/login?next=/account/password')
+        await logIn(each, username)
+      }
+      await page.getByLabel('Current password').fill('wrong')
+      await page.getByLabel('New password').fill(wanted)
+      await press(page, 'Change')
+      await expect(page.getByText('This is not your current password.')).toHaveRole('alert')
+      await expect(page.getByLabel('Current password')).toHaveAccessibleDescription('This is not your current password.')
+      await other.reload()
+      await expect(other.getByRole('heading', { name: 'Change your password' })).toBeVisible()
+
+      const before = await token(context)
+      await page.getByLabel('Current password').fill(username)
+      await page.getByLabel('New password').fill(wanted)
+      await press(page, 'Change')
+      await expect(page.getByRole('heading', { name: `Hello ${username}` })).toBeVisible()
+      await expect(page.locator('.messages')).toContainText('Password changed.')
+      expect(await token(context)).not.toBe(before)
+      if (whyNot(engine, 'taking back')) await other.reload()
+      if (whyNot(engine, 'taking back')) return expect(other.getByRole('heading', { name: 'Change your password' })).toBeVisible()
+      await other.goto('/login?next=/account/password')
+      await logIn(other, username)
+      await expect(other.getByText('No such user, or another password.')).toBeVisible()
+      await logIn(other, username, wanted)
+      await expect(other.getByRole('heading', { name: 'Change your password' })).toBeVisible()
+    })
+  })
+}
+
+async function expectRefusal(page: Page, wanted: string, words: string): Promise<void> {
+  await page.getByLabel('Current password').fill('demo')
+  await page.getByLabel('New password').fill(wanted)
+  await press(page, 'Change')
+  await expect(page.getByRole('alert').filter({ hasText: words })).toBeVisible()
+  await expect(page.getByLabel('New password')).toHaveAccessibleDescription(new RegExp(words))
+}
+
+/** Logs in, and ends what earlier tests have left. */
+async function begin(page: Page): Promise<void> {
+  await page.goto('/login?next=/account/sessions')
+  await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Your devices' })).toBeVisible()
+  const others = page.getByRole('button', { name: 'Log out everywhere else' })
+  if (await others.isVisible()) await others.click()
+  await expect(devices(page)).toHaveCount(1)
+}
+
+function devices(page: Page): Locator {
+  return page.getByRole('region', { name: 'Logged in' }).getByRole('listitem')
+}
+
+/** Another device of the user demo. */
+async function loggedIn({ url }: AppServer, userAgent: string, ip = '127.0.0.1'): Promise<Visitor> {
+  const visitor = new Visitor(url)
+  const headers = { 'user-agent': userAgent, 'x-forwarded-for': ip }
+  await visitor.send('/api/login', { method: 'POST', body: { username: 'demo', password: 'demo' }, headers })
+  return visitor
+}
+
+/** The admin, logged in, with the session's id. */
+async function adminOf({ url }: AppServer): Promise<[Visitor, string]> {
+  const visitor = new Visitor(url)
+  const { json } = await visitor.post('/api/login', { username: 'admin', password: 'admin' })
+  return [visitor, (json as { id: string }).id]
+}
+
+async function isLoggedIn(visitor: Visitor): Promise<boolean> {
+  const { json } = await visitor.get('/api/session')
+  return (json as { userId: string | null }).userId !== null
+}
+
+async function token(context: BrowserContext): Promise<string | undefined> {
+  return (await sessionCookie(context))?.value
+}
+
+function setValue(input: Element, value: string): void {
+  if (input instanceof HTMLInputElement) input.value = value
+}

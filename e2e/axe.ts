@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright/test'
+
+const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
+
+/** What axe has against the page: rule and element, a line each. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: script })
+  return page.evaluate(async (values) => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const found = await axe.run(document, { runOnly: { type: 'tag', values } })
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+    )
+  }, rules)
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createDatabase, startPostgres } from '../test/postgres'
+import { expect, test } from './fixtures'
+import { type AppServer, randomSecret, startServer } from './server'
+import { Visitor } from './visitor'
+import { startWriteLoad, type WriteLoad } from './write-load'
+
+const sessions = 4
+
+test('kill -9 of the server under write load: every acknowledged write is there', async ({ postgresUrl }) => {
+  const DATABASE_URL = await createDatabase(postgresUrl)
+  await crash({ DATABASE_DRIVER: 'pg', DATABASE_URL }, 600)
+})
+
+test('kill -9 of the server with the embedded database under write load: every acknowledged write is there', async () => {
+  const DATA_DIR = await mkdtemp(path.join(tmpdir(), 'coatcheck-e2e-'))
+  await crash({ DATABASE_DRIVER: 'pglite', DATA_DIR }, 300)
+  await rm(DATA_DIR, { recursive: true })
+})
+
+test('kill -9 of PostgreSQL under write load: every acknowledged write is there, and the server goes on', async () => {
+  const postgres = await startPostgres({ durable: true })
+  const DATABASE_URL = await createDatabase(postgres.url)
+  const server = await startServer({ env: { DATABASE_DRIVER: 'pg', DATABASE_URL } })
+  const load = await startWriteLoad(server.url, sessions)
+  await acknowledged(load, 600)
+  await postgres.halt('SIGKILL')
+  await load.ended
+  await postgres.start()
+  expect(await load.missing(server.url)).toEqual([])
+  await server.stop()
+  await postgres.stop()
+})
+
+/** Kills a server that is being written to, starts another on the same database, and looks for what the first acknowledged. */
+async function crash(env: Readonly<Record<string, string>>, writes: number): Promise<void> {
+  const settings = { env: { ...env, SESSION_SECRET: randomSecret() } }
+  const first = await startServer(settings)
+  const load = await startWriteLoad(first.url, sessions)
+  await acknowledged(load, writes)
+  await first.kill()
+  await load.ended
+  const second = await startServer(settings)
+  await opened(second)
+  expect(await load.missing(second.url)).toEqual([])
+  await second.stop()
+}
+
+async function acknowledged(load: WriteLoad, writes: number): Promise<void> {
+  await expect.poll(() => load.acknowledged(), { timeout: 180_000, intervals: [20] }).toBeGreaterThan(writes)
+  test.info().annotations.push({ type: 'acknowledged writes', description: String(load.acknowledged()) })
+}
+
+/** A database that was left behind is open once a session can be begun. */
+async function opened({ url }: AppServer): Promise<void> {
+  await expect.poll(async () => (await new Visitor(url).patch({ a: 1 })).status).toBe(200)
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { createDatabase, query } from '../test/postgres'
+import { startCountingProxy } from './counting-proxy'
+import { expect, test } from './fixtures'
+import { type HostileRequest, marker } from './hostile/common'
+import { forgeToken } from './hostile/forge'
+import { inspect } from './hostile/inspector'
+import { hostileRequest } from './hostile/requests'
+import { createSender, type HostileAnswer } from './hostile/sender'
+import { randomSecret, startServer } from './server'
+import { Visitor } from './visitor'
+
+const count = Number(process.env.HOSTILE_REQUESTS ?? 20_000)
+const seed = Number(process.env.HOSTILE_SEED ?? 20_260_101)
+const atOnce = 16
+const mebibyte = 2 ** 20
+
+test('20,000 hostile requests: no 500, no row, no statement, no memory kept, and nothing printed', async ({ postgresUrl }) => {
+  test.setTimeout(900_000)
+  const databaseUrl = await createDatabase(postgresUrl)
+  const database = await startCountingProxy(databaseUrl)
+  const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url, NODE_OPTIONS: '--inspect=127.0.0.1:0' }
+  const server = await startServer({ env })
+  const inspector = await inspect(addressIn(server.complaints()))
+  const visitor = new Visitor(server.url)
+  await visitor.patch({ name: 'Ada' })
+
+  // That the count of statements can be trusted: a token under the right secret is looked up, and found to be nobody's.
+  const nobody = new Visitor(server.url, `__Host-session=${forgeToken(server.secret)}`)
+  const before = database.statements.length
+  expect((await nobody.get('/api/session')).json).toMatchObject({ id: null })
+  expect(database.statements.slice(before)).toEqual([expect.stringMatching(/^select .* from "sessions"/s)])
+
+  const foreign = [forgeToken(randomSecret()), forgeToken(server.secret, 'session'), forgeToken('')]
+  const material = { token: visitor.token, foreign, actionIds: await actionIdsOf(visitor) }
+  const requests = fc.sample(hostileRequest(material), { numRuns: count, seed })
+  const [warmUp, rest] = [requests.slice(0, count / 3), requests.slice(count / 3)]
+  const statements = database.statements.length
+
+  const started = performance.now()
+  const oddities = await sendAll(server.url, warmUp)
+  const heapBefore = await inspector.heapKept()
+  oddities.push(...(await sendAll(server.url, rest)))
+  const heapAfter = await inspector.heapKept()
+  const seconds = (performance.now() - started) / 1000
+  const figures = `${Math.round(count / seconds)}/s, heap ${(heapBefore / mebibyte).toFixed(1)} then ${(heapAfter / mebibyte).toFixed(1)} MiB`
+  test.info().annotations.push({ type: 'figures', description: figures })
+
+  expect.soft(oddities.slice(0, 5), 'answers that should not be').toEqual([])
+  expect.soft(database.statements.slice(statements), 'statements for strangers').toEqual([])
+  expect.soft(await query(databaseUrl, 'select data from sessions')).toEqual([{ data: { name: 'Ada' } }])
+  expect.soft(heapAfter - heapBefore, 'heap kept after two thirds of the requests').toBeLessThan(10 * mebibyte)
+  expect.soft((await visitor.get('/api/session')).json).toMatchObject({ data: { name: 'Ada' } })
+  inspector.close()
+  await server.stop()
+  expectDiscretion(server.complaints(), [
+    marker,
+    server.secret,
+    visitor.token,
+    ...visitor.token.split('.').filter((part) => part.length > 16),
+  ])
+  await database.close()
+})
+
+/** What Next and React print of requests that they refuse by themselves. */
+const saidByNext = [
+  /Server Reference ID did not match the expected format/,
+  /Failed to find Server Action/,
+  /Invalid Server Actions request/,
+  /Invariant: Missing 'next-action' header/,
+  /'TRACE' HTTP method is unsupported/,
+  /TypeError: Invalid URL/,
+  /is not valid JSON|Unexpected end of JSON input/,
+  /Connection closed/,
+]
+
+/** The server may print what Next says, and none of `hidden`. */
+function expectDiscretion(log: readonly string[], hidden: readonly string[]): void {
+  const errors = log.filter((line) => /^\S* ?\w*Error\b|coatcheck|database:/.test(line))
+  expect.soft(errors.filter((line) => !saidByNext.some((pattern) => pattern.test(line)))).toEqual([])
+  for (const word of hidden) expect.soft(log.join('\n')).not.toContain(word)
+}
+
+/** Sends all, some at once; answers the ones that came out wrong. */
+async function sendAll(url: string, requests: readonly HostileRequest[]): Promise<string[]> {
+  const sender = createSender(url, atOnce)
+  const oddities: string[] = []
+  const queue = requests.values()
+  const work = async () => {
+    for (const request of queue) {
+      const answer = await sender.send(request)
+      if (isOdd(request, answer)) oddities.push(describeOdd(request, answer))
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  sender.close()
+  return oddities
+}
+
+function isOdd({ kind, path, refusedByNext }: HostileRequest, { status, text, setCookie, location }: HostileAnswer): boolean {
+  const wrongStatus = (status >= 500 && !refusedByNext) || (status === 0 && kind !== 'raw')
+  const letIn = text.includes('Hello ') || (status === 200 && /^\/(account|admin)/.test(path) && text.includes('<h1>'))
+  return wrongStatus || letIn || setCookie.length > 0 || /^(https?:)?\/\/evil/.test(location)
+}
+
+function describeOdd(
+  { kind, method, path, headers, body = '' }: HostileRequest,
+  { status, setCookie, location }: HostileAnswer,
+): string {
+  return JSON.stringify([kind, status, method, path.slice(0, 80), headers, body.slice(0, 200), setCookie, location])
+}
+
+/** The ids of the actions that the pages offer to those without JavaScript. */
+async function actionIdsOf(visitor: Visitor): Promise<string[]> {
+  const pages = await Promise.all(['/', '/shop', '/login'].map((path) => visitor.get(path)))
+  const ids = pages.flatMap(({ text }) => [...text.matchAll(/\$ACTION_ID_([0-9a-f]+)/g)].map(([, id = '']) => id))
+  expect(ids.length).toBeGreaterThan(5)
+  return [...new Set(ids)]
+}
+
+/** The address of the inspector, as a starting Node prints it. */
+function addressIn(lines: readonly string[]): string {
+  return lines.map((line) => /ws:\S+/.exec(line)?.[0]).find((address) => address !== undefined) ?? ''
+}

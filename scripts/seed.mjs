@@ -1,0 +1,136 @@
+// npm run seed -- --sessions 1000000 --expired-share 0.5: fills the demo's database with sessions to look at; nobody has a cookie for them.
+import { parseArgs } from 'node:util'
+import { fail, root, runBin } from './setup.mjs'
+
+const { sessions, share } = options()
+if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) fail('The build failed; its output above says why.')
+const [
+  { sql },
+  { openDatabase },
+  { readEnvFiles },
+  { failureOf },
+  { processTerminal },
+  { startProgress },
+  { engineOf },
+  { migrate },
+] = await Promise.all([
+  import('drizzle-orm'),
+  import('../dist/commands/database.js'),
+  import('../dist/commands/env-files.js'),
+  import('../dist/commands/failure.js'),
+  import('../dist/commands/process-terminal.js'),
+  import('../dist/commands/progress.js'),
+  import('../dist/commands/settings.js'),
+  import('../dist/drizzle.js'),
+])
+
+const day = 86_400
+const userAgents = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0',
+  'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0',
+  'Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36',
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
+  'curl/8.14.1',
+]
+
+process.chdir(root) // where the demo runs
+const terminal = processTerminal(readEnvFiles(root))
+try {
+  await seed()
+} catch (error) {
+  fail(failureOf(error).message)
+}
+
+function options() {
+  try {
+    const { values } = parseArgs({ options: { sessions: { type: 'string' }, 'expired-share': { type: 'string' } } })
+    const [sessions, share] = [Number(values.sessions ?? 10_000), Number(values['expired-share'] ?? 0.5)]
+    if (Number.isSafeInteger(sessions) && sessions > 0 && share >= 0 && share <= 1) return { sessions, share }
+  } catch {
+    // Told below.
+  }
+  return fail('Usage: npm run seed -- [--sessions 10000] [--expired-share 0.5]')
+}
+
+async function seed() {
+  const engine = engineOf(terminal.env)
+  if (engine !== 'db' && engine !== 'cached') fail(`SESSION_ENGINE is ${engine}: only a database can be filled.`)
+  const { driver, db, place, close } = await openDatabase(terminal.env, terminal)
+  try {
+    await migrate(db)
+    const users = await userIds(db)
+    console.log(`Filling ${place} …`)
+    const progress = await startProgress(terminal, sessions, 'sessions')
+    const started = performance.now()
+    const batch = driver === 'pglite' ? 2_000 : 25_000
+    for (let done = 0; done < sessions; done += batch) {
+      const last = Math.min(done + batch, sessions)
+      await db.execute(insertion(done + 1, last, users))
+      progress.update(last)
+    }
+    progress.stop()
+    await db.execute(sql`analyze sessions`)
+    console.log(`Stored ${sessions.toLocaleString('en')} sessions in ${((performance.now() - started) / 1000).toFixed(1)} s.`)
+  } finally {
+    await close()
+  }
+}
+
+/** The demo's accounts, where it has been started, and invented users: about twenty sessions each. */
+async function userIds(db) {
+  const [{ there }] = await db.select({ there: sql`to_regclass('users') is not null` }).from(sql`(select 1) as one`)
+  const known = there ? await db.select({ id: sql`id::text` }).from(sql`users order by username limit 2`) : []
+  return { known: known.map(({ id }) => id), invented: Math.max(5, Math.round(sessions / 20)) }
+}
+
+/**
+ * The sessions numbered `first` to `last`, in the order of their creation, spread over 30 days; of each stretch the same share has expired.
+ * Ids are version 7 UUIDs of the moment of creation; the token hashes are random, so that no token belongs to them.
+ */
+function insertion(first, last, { known, invented }) {
+  const agents = sql.raw(`(array[${userAgents.map((agent) => `'${agent}'`).join(', ')}])`)
+  return sql`
+    with moment as (${moments(first, last)}), person as (
+      select *, lpad(to_hex(millis), 12, '0') as head, timestamptz 'epoch' + millis * interval '1 millisecond' as created,
+        now() - idle * interval '1 second' as seen, expired and idle < ${14 * day}::float8 as short,
+        case when chance < 0.4 then null
+          when chance < 0.42 then (string_to_array(${known.join(',')}, ','))[1 + floor(pick * ${known.length}::float8)::int]
+          else md5('seed ' || floor(pick * pick * ${invented}::float8))::uuid::text end as person
+      from moment
+    )
+    insert into sessions (id, token_hash, created_at, authenticated_at, last_seen_at, expires_at, expiry_idle_seconds, user_id, ip, user_agent, version, data)
+    select
+      (substr(head, 1, 8) || '-' || substr(head, 9) || '-7' || substr(hex, 14, 3) || '-' || substr(hex, 17, 4) || '-' || substr(hex, 21))::uuid,
+      gen_random_uuid(), created, case when person is null then null else created end, greatest(seen, created),
+      greatest(seen, created) + case when short then interval '1 hour' else interval '14 days' end, case when short then 3600 end, person,
+      case when i % 10 = 0 then '2001:db8::' || to_hex(floor(pick * 65535)::int)
+        else (array['192.0.2.', '198.51.100.', '203.0.113.'])[1 + i % 3] || floor(pick * 255)::int end,
+      ${agents}[1 + floor(chance * chance * ${userAgents.length}::float8)::int],
+      1 + floor(pick * 40)::int,
+      jsonb_build_object('counter', floor(pick * 40)::int, 'theme', (array['dark', 'light'])[1 + i % 2])
+        || case when part < 0.3 then jsonb_build_object('cart', jsonb_build_array(jsonb_build_object('id', 'scarf', 'quantity', 1 + i % 3))) else '{}' end
+    from person`
+}
+
+/** When each began, in epoch milliseconds, and for how many seconds it has been idle: the expired ones for more than an hour. */
+function moments(first, last) {
+  return sql`
+    select *, floor(extract(epoch from now()) * 1000)::bigint - floor(age * 1000)::bigint as millis,
+      case when expired then age - part * (age - 3601) else part * least(age, ${13.5 * day}::float8) end as idle
+    from (
+      select *, case when expired then greatest(ordered, 3700) else ordered end as age
+      from (
+        select i, floor(i * ${share}::float8) > floor((i - 1) * ${share}::float8) as expired,
+          ${30 * day}::float8 * (1 - (i - random()) / ${sessions}::float8) as ordered,
+          random() as chance, random() as pick, random() as part, replace(gen_random_uuid()::text, '-', '') as hex
+        from generate_series(${first}::int, ${last}::int) as i
+      ) as number
+    ) as aged`
+}

@@ -1,0 +1,2 @@
+/** Points the `@vercel/postgres` of this process at a relay on that port of localhost. */
+export function useRelay(relayPort: number): Promise<void>
