@@ -1,0 +1,5 @@
+import { getSession } from '../../sessions.js'
+
+export async function GET() {
+  return Response.json({ name: (await getSession()).get('name') ?? null })
+}

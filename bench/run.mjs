@@ -1,0 +1,40 @@
+// npm run bench [-- storage clear admin in-process engines http]: what README.md shows, printed as Markdown.
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { root, run, runBin } from '../scripts/setup.mjs'
+import { startPostgres } from './postgres.mjs'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const known = ['storage', 'clear', 'admin', 'in-process', 'engines', 'http/run']
+const asked = process.argv.slice(2)
+const parts = known.filter((name) => asked.length === 0 || asked.some((word) => name.startsWith(word)))
+
+installBenchDependencies()
+if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) process.exit(1)
+const postgres = await startPostgres()
+try {
+  console.log(`Node ${process.version}, PostgreSQL ${postgres.version}, ${versions()}; ${os.cpus().length} × ${os.cpus()[0].model}`)
+  const env = { ...process.env, DATABASE_URL: postgres.url, NEXT_TELEMETRY_DISABLED: '1' }
+  for (const part of parts) {
+    if (!run(process.execPath, [path.join(here, `${part}.mjs`)], { env })) process.exitCode = 1
+  }
+} finally {
+  await postgres.stop()
+}
+
+/** The dependencies that the benchmarks alone have, unless they stand as package-lock.json says. */
+function installBenchDependencies() {
+  const [installed, lock] = ['node_modules/.package-lock.json', 'package-lock.json'].map((name) => path.join(here, name))
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
+  if (!run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: here, shell: process.platform === 'win32' })) process.exit(1)
+}
+
+function versions() {
+  const versionOf = (name) => {
+    const folder = [here, root].map((place) => path.join(place, 'node_modules', name)).find((place) => existsSync(place))
+    return `${name} ${JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version}`
+  }
+  return ['pg', 'drizzle-orm', 'next', 'redis', 'iron-session', 'better-auth'].map(versionOf).join(', ')
+}
