@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { migrate, type PostgresDatabase } from 'coatcheck/drizzle'
 import { lock } from 'proper-lockfile'
 import { noteStatement } from './requests/log'
@@ -70,30 +71,54 @@ function bearBreaking(client: { on(event: 'error', listener: () => void): unknow
 async function openPglite(folder: string): Promise<OpenDatabase> {
   const [{ PGlite }, { drizzle }] = await Promise.all([import('@electric-sql/pglite'), import('drizzle-orm/pglite')])
   const release = await lockFolder(path.resolve(folder))
-  const client = await PGlite.create(path.join(folder, 'pglite'))
-  return {
-    driver: 'pglite',
-    db: drizzle(client, { logger }),
-    close: async () => {
+  try {
+    const client = await PGlite.create(path.join(folder, 'pglite'))
+    const close = async () => {
       await client.close()
       await release()
-    },
+    }
+    return { driver: 'pglite', db: drizzle(client, { logger }), close }
+  } catch (error) {
+    await release()
+    throw error
   }
 }
 
-/** Two processes on one PGlite folder lose each other's writes without a word, so only one may have it. */
+const staleMillis = 10_000
+const lookEveryMillis = 200
+
+/**
+ * Two processes on one PGlite folder lose each other's writes without a word, so only one may have it. A killed process leaves its lock
+ * behind, which counts as abandoned after 10 s without a sign of life: so this looks until its owner gives one, or none for that long.
+ */
 async function lockFolder(folder: string): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true })
-  try {
-    // A killed process leaves its lock behind; it counts as abandoned after 5 s without a sign of life, so wait a little longer than that.
-    const lockfilePath = path.join(folder, 'lock')
-    return await lock(folder, { lockfilePath, stale: 5000, retries: { retries: 14, minTimeout: 500, maxTimeout: 500 } })
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED')) throw error
-    throw new Error(
-      `Another process has the embedded database in ${folder} open. Stop it, or set DATA_DIR or DATABASE_URL to another one.`,
-    )
+  const lockfilePath = path.join(folder, 'lock')
+  const signOfLife = () => statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs
+  // A busy process is late with its signs: those ten times as often as needed leave it 9 s.
+  const options = { lockfilePath, stale: staleMillis, update: 1000, onCompromised: () => giveUp(folder) }
+  const sign = signOfLife()
+  for (const deadline = performance.now() + staleMillis + 2000; performance.now() < deadline; await setTimeout(lookEveryMillis)) {
+    const release = await lock(folder, options).catch(unlessLocked)
+    if (release) return release
+    if (signOfLife() !== sign) break
   }
+  throw new Error(
+    `Another process has the embedded database in ${folder} open. Stop it, or set DATA_DIR or DATABASE_URL to another one.`,
+  )
+}
+
+function unlessLocked(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') return null
+  throw error
+}
+
+/** This process stood still for so long, or its folder was deleted: whoever took the database over must not be written over. */
+function giveUp(folder: string): never {
+  console.error(
+    `The lock of the embedded database in ${folder} is lost, so this process ends before two write to it. Start it again.`,
+  )
+  process.exit(1)
 }
 
 // Pages, route handlers and the proxy are separate module graphs in one process: what they share must lie on globalThis.

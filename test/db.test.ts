@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmdirSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -21,29 +21,36 @@ describe('the embedded database', () => {
     await second.close()
   })
 
-  it('is refused to a second process, with the folder and the remedy', async () => {
+  it('is refused to a second process, with the folder and the remedy, until the first is dead and its lock has grown old', async () => {
     const DATA_DIR = folder()
-    const holder = spawn(
-      process.execPath,
-      [
-        '--input-type=module',
-        '-e',
-        `const { lock } = await import('proper-lockfile'); await lock.call(null, ${JSON.stringify(DATA_DIR)}, { stale: 5000, lockfilePath: ${JSON.stringify(path.join(DATA_DIR, 'lock'))} }); console.log('held'); setInterval(() => {}, 1000)`,
-      ],
-      { cwd: path.resolve(import.meta.dirname, '..') },
-    )
+    const lockfilePath = path.join(DATA_DIR, 'lock')
+    const options = JSON.stringify({ stale: 10_000, update: 1000, lockfilePath })
+    const code = `const { lock } = await import('proper-lockfile'); await lock.call(null, ${JSON.stringify(DATA_DIR)}, ${options}); console.log('held'); setInterval(() => {}, 1000)`
+    const cwd = path.resolve(import.meta.dirname, '..')
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', code], { cwd })
     await once(holder.stdout, 'data')
-    try {
-      await expect(openDatabase({ DATA_DIR })).rejects.toThrow(
-        /Another process has the embedded database in .* open. Stop it, or set DATA_DIR/,
-      )
-    } finally {
-      holder.kill('SIGKILL')
-    }
+    await expect(openDatabase({ DATA_DIR })).rejects.toThrow(
+      /Another process has the embedded database in .* open. Stop it, or set DATA_DIR/,
+    )
+    holder.kill('SIGKILL')
     await once(holder, 'exit')
-    // Left behind by a killed process, the lock counts as abandoned soon after.
+    const secondsAgo = Date.now() / 1000 - 11
+    utimesSync(lockfilePath, secondsAgo, secondsAgo)
     const open = await openDatabase({ DATA_DIR })
     await open.close()
+  })
+
+  it('whose lock is lost ends the process, before two write to it', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
+    const log = vi.mocked(console.error).mockImplementation(() => {})
+    const DATA_DIR = folder()
+    await openDatabase({ DATA_DIR })
+    rmdirSync(path.join(DATA_DIR, 'lock'))
+    await vi.waitUntil(() => exit.mock.calls.length > 0, { timeout: 60_000 })
+    expect(exit.mock.calls).toEqual([[1]])
+    expect(log.mock.calls).toEqual([[expect.stringMatching(/^The lock of the embedded database in .* is lost/)]])
+    exit.mockRestore()
+    log.mockClear()
   })
 })
 

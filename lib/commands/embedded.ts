@@ -5,13 +5,14 @@ import { SessionError } from '../core/errors.ts'
 import { config } from './settings.ts'
 import type { Environment } from './terminal.ts'
 
-/** Without a sign of life for this time a lock counts as abandoned; its owner gives one twice as often. */
-const staleMillis = 5000
+/** Without a sign of life for this time a lock counts as abandoned. A busy owner is late with its signs: ten times as many leave it 9 s. */
+const staleMillis = 10_000
+const signEveryMillis = 1000
 const lookEveryMillis = 200
 
 /**
  * Takes the lock of an embedded database's folder, and answers how to release it. Two processes on one PGlite folder lose each other's
- * writes without a word, so whoever opens one takes this lock: a folder `lock` in it, of the package proper-lockfile, stale after 5 s.
+ * writes without a word, so whoever opens one takes this lock: a folder `lock` in it, of the package proper-lockfile, stale after 10 s.
  * A process that was killed leaves its lock behind: so this looks, and says so, until the owner gives a sign of life or none for too long.
  * Rejects with STORE_FAILED if another process has it.
  */
@@ -19,10 +20,11 @@ export async function lockFolder(folder: string, say: (text: string) => void): P
   const { default: lockfile } = await import('proper-lockfile')
   mkdirSync(folder, { recursive: true })
   const lockfilePath = path.join(folder, 'lock')
-  const take = () => lockfile.lock(folder, { lockfilePath, stale: staleMillis }).catch(unlessLocked)
+  const options = { lockfilePath, stale: staleMillis, update: signEveryMillis, onCompromised: () => giveUp(folder, say) }
+  const take = () => lockfile.lock(folder, options).catch(unlessLocked)
   const free = await take()
   if (free) return free
-  say(`The embedded database in ${folder} is locked. Looking whether the process lives that locked it (up to 6 s) …`)
+  say(`The embedded database in ${folder} is locked. Looking whether the process lives that locked it (up to 11 s) …`)
   const sign = signOfLife(lockfilePath)
   for (const deadline = performance.now() + staleMillis + 2000; performance.now() < deadline; await setTimeout(lookEveryMillis)) {
     const left = await take()
@@ -34,6 +36,12 @@ export async function lockFolder(folder: string, say: (text: string) => void): P
     outcome: 'none',
     cause: { code: 'ELOCKED', constraint: null },
   })
+}
+
+/** This process stood still for too long, or the folder was deleted: whoever took the database over must not be written over. */
+function giveUp(folder: string, say: (text: string) => void): never {
+  say(`The lock of the embedded database in ${folder} is lost, so this ends before two processes write to it. Run it again.`)
+  process.exit(1)
 }
 
 /** When the owner of a lock last touched it. */
