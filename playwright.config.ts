@@ -22,8 +22,9 @@ const flowsOf = (engine: string) =>
 export default defineConfig<object, Pick<WorkerFixtures, 'engine'>>({
   ...(name && { name }),
   testDir: 'e2e',
-  // One more than the cores of the smallest machine: a worker waits for pages and servers half of its time.
-  workers: 3,
+  globalSetup: './e2e/servers.ts',
+  // As many as the cores of the smallest machine: browsers and servers keep them busy, and a third worker only makes pages slower.
+  workers: 2,
   retries: 0,
   // Ceilings, which only a test that hangs meets: a busy machine takes five times as long as an idle one.
   timeout: 300_000,

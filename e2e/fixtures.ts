@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import { type BrowserContext, test as base, expect, type Page } from 'playwright/test'
-import { createDatabase, startPostgres } from '../test/postgres'
+import { copyPglite } from '../test/pglite'
+import { createDatabase } from '../test/postgres'
 import { startRedis } from '../test/redis'
 import { type CountingProxy, startCountingProxy } from './counting-proxy'
 import { type AppServer, startServer } from './server'
@@ -24,7 +23,7 @@ export interface WorkerFixtures {
   redisUrl: string
   /** The app on an embedded database. */
   embedded: AppServer
-  /** The URL of a PostgreSQL server: TEST_DATABASE_URL, or one started for this run. */
+  /** The URL of the PostgreSQL server of this run: e2e/servers.ts. */
   postgresUrl: string
   /** The app on a real PostgreSQL. */
   counted: CountedServer
@@ -56,7 +55,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   embedded: [
     async ({ engine, redisUrl, settings }, use) => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'coatcheck-e2e-'))
+      const folder = emptyPglite()
       try {
         const server = await startServer({
           env: { DATABASE_DRIVER: 'pglite', DATA_DIR: folder, SESSION_ENGINE: engine, REDIS_URL: redisUrl, ...settings },
@@ -70,16 +69,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 180_000 },
   ],
-  postgresUrl: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
-    async ({}, use) => {
-      const given = process.env.TEST_DATABASE_URL
-      const started = given ? null : await startPostgres()
-      await use(given ?? started?.url ?? '')
-      await started?.stop()
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+  postgresUrl: [async ({}, use) => use(process.env.TEST_DATABASE_URL ?? ''), { scope: 'worker' }],
   counted: [
     async ({ postgresUrl }, use) => {
       const database = await startCountingProxy(await createDatabase(postgresUrl))
@@ -119,6 +110,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   },
   visitor: async ({ app }, use) => use(new Visitor(app.url)),
 })
+
+/** A folder with an embedded database that nobody has used yet, for DATA_DIR. */
+export const emptyPglite = () => copyPglite(process.env.TEST_PGLITE ?? '')
 
 /** On a real PostgreSQL, with `database` to count and to hold back statements. */
 export const testOnPostgres = test.extend<{ database: CountingProxy }>({

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright/test'
 import { whyNot } from './exceptions'
-import { expect, expectSilence, test } from './fixtures'
+import { emptyPglite, expect, expectSilence, test } from './fixtures'
 import { logIn, press } from './flows'
 import { randomSecret, startServer } from './server'
 
@@ -28,7 +26,7 @@ test('a cart survives logging in and a restart of the server, and goes with logg
   engine,
   redisUrl,
 }) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'coatcheck-e2e-'))
+  const folder = emptyPglite()
   const env = {
     DATABASE_DRIVER: 'pglite',
     DATA_DIR: folder,

@@ -10,6 +10,7 @@ import { inject } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../app/db'
 import { fileStore } from '../docs/examples/file-store'
 import { visitorsOf } from './cookie-visitors'
+import { copyPglite } from './pglite'
 import { createDatabase } from './postgres'
 import { cachedBy, redisTestStore } from './redis-stores'
 import { vercelUrl } from './relay'
@@ -41,7 +42,7 @@ export async function emptyDatabase(driver: Driver): Promise<OpenDatabase> {
 }
 
 async function emptyPglite(): Promise<OpenDatabase> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-pglite-'))
+  const folder = copyPglite(inject('pgliteTemplate'))
   const open = await openDatabase({ DATA_DIR: folder })
   const close = async () => {
     await open.close()

@@ -1,11 +1,14 @@
 import type { TestProject } from 'vitest/node'
 import { startPgBouncer } from './pgbouncer.ts'
+import { makePgliteTemplate } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
 import { startRelay } from './relay.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
+    /** The folder of an embedded database without tables, to copy. */
+    pgliteTemplate: string
     /** A PostgreSQL server: TEST_DATABASE_URL, or one started for this run. */
     postgresUrl: string
     /** The same server, behind PgBouncer in transaction mode. */
@@ -23,12 +26,18 @@ export default async function setup(project: TestProject) {
   const postgres = TEST_DATABASE_URL ? null : await startPostgres()
   const redis = TEST_REDIS_URL ? null : await startRedis()
   const postgresUrl = TEST_DATABASE_URL ?? postgres?.url ?? ''
-  const [pgBouncer, relay] = await Promise.all([startPgBouncer(postgresUrl), startRelay(postgresUrl)])
+  const [pgBouncer, relay, template] = await Promise.all([
+    startPgBouncer(postgresUrl),
+    startRelay(postgresUrl),
+    makePgliteTemplate(),
+  ])
+  project.provide('pgliteTemplate', template.folder)
   project.provide('postgresUrl', postgresUrl)
   project.provide('pooledUrl', pgBouncer.url)
   project.provide('relayPort', relay.port)
   project.provide('redisUrl', TEST_REDIS_URL ?? redis?.url ?? '')
   return async () => {
+    template.remove()
     await Promise.all([pgBouncer.stop(), relay.close(), redis?.stop()])
     await postgres?.stop()
   }
