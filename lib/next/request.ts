@@ -10,19 +10,23 @@ import { clientOf } from './client.ts'
 import { openJar } from './jar.ts'
 import { platform } from './platform.ts'
 
-/** What one request knows of its session: begun by the first `getSession`, shared by all that follow. */
+/** What one request knows of a session: begun by the first `getSession`, shared by all that follow. */
 interface Entry {
+  /** The cookie's name: a request has one entry for each. */
+  readonly name: string
   readonly optionsKey: string
   readonly cookie: Cookie
   session: Promise<AnySession> | null
+  /** That of another cookie, which hardly any app has. */
+  readonly next: Entry | undefined
 }
 
 /** What the session cookie turned out to be. One that holds the session itself is opened later: that takes the clock. */
 type Cookie = 'absent' | 'malformed' | 'forged' | Ticket | { readonly sealed: string }
 
-/** All requests by their headers: what they know of their sessions, by cookie, and which have answered with a redirect. */
+/** All requests by their headers: what they know of their sessions, and which have answered with a redirect. */
 interface Requests {
-  readonly entries: WeakMap<Headers, Map<string, Entry>>
+  readonly entries: WeakMap<Headers, Entry>
   readonly turnedAway: WeakSet<Headers>
 }
 
@@ -47,10 +51,7 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
   const [headers, cookies] = [await here.headers(), await here.cookies()]
   const { context, optionsKey } = prepared()
   const { name } = context.options.cookie
-  const entries = requests.entries.get(headers) ?? new Map<string, Entry>()
-  requests.entries.set(headers, entries)
-  const entry = entries.get(name) ?? { optionsKey, cookie: cookieOf(context, cookies.get(name)?.value), session: null }
-  entries.set(name, entry)
+  const entry = entryOf(headers, name) ?? begin(headers, name, optionsKey, cookieOf(context, cookies.get(name)?.value))
   if (entry.optionsKey !== optionsKey) {
     throw new SessionError(
       'CONFIG_INVALID',
@@ -59,12 +60,26 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
   }
   // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the others.
   if (entry.cookie !== 'absent') await here.io()
-  entry.session ??= load(context, entry.cookie, requestVisit(context, headers))
-  const { session } = entry
-  session.catch(() => {
-    if (entry.session === session) entry.session = null // the next call may find the store well again
-  })
-  return session
+  if (!entry.session) {
+    const session = load(context, entry.cookie, new RequestVisit(context, headers))
+    session.catch(() => {
+      if (entry.session === session) entry.session = null // the next call may find the store well again
+    })
+    entry.session = session
+  }
+  return entry.session
+}
+
+function entryOf(headers: Headers, name: string): Entry | undefined {
+  let entry = requests.entries.get(headers)
+  while (entry && entry.name !== name) entry = entry.next
+  return entry
+}
+
+function begin(headers: Headers, name: string, optionsKey: string, cookie: Cookie): Entry {
+  const entry = { name, optionsKey, cookie, session: null, next: requests.entries.get(headers) }
+  requests.entries.set(headers, entry)
+  return entry
 }
 
 type AnySession = Session<Record<string, unknown>, string>
@@ -137,23 +152,37 @@ export async function markTurnedAway(): Promise<void> {
   requests.turnedAway.add(await platform().headers())
 }
 
-function requestVisit({ options }: SessionContext, headers: Headers): Visit {
-  let client: Client | undefined
-  return {
-    jar: () => openJar(platform(), headers, options.cookie),
-    // Most requests only read, and need to know neither.
-    get client() {
-      client ??= clientOf(headers, options)
-      return client
-    },
-    isSeen: () => isLoadedNow(headers) && !requests.turnedAway.has(headers),
-    later: (task) => {
-      try {
-        platform().after(task)
-      } catch {
-        // Inside a private cache Next offers no after(): what is put off waits for the next visit.
-      }
-    },
+/** A class, since a getter of an object made for each request costs more than the object. */
+class RequestVisit implements Visit {
+  readonly #options: SessionContext['options']
+  readonly #headers: Headers
+  #client: Client | undefined
+
+  constructor({ options }: SessionContext, headers: Headers) {
+    this.#options = options
+    this.#headers = headers
+  }
+
+  jar() {
+    return openJar(platform(), this.#headers, this.#options.cookie)
+  }
+
+  // Most requests only read, and need not know it.
+  get client() {
+    this.#client ??= clientOf(this.#headers, this.#options)
+    return this.#client
+  }
+
+  isSeen() {
+    return isLoadedNow(this.#headers) && !requests.turnedAway.has(this.#headers)
+  }
+
+  later(task: () => Promise<void>) {
+    try {
+      platform().after(task)
+    } catch {
+      // Inside a private cache Next offers no after(): what is put off waits for the next visit.
+    }
   }
 }
 
