@@ -102,6 +102,7 @@ async function linesOf({ name, getSession, visitors, beside }, { atOnce, operati
   const besides = (verb) => beside.map((one) => [one.name, () => microsEach(pick(one.items, operations), atOnce, one[verb])])
   const reads = { coatcheck: () => microsEach(pick(visitors, operations), atOnce, read), ...Object.fromEntries(besides('read')) }
   const writes = { coatcheck: write, ...Object.fromEntries(besides('write')) }
+  await microsEach(visitors, 32, read) // once each: from here on `cached` has its copies
   const lines = []
   for (const [operation, sides] of Object.entries({ 'getSession + get': reads, set: writes })) {
     const { coatcheck, ...others } = await alternate(sides, rounds)

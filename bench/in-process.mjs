@@ -7,8 +7,8 @@ import { raw } from './raw.mjs'
 
 const rows = 100_000
 const loads = [
-  { atOnce: 1, operations: 200, rounds: 30, warmup: 12 },
-  { atOnce: 32, operations: 960, rounds: 15, warmup: 6 },
+  { atOnce: 1, operations: 200, rounds: 40, warmup: 30 },
+  { atOnce: 32, operations: 960, rounds: 25, warmup: 25 },
 ]
 
 const { pool, getSession } = await openLibrary(await createDatabase(process.env.DATABASE_URL, 'in_process'))

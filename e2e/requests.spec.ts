@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test'
-import { expect, test } from './fixtures'
+import { expect, test, testOnPostgres } from './fixtures'
 import { entry, follow, logIn, press, sessionCookie, setKey, shownId } from './flows'
 import { cookieName, Visitor } from './visitor'
 
@@ -114,6 +114,21 @@ test('what is listed holds no data, no token and no parameter, and not the askin
   }
   expect(answer.headers.get('cache-control')).toBe('private, no-store')
   expect(await seenBy(visitor)).toHaveLength(2)
+})
+
+testOnPostgres('a request that the browser gives up has ended, too, and sent no cookie', async ({ visitor, database }) => {
+  await visitor.patch({ name: 'Ada' })
+  const held = database.hold(/^select .* from "sessions"/s)
+  const browser = new AbortController()
+  const given = fetch(`${visitor.url}/shop`, { headers: { cookie: visitor.cookie }, signal: browser.signal }).then((response) =>
+    response.text(),
+  )
+  await held.caught
+  browser.abort()
+  await expect(given).rejects.toThrow()
+  held.release()
+  const shop = async () => (await seenBy(visitor)).find(({ path }) => path === '/shop')
+  await expect.poll(shop).toMatchObject({ kind: 'page', end: { cookie: 'none' } })
 })
 
 async function seenBy(visitor: Visitor): Promise<Seen[]> {

@@ -13,20 +13,16 @@ export function watchRequests(): void {
   // The development server loads this again after a change.
   if (requestLog.watched) return
   requestLog.watched = true
-  const ends = new WeakMap<IncomingMessage, (response: ServerResponse) => void>()
   subscribe('http.server.request.start', (message) => {
-    const { request } = message as Exchange
+    const { request, response } = message as Exchange
     // Not through URL, which throws at some: what is thrown here would end the process.
     const path = (request.url ?? '/').replace(/[?#].*/s, '').slice(0, 200)
     // Files of the build, and the list itself.
     if (/^\/(_next|__next|api\/last-requests)|\.\w+$/.test(path)) return requestLog.running.enterWith(null)
     const { record, end } = begin(request, path)
-    ends.set(request, end)
+    // After the last byte, or when the browser has given up.
+    response.once('close', () => end(response))
     requestLog.running.enterWith(record)
-  })
-  subscribe('http.server.response.finish', (message) => {
-    const { request, response } = message as Exchange
-    ends.get(request)?.(response)
   })
 }
 
@@ -69,6 +65,7 @@ interface SentCookie extends Pick<RequestEnd, 'attributes'> {
 }
 
 function cookieOf(response: ServerResponse, received: string | null): SentCookie {
+  if (!response.headersSent) return { cookie: 'none', sent: null, attributes: [] }
   const line = [response.getHeader('set-cookie') ?? []].flat().findLast((text) => String(text).startsWith(`${sessionCookieName}=`))
   const [pair = '', ...attributes] = String(line ?? '').split(/; */)
   if (!pair) return { cookie: 'none', sent: null, attributes: [] }

@@ -82,7 +82,11 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
       const limit = Math.max(maxBytes, before === undefined ? 0 : jsonBytes(before))
       return !sameJson(json(key, held, limit), before)
     },
-    decode: (data) => deepFreeze(Object.fromEntries(Object.entries(visible(data)).map(([key, stored]) => [key, value(stored)]))),
+    decode(data) {
+      const shown = visible(data)
+      if (!serializer) return deepFreeze(shown)
+      return deepFreeze(Object.fromEntries(Object.entries(shown).map(([key, stored]) => [key, value(stored)])))
+    },
     draft(data) {
       // Made anew from JSON, so that what a serializer gives keeps its class, and nothing is shared with what was read.
       const stored = Object.entries(visible(data)).map(([key, member]) => [key, value(structuredClone(member))] as const)
@@ -104,6 +108,7 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
 
 /** The data without the library's own keys. */
 export function visible(data: JsonObject): JsonObject {
+  if (!Object.keys(data).some(isReserved)) return data // as for nearly every visitor
   return Object.fromEntries(Object.entries(data).filter(([key]) => !isReserved(key)))
 }
 
