@@ -86,22 +86,33 @@ async function openPglite(folder: string): Promise<OpenDatabase> {
 
 const staleMillis = 10_000
 const lookEveryMillis = 200
+/** An owner that gives so many signs, one each second, is not about to end. */
+const signsOfStaying = 3
 
 /**
  * Two processes on one PGlite folder lose each other's writes without a word, so only one may have it. A killed process leaves its lock
- * behind, which counts as abandoned after 10 s without a sign of life: so this looks until its owner gives one, or none for that long.
+ * behind, which counts as abandoned after 10 s without a sign of life: so this looks until its owner gives some, or none for that long.
  */
 async function lockFolder(folder: string): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true })
   const lockfilePath = path.join(folder, 'lock')
   const signOfLife = () => statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs
-  // A busy process is late with its signs: those ten times as often as needed leave it 9 s.
-  const options = { lockfilePath, stale: staleMillis, update: 1000, onCompromised: () => giveUp(folder) }
-  const sign = signOfLife()
+  let isOurs = true
+  // A sign each second, so that this process may be busy for 9 s.
+  const onCompromised = () => {
+    if (isOurs) giveUp(folder)
+  }
+  const options = { lockfilePath, stale: staleMillis, update: 1000, onCompromised }
+  const signs = new Set([signOfLife()])
   for (const deadline = performance.now() + staleMillis + 2000; performance.now() < deadline; await setTimeout(lookEveryMillis)) {
     const release = await lock(folder, options).catch(unlessLocked)
-    if (release) return release
-    if (signOfLife() !== sign) break
+    if (release) {
+      return () => {
+        isOurs = false
+        return release()
+      }
+    }
+    if (signs.add(signOfLife()).size > signsOfStaying) break
   }
   throw new Error(
     `Another process has the embedded database in ${folder} open. Stop it, or set DATA_DIR or DATABASE_URL to another one.`,

@@ -8,7 +8,7 @@ interface Seen {
   readonly path: string
   readonly kind: string
   readonly statements: readonly string[]
-  readonly end: { readonly status: number; readonly cookie: string; readonly attributes: readonly string[] } | null
+  readonly end: { readonly status: number | null; readonly cookie: string; readonly attributes: readonly string[] } | null
 }
 
 test('the first write is one INSERT, and a cookie with a new token', async ({ page }) => {

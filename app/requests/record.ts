@@ -19,7 +19,8 @@ export interface RequestRecord {
 
 /** How it ended. */
 export interface RequestEnd {
-  readonly status: number
+  /** null if the browser gave up before there was one. */
+  readonly status: number | null
   readonly milliseconds: number
   readonly cookie: CookieOutcome
   /** The cookie's attributes, such as HttpOnly; empty if none was sent. */

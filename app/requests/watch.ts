@@ -42,7 +42,7 @@ function begin(request: IncomingMessage, path: string) {
   const end = (response: ServerResponse) => {
     const { sent, cookie, attributes } = cookieOf(response, token)
     const milliseconds = Number(process.hrtime.bigint() - startedAt) / 1e6
-    record.end = { status: response.statusCode, milliseconds, cookie, attributes }
+    record.end = { status: response.headersSent ? response.statusCode : null, milliseconds, cookie, attributes }
     if (cookie === 'new' || cookie === 'removed') requestLog.move(key, keyOf(sent), record)
     settle()
   }

@@ -5,8 +5,9 @@ import { SessionError } from '../core/errors.ts'
 import { config } from './settings.ts'
 import type { Environment } from './terminal.ts'
 
-/** Without a sign of life for this time a lock counts as abandoned. A busy owner is late with its signs: ten times as many leave it 9 s. */
+/** Without a sign of life for this time a lock counts as abandoned. */
 const staleMillis = 10_000
+/** So often an owner gives one: it may be busy for 9 s. */
 const signEveryMillis = 1000
 const lookEveryMillis = 200
 
@@ -20,8 +21,19 @@ export async function lockFolder(folder: string, say: (text: string) => void): P
   const { default: lockfile } = await import('proper-lockfile')
   mkdirSync(folder, { recursive: true })
   const lockfilePath = path.join(folder, 'lock')
-  const options = { lockfilePath, stale: staleMillis, update: signEveryMillis, onCompromised: () => giveUp(folder, say) }
-  const take = () => lockfile.lock(folder, options).catch(unlessLocked)
+  let isOurs = true
+  const onCompromised = () => {
+    if (isOurs) giveUp(folder, say)
+  }
+  const options = { lockfilePath, stale: staleMillis, update: signEveryMillis, onCompromised }
+  const take = async () => {
+    const release = await lockfile.lock(folder, options).catch(unlessLocked)
+    if (!release) return null
+    return () => {
+      isOurs = false
+      return release()
+    }
+  }
   const free = await take()
   if (free) return free
   say(`The embedded database in ${folder} is locked. Looking whether the process lives that locked it (up to 11 s) …`)
@@ -29,7 +41,7 @@ export async function lockFolder(folder: string, say: (text: string) => void): P
   for (const deadline = performance.now() + staleMillis + 2000; performance.now() < deadline; await setTimeout(lookEveryMillis)) {
     const left = await take()
     if (left) return left
-    if (signOfLife(lockfilePath) !== sign) break
+    if (![sign, undefined].includes(signOfLife(lockfilePath))) break
   }
   const remedy = 'Stop it (npm run dev, npm run demo or next start) and try again, or use PostgreSQL, which several can open.'
   throw new SessionError('STORE_FAILED', `Another process has the embedded database in ${folder} open. ${remedy}`, {
@@ -38,9 +50,11 @@ export async function lockFolder(folder: string, say: (text: string) => void): P
   })
 }
 
-/** This process stood still for too long, or the folder was deleted: whoever took the database over must not be written over. */
+/** This process stood still for too long, or the folder was deleted: whoever has taken the database over must not be written over for longer. */
 function giveUp(folder: string, say: (text: string) => void): never {
-  say(`The lock of the embedded database in ${folder} is lost, so this ends before two processes write to it. Run it again.`)
+  say(
+    `The lock of the embedded database in ${folder} is lost, so this command ends: two processes must not write to it. Run it again.`,
+  )
   process.exit(1)
 }
 

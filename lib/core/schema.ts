@@ -82,11 +82,7 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
       const limit = Math.max(maxBytes, before === undefined ? 0 : jsonBytes(before))
       return !sameJson(json(key, held, limit), before)
     },
-    decode(data) {
-      const shown = visible(data)
-      if (!serializer) return deepFreeze(shown)
-      return deepFreeze(Object.fromEntries(Object.entries(shown).map(([key, stored]) => [key, value(stored)])))
-    },
+    decode: (data) => deepFreeze(serializer ? deserialized(visible(data), serializer) : visible(data)),
     draft(data) {
       // Made anew from JSON, so that what a serializer gives keeps its class, and nothing is shared with what was read.
       const stored = Object.entries(visible(data)).map(([key, member]) => [key, value(structuredClone(member))] as const)
@@ -110,6 +106,10 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
 export function visible(data: JsonObject): JsonObject {
   if (!Object.keys(data).some(isReserved)) return data // as for nearly every visitor
   return Object.fromEntries(Object.entries(data).filter(([key]) => !isReserved(key)))
+}
+
+function deserialized(data: JsonObject, serializer: Serializer): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).map(([key, stored]) => [key, serializer.deserialize(stored)]))
 }
 
 function isAsynchronous<T>(result: T | Promise<T>): result is Promise<T> {

@@ -32,6 +32,7 @@ export interface StoredSession extends SessionRef, Client {
   readonly secondsSinceSeen: number
   /** Grows by 1 with every change of data, user or token. */
   readonly version: number
+  /** Plain JSON, made for this answer alone: the session freezes it. */
   readonly data: JsonObject
   /** What the cookie must carry in place of a token: only from a store that keeps the session there. */
   readonly sealed?: string

@@ -1,5 +1,5 @@
 import crypto, { createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import { macKeyInfo, uuidOfHex } from '../core/token.ts'
+import { bytesOf, macKeyInfo, uuidOfHex } from '../core/token.ts'
 import type { Cryptography } from '../core/visit.ts'
 
 /**
@@ -11,7 +11,7 @@ export function nodeCryptography(secrets: readonly string[]): Cryptography {
   const [sign = hmacSha256(Buffer.of())] = macs
   return {
     randomBytes: (length) => randomBytes(length),
-    tokenHash: (secret) => uuidOfHex(sha256(Buffer.from(secret, 'base64url'), 'hex')),
+    tokenHash: (secret) => uuidOfHex(sha256(bytesOf(secret), 'hex')),
     sign,
     verify: (input, given) => macs.some((mac) => timingSafeEqual(Buffer.from(mac(input)), Buffer.from(given))),
   }
@@ -19,14 +19,23 @@ export function nodeCryptography(secrets: readonly string[]): Cryptography {
 
 /**
  * HMAC-SHA-256 in base64url, as RFC 2104, section 2, defines it, under a key of at most 64 bytes. Node's own makes an object outside of the
- * heap for each MAC, which together with clearing it away is a sixth of what a read costs this process (bench/README.md).
+ * heap for each MAC, which costs more than the digests do: docs/decisions/0001-token-and-row.md has the figures.
  */
 function hmacSha256(key: Uint8Array): (input: string) => string {
   const pad = (byte: number) => Uint8Array.from({ length: 64 }, (_, at) => byte ^ (key[at] ?? 0))
-  const [inner, outer] = [pad(0x36), pad(0x5c)]
+  // Memory of its own: Node's small buffers share theirs with whatever else the process sends, and key and token would stay behind in it.
+  const outer = Buffer.alloc(96)
+  outer.set(pad(0x5c))
+  let inner = Buffer.alloc(0)
   return (input) => {
-    const digest = sha256(Buffer.concat([inner, Buffer.from(input)]), 'binary')
-    return sha256(Buffer.concat([outer, Buffer.from(digest, 'binary')]), 'base64url')
+    const mostBytes = 64 + 3 * input.length
+    if (inner.length < mostBytes) {
+      inner = Buffer.alloc(mostBytes)
+      inner.set(pad(0x36))
+    }
+    const digest = sha256(inner.subarray(0, 64 + inner.write(input, 64)), 'binary')
+    outer.write(digest, 64, 'binary')
+    return sha256(outer, 'base64url')
   }
 }
 

@@ -10,23 +10,19 @@ import { clientOf } from './client.ts'
 import { openJar } from './jar.ts'
 import { platform } from './platform.ts'
 
-/** What one request knows of a session: begun by the first `getSession`, shared by all that follow. */
+/** What one request knows of its session: begun by the first `getSession`, shared by all that follow. */
 interface Entry {
-  /** The cookie's name: a request has one entry for each. */
-  readonly name: string
   readonly optionsKey: string
   readonly cookie: Cookie
   session: Promise<AnySession> | null
-  /** That of another cookie, which hardly any app has. */
-  readonly next: Entry | undefined
 }
 
 /** What the session cookie turned out to be. One that holds the session itself is opened later: that takes the clock. */
 type Cookie = 'absent' | 'malformed' | 'forged' | Ticket | { readonly sealed: string }
 
-/** All requests by their headers: what they know of their sessions, and which have answered with a redirect. */
+/** All requests by their headers: what they know of their sessions, by cookie, and which have answered with a redirect. */
 interface Requests {
-  readonly entries: WeakMap<Headers, Entry>
+  readonly entries: WeakMap<Headers, Map<string, Entry>>
   readonly turnedAway: WeakSet<Headers>
 }
 
@@ -51,7 +47,10 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
   const [headers, cookies] = [await here.headers(), await here.cookies()]
   const { context, optionsKey } = prepared()
   const { name } = context.options.cookie
-  const entry = entryOf(headers, name) ?? begin(headers, name, optionsKey, cookieOf(context, cookies.get(name)?.value))
+  const entries = requests.entries.get(headers) ?? new Map<string, Entry>()
+  requests.entries.set(headers, entries)
+  const entry = entries.get(name) ?? { optionsKey, cookie: cookieOf(context, cookies.get(name)?.value), session: null }
+  entries.set(name, entry)
   if (entry.optionsKey !== optionsKey) {
     throw new SessionError(
       'CONFIG_INVALID',
@@ -68,18 +67,6 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
     entry.session = session
   }
   return entry.session
-}
-
-function entryOf(headers: Headers, name: string): Entry | undefined {
-  let entry = requests.entries.get(headers)
-  while (entry && entry.name !== name) entry = entry.next
-  return entry
-}
-
-function begin(headers: Headers, name: string, optionsKey: string, cookie: Cookie): Entry {
-  const entry = { name, optionsKey, cookie, session: null, next: requests.entries.get(headers) }
-  requests.entries.set(headers, entry)
-  return entry
 }
 
 type AnySession = Session<Record<string, unknown>, string>

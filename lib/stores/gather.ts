@@ -13,12 +13,12 @@ export function gathering<Key, Value>(load: (keys: readonly Key[]) => Promise<(k
 
   function begin(): Turn<Key, Value> {
     const keys: Key[] = []
-    const answer = new Promise<(key: Key) => Value>((resolve) => {
+    const answer = new Promise<void>((done) => {
       afterThisTurn(() => {
         if (turn?.keys === keys) turn = null // the statement goes out now: who asks from here on must not see what it saw
-        resolve(load(keys))
+        done()
       })
-    })
+    }).then(() => load(keys))
     return { keys, answer }
   }
 

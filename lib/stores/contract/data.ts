@@ -14,6 +14,20 @@ export const dataContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'answers objects that nobody else holds, so that the caller may freeze them',
+    run: async (under) => {
+      const data = { cart: { items: [1] } }
+      const row = await begin(under, { data })
+      const reads = [...(await Promise.all([under.store.find(row), under.store.find(row)])), await under.store.find(row)]
+      for (const read of reads) {
+        assert.ok(read && !Object.isFrozen(read.data))
+        Object.freeze(read.data)
+      }
+      const after = await under.store.update(row, write({ set: { more: true } }), policy)
+      assert.deepEqual(after?.data, { ...data, more: true })
+    },
+  },
+  {
     name: 'keeps keys with quotes, backslashes, commas and braces as they are',
     run: async (under) => {
       const odd = { 'a"b': 1, 'c\\d': 2, 'e,{f}': 3, '': 4, "g'h": 5, 'ü\n': 6 }

@@ -1,6 +1,7 @@
 import { createSessions } from 'coatcheck'
 import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle as drizzleProxy } from 'drizzle-orm/pg-proxy'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
@@ -74,6 +75,16 @@ describe('statements', () => {
     log.length = 0
     expect(await Promise.all(browsers.slice(4).map(read))).toEqual([...browsers.keys()].slice(4))
     expect(log).toHaveLength(1)
+  })
+
+  it('a driver that answers with the row of another question shows nobody a session of others', async () => {
+    const [own, other] = [0, 1].map(() => ({ id: crypto.randomUUID(), tokenHash: crypto.randomUUID() }))
+    if (!own || !other) return expect.unreachable()
+    const row = [own.id, own.tokenHash, null, 1, null, 1, 9, null, null, null, null, 1, { a: 1 }, 2]
+    const store = drizzleStore(drizzleProxy(async () => ({ rows: [[JSON.stringify(row)]] })))
+    expect(await store.find(other)).toBeNull()
+    expect(await store.find({ ...own, tokenHash: other.tokenHash })).toBeNull()
+    expect((await Promise.all([own, other].map(store.find))).map((found) => found?.id)).toEqual([own.id, undefined])
   })
 
   it('parallel requests of one session that share a read share no object', async () => {

@@ -50,11 +50,7 @@ class DrizzleStore implements SessionStore {
   readonly find = gathering(async (refs: readonly SessionRef[]) => {
     const { find, findMany } = await this.#open()
     const [only, ...more] = refs
-    if (only && more.length === 0) {
-      const [row] = await find.execute(refValues(only))
-      return () => row?.session ?? null
-    }
-    const rows = await findMany.execute(refsValues(refs))
+    const rows = only && more.length === 0 ? await find.execute(refValues(only)) : await findMany.execute(refsValues(refs))
     const byId = new Map(rows.map(({ session }) => [session.id, session]))
     return ({ id, tokenHash }: SessionRef) => {
       const session = byId.get(id)
@@ -135,16 +131,8 @@ class DrizzleStore implements SessionStore {
     return this.#clearing.batch(db, limit)
   }
 
-  #open(): Prepared | Promise<Prepared> {
-    const given = this.#database
-    return typeof given === 'function' ? this.#opened(given) : this.#preparedFor(given)
-  }
-
-  async #opened(open: () => PostgresDatabase | Promise<PostgresDatabase>): Promise<Prepared> {
-    return this.#preparedFor(await open())
-  }
-
-  #preparedFor(db: PostgresDatabase): Prepared {
+  async #open(): Promise<Prepared> {
+    const db = typeof this.#database === 'function' ? await this.#database() : this.#database
     if (this.#prepared?.db !== db) this.#prepared = prepareAll(db, this.#named)
     return this.#prepared
   }
