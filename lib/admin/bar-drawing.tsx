@@ -12,6 +12,7 @@ export default function BarDrawing({ bars }: { bars: readonly { readonly label: 
       xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 24 }}
       accessibilityLayer={false}
       maxBarWidth={24}
+      barChartProps={{ margin: { top: 8 } }}
     />
   )
 }
