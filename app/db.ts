@@ -124,10 +124,10 @@ function unlessLocked(error: unknown): null {
   throw error
 }
 
-/** This process stood still for so long, or its folder was deleted: whoever took the database over must not be written over. */
+/** This process stood still for too long, or the folder was deleted: whoever has taken the database over must not be written over for longer. */
 function giveUp(folder: string): never {
   console.error(
-    `The lock of the embedded database in ${folder} is lost, so this process ends before two write to it. Start it again.`,
+    `The lock of the embedded database in ${folder} is lost, so this process ends: two must not write to it. Start it again.`,
   )
   process.exit(1)
 }

@@ -4,7 +4,7 @@ import type { Cryptography } from '../core/visit.ts'
 
 /**
  * The server's cryptography; `web-crypto.ts` is the same format on the edge. Digests are taken as text, since each as bytes would cost
- * an allocation outside of the heap; a token has one spelling only, so its MAC may be compared as text, too.
+ * an allocation outside of the heap.
  */
 export function nodeCryptography(secrets: readonly string[]): Cryptography {
   const macs = secrets.map((secret) => hmacSha256(Buffer.from(hkdfSync('sha256', secret, '', macKeyInfo, 32))))
@@ -13,7 +13,7 @@ export function nodeCryptography(secrets: readonly string[]): Cryptography {
     randomBytes: (length) => randomBytes(length),
     tokenHash: (secret) => uuidOfHex(sha256(bytesOf(secret), 'hex')),
     sign,
-    verify: (input, given) => macs.some((mac) => timingSafeEqual(Buffer.from(mac(input)), Buffer.from(given))),
+    verify: (input, given) => macs.some((mac) => timingSafeEqual(bytesOf(mac(input)), bytesOf(given))),
   }
 }
 
