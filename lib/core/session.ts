@@ -87,7 +87,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
    * Reads, changes and writes in one atomic step: `change` alters a copy of the newest data, and the top-level keys it changed are written.
    * It must be synchronous, and may run twice: on what was read, and, if another request was faster, on the newest data under a lock.
    * What it throws rejects the promise, and nothing is written. What changed is checked by its schema, which therefore must accept its own output.
-   * @throws {SessionError} CONFLICT if others held the session for all of `timeout`.
+   * @throws {SessionError} CONFLICT if others still held the session when `timeout` was nearly over.
    */
   async update(change: (draft: Draft<Data, Defaulted>) => undefined, options: WriteOptions = {}): Promise<void> {
     return this.#writer.update((data) => this.#changes(data, change), options)
