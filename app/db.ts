@@ -98,10 +98,10 @@ async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const lockfilePath = path.join(folder, 'lock')
   const signOfLife = () => statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs
   let isOurs = true
-  // A sign each second, so that this process may be busy for 9 s.
   const onCompromised = () => {
     if (isOurs) giveUp(folder)
   }
+  // A sign each second, so that this process may be busy for 9 s.
   const options = { lockfilePath, stale: staleMillis, update: 1000, onCompromised }
   const signs = new Set([signOfLife()])
   for (const deadline = performance.now() + staleMillis + 2000; performance.now() < deadline; await setTimeout(lookEveryMillis)) {
