@@ -4,16 +4,17 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { freePort } from '../test/postgres'
 
-/** A running `next start` of the production build. */
+/** A running app: `next start` of its production build, or `next dev`. */
 export interface AppServer {
   readonly url: string
   /** What it signs tokens with. */
   readonly secret: string
   /** What a cron job shows to it. */
   readonly cronSecret: string
-  /** The lines printed since this was last asked, but for those that Next prints when it starts. */
+  /** The lines printed since this was last asked, but for those that Next prints when it starts, or to tell what it does in development. */
   complaints(): string[]
   /** Ends the process, and resolves once it is gone. */
   stop(): Promise<void>
@@ -24,28 +25,33 @@ export interface AppServer {
 /** What a server may be told; the environment of the tests does not reach it. */
 export interface ServerSettings {
   readonly env: Readonly<Record<string, string>>
+  /** Where the app lies. @default the app under test */
+  readonly folder?: string
+  /** Of the two, what is run. @default 'start' */
+  readonly command?: 'start' | 'dev'
 }
 
 /** The app under test, already built: this one, unless `APP_FOLDER` names a copy on another version of Next. */
-const appFolder = path.resolve(process.env.APP_FOLDER ?? '.')
-const startLine = /^\s*(▲ Next\.js |- \w+: |✓ |$)/
+export const appFolder = path.resolve(process.env.APP_FOLDER ?? '.')
+const startLine = /^\s*(▲ Next\.js |- \w+: |- Experiments |⚠ `experimental\.useCache` is deprecated|✓ |$)/
+const developmentLine = /^\s*(- .* enabled$|We detected TypeScript |○ Compiling |└─ ƒ |(GET|POST) \S+ 200 in )/
 const startDeadlineMs = 120_000
 const stopDeadlineMs = 10_000
 
-/** Starts the production build on a free port of loopback, and waits until it answers. */
-export async function startServer({ env }: ServerSettings): Promise<AppServer> {
-  if (!existsSync(path.join(appFolder, '.next/BUILD_ID'))) {
-    throw new Error(`There is no production build in ${appFolder}: run npx next build first.`)
+/** Starts the app on a free port of loopback, and waits until it answers. */
+export async function startServer({ env, folder = appFolder, command = 'start' }: ServerSettings): Promise<AppServer> {
+  if (command === 'start' && !existsSync(path.join(folder, '.next/BUILD_ID'))) {
+    throw new Error(`There is no production build in ${folder}: run npx next build first.`)
   }
   const port = await freePort()
   const { SESSION_SECRET: secret = randomSecret(), CRON_SECRET: cronSecret = randomSecret() } = env
-  const next = path.join(appFolder, 'node_modules/next/dist/bin/next')
-  const child = spawn(process.execPath, [next, 'start', '-p', String(port), '-H', 'localhost'], {
-    cwd: appFolder,
+  const next = path.join(folder, 'node_modules/next/dist/bin/next')
+  const child = spawn(process.execPath, [next, command, '-p', String(port), '-H', 'localhost'], {
+    cwd: folder,
     env: {
       PATH: process.env.PATH,
       // Playwright sets NODE_ENV to test, and then the cookie would not be the one of production.
-      NODE_ENV: 'production',
+      NODE_ENV: command === 'start' ? 'production' : 'development',
       NEXT_TELEMETRY_DISABLED: '1',
       ...env,
       SESSION_SECRET: secret,
@@ -63,7 +69,7 @@ export async function startServer({ env }: ServerSettings): Promise<AppServer> {
     url,
     secret,
     cronSecret,
-    complaints: () => log.take().filter((line) => !startLine.test(line)),
+    complaints: () => log.take().filter((line) => !startLine.test(line) && !(command === 'dev' && developmentLine.test(line))),
     stop: async () => {
       process.off('exit', kill)
       await end(child)
@@ -96,7 +102,7 @@ function collectLog({ stdout, stderr }: ChildProcess): Log {
   }
   return {
     take: () => {
-      const lines = text.split('\n')
+      const lines = stripVTControlCharacters(text).split('\n')
       text = lines.pop() ?? ''
       return lines
     },

@@ -20,7 +20,7 @@ const apps = [
 ]
 
 /** Only these specifications say something about Next; the others would repeat themselves. */
-const specs = ['session', 'guard', 'no-script', 'action-refresh', 'admin', 'admin-access']
+const specs = ['session', 'guard', 'no-script', 'action-refresh', 'admin', 'admin-access', 'places']
 
 const total = { expected: 0, unexpected: 0, flaky: 0 }
 const allSuites = []

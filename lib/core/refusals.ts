@@ -49,12 +49,11 @@ export function notTrimmed(error: unknown): unknown {
   return new SessionError('STORE_FAILED', text, { outcome: 'unknown', cause: error.cause as FailureCause })
 }
 
-/** @throws {SessionError} READ_ONLY naming the writer, before anything is written. */
-export function requireWritable(jar: CookieJar, name: string): void {
-  if (jar.writable) return
-  const where = 'where no cookie can be set: while a page renders, in after(), or on a session from fromRequest()'
+/** @throws {SessionError} READ_ONLY naming the writer and the place, before anything is written. */
+export function requireWritable({ readOnlyPlace }: CookieJar, name: string): void {
+  if (readOnlyPlace === null) return
   const remedy = 'Nothing was written; call it in a server action or a route handler.'
-  throw new SessionError('READ_ONLY', `session.${name}() was called ${where}. ${remedy}`)
+  throw new SessionError('READ_ONLY', `session.${name}() was called ${readOnlyPlace}, where no cookie can be set. ${remedy}`)
 }
 
 /** @throws {SessionError} DATA_INVALID unless `userId` is a string, number or bigint of 1 to 255 characters of text. */

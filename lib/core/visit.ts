@@ -17,8 +17,8 @@ export interface Visit {
 
 /** The response's cookies, for the one cookie that carries the session. */
 export interface CookieJar {
-  /** Whether cookies can be set here: in server actions and route handlers. */
-  readonly writable: boolean
+  /** Where its caller stands, if no cookie can be set there; null in server actions and route handlers. */
+  readonly readOnlyPlace: string | null
   /** Whether a server action runs that the router called: then sending the cookie drops what the router has prefetched. */
   readonly inAction: boolean
   /** Sets the cookie; without `maxAgeSeconds` it goes when the browser closes. */

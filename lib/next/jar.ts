@@ -1,21 +1,38 @@
 import type { ResolvedCookie } from '../core/options.ts'
 import type { CookieJar } from '../core/visit.ts'
-import type { Platform, PlatformCookies } from './platform.ts'
+import { isNextSignal, type Platform, type PlatformCookies } from './platform.ts'
 
 /** The jar of the place from which it is asked for; call it before the first `await` of a writer. */
-export async function openJar({ cookies, refresh }: Platform, headers: Headers, cookie: ResolvedCookie): Promise<CookieJar> {
-  const jar = await cookies()
+export async function openJar(platform: Platform, headers: Headers, cookie: ResolvedCookie): Promise<CookieJar> {
+  const jar = await cookiesHere(platform)
+  if (!jar) return readOnlyJar("in a page's after(), in a cached function, or when its request was over")
   const { name, domain, path, sameSite, secure, httpOnly, partitioned } = cookie
   const attributes = { name, path, sameSite, secure, httpOnly, ...(domain && { domain }), ...(partitioned && { partitioned }) }
   return {
-    writable: isWritable(jar),
+    readOnlyPlace: isWritable(jar) ? null : 'while a page renders, or in after()',
     inAction: headers.has('next-action'),
     send: (value, maxAge) => {
       if (secure) warnOfPlainHttp(headers, name)
       jar.set({ ...attributes, value, ...(maxAge !== undefined && { maxAge }) })
     },
     clear: () => jar.set({ ...attributes, value: '', maxAge: 0 }),
-    refreshPage: refresh,
+    refreshPage: platform.refresh,
+  }
+}
+
+/** The jar of a place where no cookie can be set; `place` says where that is, as a part of a sentence. */
+export function readOnlyJar(place: string): CookieJar {
+  const nowhere = () => {}
+  return { readOnlyPlace: place, inAction: false, send: nowhere, clear: nowhere, refreshPage: nowhere }
+}
+
+/** The cookies; null where Next refuses to give any. */
+async function cookiesHere({ cookies }: Platform): Promise<PlatformCookies | null> {
+  try {
+    return await cookies()
+  } catch (error) {
+    if (isNextSignal(error)) throw error
+    return null
   }
 }
 

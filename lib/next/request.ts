@@ -7,7 +7,7 @@ import type { Client, StoredSession } from '../core/store.ts'
 import { macInput, parseToken } from '../core/token.ts'
 import type { SessionContext, Visit } from '../core/visit.ts'
 import { clientOf } from './client.ts'
-import { openJar } from './jar.ts'
+import { openJar, readOnlyJar } from './jar.ts'
 import { platform } from './platform.ts'
 
 /** What one request knows of its session: begun by the first `getSession`, shared by all that follow. */
@@ -73,9 +73,8 @@ type AnySession = Session<Record<string, unknown>, string>
 
 /** The session that a plain request carries, to read only. */
 export async function plainSession(context: SessionContext, headers: Headers, value: string | undefined): Promise<AnySession> {
-  const nowhere = () => {}
-  const jar = { writable: false, inAction: false, send: nowhere, clear: nowhere, refreshPage: nowhere }
-  const visit = { jar: async () => jar, client: clientOf(headers, context.options), isSeen: () => false, later: nowhere }
+  const jar = readOnlyJar('on a session from fromRequest()')
+  const visit = { jar: async () => jar, client: clientOf(headers, context.options), isSeen: () => false, later: () => {} }
   return load(context, cookieOf(context, value), visit)
 }
 
@@ -96,10 +95,14 @@ function verified({ options, cryptography }: SessionContext, value: string): Coo
 /** The session of a cookie; why a cookie was none; null without a cookie. */
 type Found = { readonly row: StoredSession; readonly ticket: Ticket } | 'malformed' | 'forged' | 'unknown' | null
 
-async function load(shared: SessionContext, cookie: Cookie, visit: Visit): Promise<AnySession> {
-  const opened = await shared.openCookie?.(typeof cookie === 'object' && 'sealed' in cookie ? cookie.sealed : undefined)
-  const context = opened ? { ...shared, store: opened.store } : shared
-  const found = opened ? sealedSession(context, opened) : await storedSession(context, cookie)
+async function load(context: SessionContext, cookie: Cookie, visit: Visit): Promise<AnySession> {
+  if (!context.openCookie) return sessionOf(context, cookie, await storedSession(context, cookie), visit)
+  const opened = await context.openCookie(typeof cookie === 'object' && 'sealed' in cookie ? cookie.sealed : undefined)
+  const own = { ...context, store: opened.store }
+  return sessionOf(own, cookie, sealedSession(own, opened), visit)
+}
+
+function sessionOf(context: SessionContext, cookie: Cookie, found: Found, visit: Visit): AnySession {
   if (typeof found === 'string') context.emit({ type: 'rejected', reason: found })
   const live = typeof found === 'string' ? null : found
   const state = new SessionState(context, cookie !== 'absent', live)

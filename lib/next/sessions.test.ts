@@ -328,10 +328,10 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(await browser.visit(async () => (await getSession()).data)).toEqual({ a: 1 })
     })
 
-    it('names the writer in READ_ONLY', async () => {
+    it('names the writer and the place in READ_ONLY', async () => {
       const { getSession } = make()
       const write = new FakeBrowser().visit(async () => (await getSession()).cycleKey(), { place: 'render' })
-      await expect(write).rejects.toThrow(/session\.cycleKey\(\) was called/)
+      await expect(write).rejects.toThrow(/session\.cycleKey\(\) was called while a page renders/)
     })
 
     it('in a route handler sends the cookie when token or expiry change, and else none', async () => {
@@ -923,6 +923,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       )
       expect(session.get('a')).toBe(1)
       expect(await codeOf(session.set('a', 2))).toBe('READ_ONLY')
+      await expect(session.set('a', 2)).rejects.toThrow(/session\.set\(\) was called on a session from fromRequest\(\)/)
     })
   })
 })

@@ -1,0 +1,37 @@
+import { after } from 'next/server'
+import { Suspense } from 'react'
+import { getSession, places, writeTo } from '../sessions'
+
+async function rename(form: FormData) {
+  'use server'
+  const session = await getSession()
+  const before = places.reads
+  await session.set('name', String(form.get('name')))
+  after(async () => {
+    const later = await getSession()
+    places.notes.action = {
+      same: later === session,
+      read: later.get('name'),
+      written: await writeTo(later),
+      reads: places.reads - before,
+    }
+  })
+}
+
+export default function Page() {
+  return (
+    <form action={rename}>
+      <input name="name" aria-label="Name" />
+      <button type="submit">Rename</button>
+      <output>
+        <Suspense fallback="…">
+          <Name />
+        </Suspense>
+      </output>
+    </form>
+  )
+}
+
+async function Name() {
+  return (await getSession()).get('name', 'nobody')
+}
