@@ -9,7 +9,7 @@ export interface Platform {
   cookies(): Promise<PlatformCookies>
   after(task: () => Promise<void>): void
   /** Ends a prerender here; resolves at once in a real request. */
-  io(): Promise<void>
+  io(): Promise<void> | undefined
   refresh(): void
   /** Throws Next's redirect, which ends the render or handler. */
   redirect(path: string): Promise<never>
@@ -41,7 +41,7 @@ const next: Platform = {
   headers,
   cookies,
   after,
-  io: async () => io?.(),
+  io: () => io?.(),
   refresh: () => refresh?.(),
   // Without its extension and only when needed: bundlers put the server's version in its place, which plain Node cannot find.
   redirect: async (path) => (await import('next/navigation')).redirect(path),
