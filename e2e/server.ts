@@ -53,6 +53,8 @@ export async function startServer({ env, folder = appFolder, command = 'start' }
       // Playwright sets NODE_ENV to test, and then the cookie would not be the one of production.
       NODE_ENV: command === 'start' ? 'production' : 'development',
       NEXT_TELEMETRY_DISABLED: '1',
+      // A server clears after a write every five minutes: tests count statements, and may take longer.
+      SESSION_AUTO_CLEAR: 'off',
       ...env,
       SESSION_SECRET: secret,
       CRON_SECRET: cronSecret,

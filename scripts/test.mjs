@@ -7,7 +7,7 @@ import { findTools, installDependencies, root, run, runBin } from './setup.mjs'
 installDependencies()
 const reports = mkdtempSync(path.join(tmpdir(), 'coatcheck-reports-'))
 // No secret, no database: the build must pass without, and the tests bring their own.
-const ofTheDemo = /^(SESSION_(SECRET|ENGINE)|DATABASE_(URL|DRIVER|POOLED)|POSTGRES_URL|REDIS_URL|DATA_DIR|CRON_SECRET)$/
+const ofTheDemo = /^(SESSION_(SECRET|ENGINE|AUTO_CLEAR)|DATABASE_(URL|DRIVER|POOLED)|POSTGRES_URL|REDIS_URL|DATA_DIR|CRON_SECRET)$/
 const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheDemo.test(name)))
 const env = { ...clean, NEXT_TELEMETRY_DISABLED: '1', CHROMIUM_PATH: findTools() }
 const counts = { passed: 0, failed: 0 }

@@ -13,6 +13,14 @@ describe('the title of a statement', () => {
       'with "old" as (delete from "sessions" where "id" = $1 returning "id") insert into "sessions" ("id") select',
       'DELETE and INSERT sessions',
     ],
+    [
+      'with "gone" as (delete from "sessions" where "id" = any(array((select "id" from "sessions" where true for update skip locked)))) select count(*)',
+      'DELETE sessions',
+    ],
+    [
+      'with "before" as (select "id" from "sessions" where "id" = $1 for update) update "sessions" set "data" = $2 from "before"',
+      'UPDATE sessions',
+    ],
   ])('of %s is %s', (text, title) => {
     expect(statementTitle(text)).toBe(title)
   })

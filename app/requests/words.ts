@@ -27,6 +27,7 @@ export function countOf(count: number, noun: string): string {
 export function statementTitle(text: string): string {
   // Not every "from" comes before a table: there is also extract(epoch from "expires_at").
   const [, table = ''] = /\b(?:from|into|update) "(\w+)"(?= (?:where|order|set|limit|\()|$)/.exec(text) ?? []
-  const verb = text.startsWith('with') ? 'DELETE and INSERT' : (/^\w+/.exec(text)?.[0].toUpperCase() ?? '')
-  return `${verb} ${table}`
+  // What a statement of several parts writes; the parts that only read, or lock, are not worth their words.
+  const verbs = text.match(text.startsWith('with') ? /\b(?:delete|insert|update)(?= (?:from |into )?")/g : /^\w+/) ?? []
+  return `${[...verbs].map((verb) => verb.toUpperCase()).join(' and ')} ${table}`
 }
