@@ -1,3 +1,4 @@
+import type { Page } from 'playwright/test'
 import { expect } from './fixtures'
 import { cacheComponents, testOnPlaces } from './places'
 import type { Visitor } from './visitor'
@@ -55,12 +56,7 @@ for (const command of ['start', 'dev'] as const) {
       page,
       visitor,
     }) => {
-      const [name = '', value = ''] = visitor.cookie.split('=')
-      await page.context().addCookies([{ name, value, url: visitor.url }])
-      await page.goto('/action')
-      await page.getByLabel('Name').fill('Grace')
-      await page.getByRole('button', { name: 'Rename' }).click()
-      await expect(page.getByRole('status')).toHaveText('Grace')
+      await rename(page, visitor, 'Rename')
       await expect
         .poll(() => noteOf(visitor, 'action'))
         .toEqual({
@@ -69,6 +65,10 @@ for (const command of ['start', 'dev'] as const) {
           written: readOnly(/^session\.set\(\) was called .* in after\(\), where no cookie can be set/),
           reads: 0,
         })
+    })
+
+    test("the page shows what its action wrote under refresh: 'page', too", async ({ page, visitor }) => {
+      await rename(page, visitor, 'Rename here')
     })
 
     test("inside a cached function getSession is Next's own error, and the store is not asked", async ({ visitor }) => {
@@ -83,6 +83,17 @@ for (const command of ['start', 'dev'] as const) {
       expect(shown((await visitor.get('/private-cache')).text)).toContain('private cache: Ada')
     })
   })
+}
+
+/** Gives the visitor's session another name by the page's form, and sees the page show it. */
+async function rename(page: Page, { cookie, url }: Visitor, button: string): Promise<void> {
+  const [name = '', value = ''] = cookie.split('=')
+  await page.context().addCookies([{ name, value, url }])
+  await page.goto('/action')
+  await expect(page.getByRole('status')).toHaveText('Ada')
+  await page.getByLabel('Name').fill('Grace')
+  await page.getByRole('button', { name: button, exact: true }).click()
+  await expect(page.getByRole('status')).toHaveText('Grace')
 }
 
 async function notesOf(visitor: Visitor): Promise<Notes> {

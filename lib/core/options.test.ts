@@ -44,6 +44,12 @@ describe('options', () => {
     [{ cookie: { partitioned: true } }, /partitioned is set without secure/],
     [{ cookie: { name: 'a b' } }, /cookie.name is "a b"/],
     [{ cookie: { path: 'x' } }, /cookie.path is "x"/],
+    [{ cookie: { name: '__Secure-sid' } }, /cookie.name is "__Secure-sid" without secure, which browsers refuse/],
+    [
+      { cookie: { name: '__Host-sid', secure: true, path: '/app' } },
+      /cookie.name is "__Host-sid" with a domain or path, which browsers refuse/,
+    ],
+    [{ cookie: { name: '__host-sid', secure: true, domain: 'a.example' } }, /cookie.name is "__host-sid" with a domain or path/],
   ])('%j is CONFIG_INVALID, with the value and the remedy', async (options, message) => {
     expect(await refusal(options)).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
   })

@@ -193,6 +193,13 @@ function resolveCookie(cookie: CookieOptions, production: boolean): ResolvedCook
   if (sameSite === 'none' && !secure)
     throw config("cookie.sameSite is 'none' without secure, which browsers refuse; set cookie.secure")
   if (partitioned && !secure) throw config('cookie.partitioned is set without secure, which browsers refuse; set cookie.secure')
+  const [prefix] = /^__(secure|host)-/i.exec(name) ?? []
+  if (prefix && !secure)
+    throw config(`cookie.name is ${JSON.stringify(name)} without secure, which browsers refuse; set cookie.secure`)
+  if (prefix?.toLowerCase() === '__host-' && (domain || path !== '/'))
+    throw config(
+      `cookie.name is ${JSON.stringify(name)} with a domain or path, which browsers refuse; leave them out, or rename it`,
+    )
   const hostOnly = secure && !domain && path === '/' && !name.startsWith('__')
   return { name: hostOnly ? `__Host-${name}` : name, domain, path, sameSite, secure, httpOnly, partitioned }
 }

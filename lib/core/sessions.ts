@@ -94,6 +94,9 @@ export interface SessionAdministration {
   clearExpired(options?: ClearOptions): Promise<number>
 }
 
+const sorts: readonly unknown[] = ['created', 'lastSeen'] satisfies ListOptions['sort'][]
+const statuses: readonly unknown[] = ['active', 'expired', 'anonymous', 'signedIn'] satisfies ListOptions['status'][]
+
 /** What the server side needs: no secret, no request. */
 type Administered = Pick<SessionContext, 'store' | 'emit'>
 
@@ -164,6 +167,7 @@ function ownerOf(options: { userId?: string | number | bigint }): { readonly use
 
 function pageOf({ sort = 'created', limit = 50, after, before, ...conditions }: ListOptions): SessionPage {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw invalid('limit', `is ${limit}; use 1 to 1000`)
+  if (!sorts.includes(sort)) throw invalid('sort', `is ${sort}; use one of ${sorts.join(', ')}`)
   if (after && before) throw invalid('before', 'stands beside after; a page has one edge')
   const [above, below] = [edgeOf('after', after, sort), edgeOf('before', before, sort)]
   return { ...filterOf(conditions), sort, limit, ...(above && { after: above }), ...(below && { before: below }) }
@@ -178,6 +182,7 @@ function edgeOf(name: string, row: ListOptions['after'], sort: SessionPage['sort
 
 function filterOf(options: Pick<ListOptions, 'userId' | 'search' | 'status'>): SessionFilter {
   const { search, status } = options
+  if (status && !statuses.includes(status)) throw invalid('status', `is ${status}; use one of ${statuses.join(', ')}`)
   return {
     ...ownerOf(options),
     ...(search && { search }),

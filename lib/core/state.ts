@@ -1,4 +1,4 @@
-import { cookieLimitSeconds, type ExpiryRule } from './expiry.ts'
+import { cookieLimitSeconds, type ExpiryPolicy, type ExpiryRule } from './expiry.ts'
 import type { SessionRef, StoredSession } from './store.ts'
 import { base64url, macInput, signedPart, type Token, uuidV7 } from './token.ts'
 import type { SessionContext } from './visit.ts'
@@ -73,10 +73,8 @@ export function newCredentials({ cryptography, now }: SessionContext, id?: strin
 
 /** The ticket for `row`: signed until the outer limit of its life, which no reading can move. */
 export function issueTicket({ cryptography, options }: SessionContext, secret: string, row: StoredSession): Ticket {
-  const limits = [storeNow(row) + cookieLimitSeconds]
+  const limits = [storeNow(row) + cookieLimitSeconds, absoluteEnd(options.policy, row)]
   if (row.expiry && 'at' in row.expiry) limits.push(row.expiry.at.getTime() / 1000)
-  const { absoluteSeconds } = options.policy
-  if (absoluteSeconds !== null) limits.push((row.authenticatedAt ?? row.createdAt).getTime() / 1000 + absoluteSeconds)
   const expiresSeconds = Math.floor(Math.min(...limits))
   const token: Token = { id: row.id, secret, expiresSeconds, loggedIn: row.userId !== null }
   const signed = signedPart(token)
@@ -90,6 +88,11 @@ export function cookieMaxAge({ options }: SessionContext, ticket: Ticket, row: S
   const outerSeconds = ticket.expiresSeconds - storeNow(row)
   const seconds = row.sealed === undefined ? outerSeconds : Math.min(row.secondsLeft, outerSeconds)
   return untilClose ? undefined : Math.max(Math.floor(seconds), 1)
+}
+
+/** When the session's absolute lifetime is over, in epoch seconds; the row may say later, if the policy has become stricter since. */
+export function absoluteEnd({ absoluteSeconds }: ExpiryPolicy, { authenticatedAt, createdAt }: StoredSession): number {
+  return absoluteSeconds === null ? Number.POSITIVE_INFINITY : (authenticatedAt ?? createdAt).getTime() / 1000 + absoluteSeconds
 }
 
 /** The store's clock when it answered `row`, in epoch seconds. */

@@ -24,8 +24,8 @@ export interface CookieJar {
   /** Sets the cookie; without `maxAgeSeconds` it goes when the browser closes. */
   send(token: string, maxAgeSeconds: number | undefined): void
   clear(): void
-  /** Re-renders the page the action was called from, leaving the router's cache as it is. */
-  refreshPage(): void
+  /** Re-renders the page the action was called from, leaving the router's cache as it is; null where Next cannot (15.5). */
+  readonly refreshPage: (() => void) | null
 }
 
 /** Hashes, MACs and randomness: Node's `crypto` on the server. */
@@ -59,7 +59,7 @@ export interface WriteOptions {
   /**
    * After a server action that changed the session, every page must show it. Default: the action sends the session cookie again,
    * upon which Next drops what its router has prefetched. `'page'`: only the current page is rendered again; prefetched and
-   * privately cached pages may stay old. `false`: neither.
+   * privately cached pages may stay old; on Next 15.5, which cannot do that, it is the default. `false`: neither.
    */
   refresh?: 'page' | false
 }

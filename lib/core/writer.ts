@@ -184,9 +184,13 @@ export class SessionWriter {
     if (fate === 'clear') {
       jar.clear()
       this.#state.hasCookie = false
-    } else if (ticket && row && (fate === 'send' || row.sealed !== undefined || (jar.inAction && refresh === undefined))) {
+      return
+    }
+    const refreshPage = refresh === 'page' ? jar.refreshPage : null
+    const resends = jar.inAction && refresh !== false && !refreshPage
+    if (ticket && row && (fate === 'send' || row.sealed !== undefined || resends)) {
       jar.send(ticket.text, cookieMaxAge(this.#context, ticket, row))
       this.#state.hasCookie = true
-    } else if (jar.inAction && refresh === 'page') jar.refreshPage()
+    } else if (jar.inAction) refreshPage?.()
   }
 }

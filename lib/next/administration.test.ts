@@ -131,6 +131,8 @@ describe('the server side', () => {
     const [row] = [await begin()].map((id) => ({ id, lastSeenAt: new Date() }))
     expect(await codeOf(sessions.list({ after: row, before: row }))).toBe('DATA_INVALID')
     expect(await codeOf(sessions.list({ before: 'x' }))).toBe('DATA_INVALID')
+    expect(await codeOf(sessions.list({ status: 'gone' as 'expired' }))).toBe('DATA_INVALID')
+    expect(await codeOf(sessions.list({ sort: 'id' as 'created' }))).toBe('DATA_INVALID')
     expect(await codeOf(sessions.list({ before: row?.id, sort: 'lastSeen' }))).toBe('DATA_INVALID')
   })
 

@@ -31,6 +31,7 @@ function addressOf(text: unknown): string | null {
     .trim()
     .replace(/^\[([^\]]+)\](?::\d+)?$/, '$1')
     .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/^::ffff:(?=\d+\.)/i, '') // an IPv4 address, as a socket for both kinds shows it
   const four = bare.split('.')
   if (four.length === 4 && four.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return bare
   const url = `http://[${bare}]`

@@ -98,6 +98,15 @@ describe('the guard', () => {
     expect((await guarded('/login', { shared: { signIn: '/login/#form' } })).passed).toBe(true)
   })
 
+  it('compares paths as people read them: signIn and protect may have letters of any alphabet, escaped or not', async () => {
+    for (const signIn of ['/로그인', encodeURI('/로그인')]) {
+      expect((await guarded(encodeURI('/로그인'), { shared: { signIn } })).passed).toBe(true)
+      expect((await guarded('/x', { shared: { signIn } })).to).toBe(`${encodeURI('/로그인')}?next=%2Fx`)
+    }
+    for (const root of ['/konto-ü', encodeURI('/konto-ü')])
+      expect((await guarded(encodeURI('/konto-ü/x'), { protect: [root] })).passed).toBe(false)
+  })
+
   it('marks every answer as private, redirects and the own middleware’s included', async () => {
     const next = () => Response.redirect('http://localhost/elsewhere')
     const answers = [

@@ -89,16 +89,18 @@ async function holdsToken(
 function rootsOf(protect: readonly string[] = ['/']): readonly string[] {
   const wrong = protect.find((path) => !path.startsWith('/'))
   if (wrong !== undefined) throw new SessionError('CONFIG_INVALID', `protect has ${JSON.stringify(wrong)}; begin each path with /.`)
-  return protect.map(withoutSlash)
+  return protect.map(plainPath)
 }
 
 function isProtected(pathname: string, signIn: string, roots: readonly string[]): boolean {
-  const path = withoutSlash(decoded(pathname))
-  const signInPath = withoutSlash(new URL(signIn, 'http://localhost').pathname)
+  const path = plainPath(pathname)
+  const signInPath = plainPath(new URL(signIn, 'http://localhost').pathname)
   return path !== signInPath && roots.some((root) => path === root || path.startsWith(root === '/' ? root : `${root}/`))
 }
 
-function withoutSlash(path: string): string {
+/** A path as paths are compared: decoded, and without a slash at its end. */
+function plainPath(pathname: string): string {
+  const path = decoded(pathname)
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 

@@ -113,6 +113,7 @@ describe('requireUser', () => {
     expect(await outcome({})).toBe('NEXT_REDIRECT;replace;/login;307;')
     expect(await outcome({ returnTo: '/a?b' })).toBe('NEXT_REDIRECT;replace;/login?next=%2Fa%3Fb;307;')
     expect(await outcome({ signIn: '/in?x=1', returnTo: '//evil.example' })).toBe('NEXT_REDIRECT;replace;/in?x=1&next=%2F;307;')
+    expect(await outcome({ signIn: '/in#form', returnTo: '/a' })).toBe('NEXT_REDIRECT;replace;/in?next=%2Fa#form;307;')
     expect(await outcome({ signIn: null })).toBe('UNAUTHENTICATED')
   })
 
@@ -148,6 +149,8 @@ describe('what is recorded of the client', () => {
     ['203.0.113.7:4711', '203.0.113.7'],
     ['[2001:DB8::1]:443', '2001:db8::1'],
     ['2001:db8:0:0::1', '2001:db8::1'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['[::FFFF:203.0.113.7]:443', '203.0.113.7'],
     ['unknown', null],
     ['999.1.1.1', null],
     ["'; drop table sessions", null],

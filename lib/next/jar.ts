@@ -23,7 +23,7 @@ export async function openJar(platform: Platform, headers: Headers, cookie: Reso
 /** The jar of a place where no cookie can be set; `place` says where that is, as a part of a sentence. */
 export function readOnlyJar(place: string): CookieJar {
   const nowhere = () => {}
-  return { readOnlyPlace: place, inAction: false, send: nowhere, clear: nowhere, refreshPage: nowhere }
+  return { readOnlyPlace: place, inAction: false, send: nowhere, clear: nowhere, refreshPage: null }
 }
 
 /** The cookies; null where Next refuses to give any. */

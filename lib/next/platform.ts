@@ -10,7 +10,8 @@ export interface Platform {
   after(task: () => Promise<void>): void
   /** Ends a prerender here; resolves at once in a real request. */
   io(): Promise<void> | undefined
-  refresh(): void
+  /** null where Next has none. */
+  readonly refresh: (() => void) | null
   /** Throws Next's redirect, which ends the render or handler. */
   redirect(path: string): Promise<never>
 }
@@ -42,7 +43,7 @@ const next: Platform = {
   cookies,
   after,
   io: () => io?.(),
-  refresh: () => refresh?.(),
+  refresh: refresh ?? null,
   // Without its extension and only when needed: bundlers put the server's version in its place, which plain Node cannot find.
   redirect: async (path) => (await import('next/navigation')).redirect(path),
 }

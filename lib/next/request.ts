@@ -2,7 +2,7 @@ import type { OpenedCookie } from '../core/cookie-store.ts'
 import { SessionError } from '../core/errors.ts'
 import { touchStepSeconds } from '../core/expiry.ts'
 import { Session } from '../core/session.ts'
-import { issueTicket, SessionState, storeNow, type Ticket } from '../core/state.ts'
+import { absoluteEnd, issueTicket, SessionState, storeNow, type Ticket } from '../core/state.ts'
 import type { Client, StoredSession } from '../core/store.ts'
 import { macInput, parseToken } from '../core/token.ts'
 import type { SessionContext, Visit } from '../core/visit.ts'
@@ -102,7 +102,8 @@ async function load(context: SessionContext, cookie: Cookie, visit: Visit): Prom
   return sessionOf(own, cookie, sealedSession(own, opened), visit)
 }
 
-function sessionOf(context: SessionContext, cookie: Cookie, found: Found, visit: Visit): AnySession {
+function sessionOf(context: SessionContext, cookie: Cookie, opened: Found, visit: Visit): AnySession {
+  const found = isOver(context, opened) ? 'unknown' : opened
   if (typeof found === 'string') context.emit({ type: 'rejected', reason: found })
   const live = typeof found === 'string' ? null : found
   const state = new SessionState(context, cookie !== 'absent', live)
@@ -117,6 +118,11 @@ async function storedSession({ store }: SessionContext, cookie: Cookie): Promise
   if ('sealed' in cookie) return 'malformed'
   const row = await store.find(cookie)
   return row && storeNow(row) < cookie.expiresSeconds ? { row, ticket: cookie } : 'unknown'
+}
+
+/** Whether it has outlived an `absoluteMaxAge` that came after its last write. */
+function isOver({ options }: SessionContext, found: Found): boolean {
+  return found !== null && typeof found === 'object' && storeNow(found.row) >= absoluteEnd(options.policy, found.row)
 }
 
 /** The session that the cookie is. */

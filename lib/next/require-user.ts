@@ -13,8 +13,10 @@ export interface RequireUserOptions {
 /** Ends the render or handler for a visitor who is not logged in: with Next's redirect, or with UNAUTHENTICATED. */
 export async function turnAway(signIn: string | null, returnTo: string | undefined): Promise<never> {
   if (signIn === null) throw new SessionError('UNAUTHENTICATED', 'Nobody is logged in to this session. Log in first.')
-  const next = returnTo === undefined ? '' : `${signIn.includes('?') ? '&' : '?'}next=${encodeURIComponent(safeNext(returnTo))}`
-  return platform().redirect(signIn + next)
+  if (returnTo === undefined) return platform().redirect(signIn)
+  const { pathname, searchParams, hash } = new URL(signIn, 'http://localhost')
+  searchParams.set('next', safeNext(returnTo))
+  return platform().redirect(`${pathname}?${searchParams}${hash}`)
 }
 
 /** The id of the running request's session; null where there is none, as in a script. */

@@ -555,6 +555,15 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(await browser.visit(async () => (await getSession()).id)).toBeNull()
     })
 
+    it('ends what is older than an absoluteMaxAge that has become stricter since', async () => {
+      const browser = new FakeBrowser()
+      await browser.visit(async () => (await make().getSession()).login('u'))
+      await under.elapse(800)
+      const strict = make({ absoluteMaxAge: 500 })
+      expect(await browser.visit(async () => (await strict.getSession()).userId)).toBeNull()
+      expect(await browser.visit(async () => (await make({ absoluteMaxAge: 1000 }).getSession()).userId)).toBe('u')
+    })
+
     it('of its own is remembered before the first write, and null goes back to the default', async () => {
       const { getSession } = make()
       const ages = await new FakeBrowser().visit(async () => {

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { bigint, pgTable, timestamp } from 'drizzle-orm/pg-core'
-import type { PostgresDatabase } from './database.ts'
+import { SessionError } from '../../core/errors.ts'
+import { hasNoTransactions, type PostgresDatabase } from './database.ts'
 
 const applied = pgTable('coatcheck_migrations', {
   createdMillis: bigint('created_millis', { mode: 'number' }).primaryKey(),
@@ -16,11 +17,14 @@ const lockKey = 0x636f6174
 /**
  * Creates or updates the `sessions` table (Django's `migrate`), and answers how many migrations it applied. All happen in one transaction
  * under one advisory lock, so several processes may call it as they start: one works, the others wait and find nothing to do.
- * Rejects with the driver's error. Leave it out if you take `sessionsTable` into your own drizzle-kit schema.
+ * Rejects with the driver's error, or with CONFIG_INVALID if the driver has no transactions (neon-http): run `npx coatcheck migrate` then. Leave it out if you take `sessionsTable` into your own drizzle-kit schema.
  */
 export async function migrate(db: PostgresDatabase): Promise<number> {
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
-  return db.transaction(async (tx) => {
+  const applying = db.transaction(async (tx) => {
+    // For the wait, and for making an index of a large table: both may take longer than what the app's statements are given.
+    await tx.execute(sql`set local statement_timeout = 0`)
+    await tx.execute(sql`set local lock_timeout = 0`)
     await tx.execute(sql`select pg_advisory_xact_lock(${sql.raw(String(lockKey))})`)
     await tx.execute(sql`create table if not exists ${applied} (
       created_millis bigint primary key, applied_at timestamptz not null default now())`)
@@ -31,6 +35,11 @@ export async function migrate(db: PostgresDatabase): Promise<number> {
       await tx.insert(applied).values({ createdMillis: migration.folderMillis })
     }
     return due.length
+  })
+  return applying.catch((error: unknown) => {
+    if (!hasNoTransactions(error)) throw error
+    const remedy = 'Run npx coatcheck migrate instead, or migrate with another driver'
+    throw new SessionError('CONFIG_INVALID', `This Drizzle driver has no transactions, which migrate needs. ${remedy}.`)
   })
 }
 

@@ -12,9 +12,10 @@ import type {
   SessionStore,
   StoredSession,
 } from '../../core/store.ts'
+import { modifyByVersion } from '../by-version.ts'
 import { gathering } from '../gather.ts'
 import { Clearing } from './clearing.ts'
-import type { PostgresDatabase } from './database.ts'
+import { hasNoTransactions, type PostgresDatabase } from './database.ts'
 import { beyondEdge, conditions, removal } from './filters.ts'
 import { columns } from './row.ts'
 import { sessionsTable as table } from './schema.ts'
@@ -44,7 +45,8 @@ class DrizzleStore implements SessionStore {
   readonly #database: Database
   readonly #named: boolean
   readonly #clearing = new Clearing()
-  #prepared: Prepared | undefined
+  readonly #modifyByVersion = modifyByVersion(this)
+  #opening: Promise<Prepared> | undefined
 
   /** Reads of one turn of the event loop, of parallel requests, share a statement. */
   readonly find = gathering(async (refs: readonly SessionRef[]) => {
@@ -84,16 +86,21 @@ class DrizzleStore implements SessionStore {
     ref: SessionRef,
     compute: (data: JsonObject) => Patch | null,
     policy: ExpiryPolicy,
-    { timeoutMs, client }: Parameters<SessionStore['modify']>[3],
+    wait: Parameters<SessionStore['modify']>[3],
   ) {
     const { db } = await this.#open()
-    return db.transaction(async (tx) => {
+    const { timeoutMs, client } = wait
+    const locked = db.transaction(async (tx) => {
       await tx.execute(sql.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`))
       const [row] = await statements.find(tx).for('update').prepare('').execute(refValues(ref))
       const patch = row && compute(row.session.data)
       if (!patch) return row?.session ?? null
       const values = { ...refValues(ref), ...changeValues({ active: true, ...(client && { client }) }), ...patchValues(patch) }
       return first(await statements.writeData(tx, statements.clockwork(policy)).prepare('').execute(values))
+    })
+    return locked.catch((error: unknown) => {
+      if (!hasNoTransactions(error)) throw error
+      return this.#modifyByVersion(ref, compute, policy, wait)
     })
   }
 
@@ -131,10 +138,17 @@ class DrizzleStore implements SessionStore {
     return this.#clearing.batch(db, limit)
   }
 
-  async #open(): Promise<Prepared> {
-    const db = typeof this.#database === 'function' ? await this.#database() : this.#database
-    if (this.#prepared?.db !== db) this.#prepared = prepareAll(db, this.#named)
-    return this.#prepared
+  /** Once; again only after it has failed. */
+  #open(): Promise<Prepared> {
+    this.#opening ??= this.#prepare().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
+  }
+
+  async #prepare(): Promise<Prepared> {
+    return prepareAll(typeof this.#database === 'function' ? await this.#database() : this.#database, this.#named)
   }
 }
 

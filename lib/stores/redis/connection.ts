@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto'
 
 /** What is used of a client of the npm package `redis` (5 or newer): `createClient`, `createClientPool`, `createCluster` or `createSentinel`. */
 export interface RedisClient {
+  /** Whether it is connected, or tries to be. */
   readonly isOpen: boolean
+  /** Whether it is connected; pools and clusters do not tell. */
+  readonly isReady?: boolean
   connect(): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'ready', listener: () => void): unknown
   eval(script: string, options: ScriptInput): Promise<unknown>
   evalSha(sha1: string, options: ScriptInput): Promise<unknown>
 }
@@ -37,6 +41,10 @@ export class RedisConnection {
   readonly #prefix: string
   #opening: Promise<RedisClient> | undefined
   #client: RedisClient | undefined
+  /** Whether the last that was heard of the client is an error. */
+  #failing = false
+  /** Who waits for news of the client. */
+  #tell: ((error?: Error) => void) | undefined
 
   constructor(source: RedisClientSource, prefix: string) {
     this.#source = source
@@ -58,6 +66,8 @@ export class RedisConnection {
   }
 
   #open(): Promise<RedisClient> {
+    // One that has given up is begun anew; one that was well is closed because its owner wants it to be.
+    if (this.#client && !this.#client.isOpen && this.#failing) this.#opening = undefined
     this.#opening ??= this.#connect().catch((error: unknown) => {
       this.#opening = undefined
       throw error
@@ -67,16 +77,31 @@ export class RedisConnection {
 
   async #connect(): Promise<RedisClient> {
     const known = this.#client
-    const client = known ?? (typeof this.#source === 'function' ? await this.#source() : this.#source)
+    if (!known?.isOpen) this.#client = undefined
+    const client = this.#client ?? (typeof this.#source === 'function' ? await this.#source() : this.#source)
+    if (client !== known) this.#watch(client)
+    if (client !== this.#client) this.#failing = false
     this.#client = client
-    const broken = new Promise<never>((_, reject) => {
-      // Without a listener a broken connection would end the process; every operation tells of it anyway.
-      if (!known) client.on('error', reject)
+    const news = new Promise<void>((resolve, reject) => {
+      this.#tell = (error) => (error ? reject(error) : resolve())
     })
-    broken.catch(() => {})
+    news.catch(() => {})
     // A client that finds nobody goes on trying in silence: its first error tells sooner, and why.
-    if (!client.isOpen) await Promise.race([client.connect(), broken])
+    if (!client.isOpen) await Promise.race([client.connect(), news])
+    else if (client.isReady === false && !this.#failing) await news
     return client
+  }
+
+  #watch(client: RedisClient): void {
+    // Without a listener a broken connection would end the process; every operation tells of it anyway.
+    client.on('error', (error) => {
+      this.#failing = true
+      this.#tell?.(error)
+    })
+    client.on('ready', () => {
+      this.#failing = false
+      this.#tell?.()
+    })
   }
 }
 

@@ -1,10 +1,11 @@
 import { createSessions, type SessionError } from 'coatcheck'
-import { redisStore } from 'coatcheck/redis'
+import { type RedisClient, redisStore } from 'coatcheck/redis'
+import { createClient } from 'redis'
 import { describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { freePort } from '../../../test/postgres'
 import { startRedis } from '../../../test/redis'
-import { freshRedisStore, redisClient } from '../../../test/redis-stores'
+import { freshPrefix, freshRedisStore, redisClient } from '../../../test/redis-stores'
 
 describe('a Redis that fails', () => {
   const secret = 'a secret for tests, 32 characters'
@@ -67,5 +68,56 @@ describe('a Redis that fails', () => {
     await browser.visit(async () => (await getSession()).set('a', 1))
     client.destroy()
     await server.stop()
+  })
+
+  it('that came back after its client had given up is used again', async () => {
+    const first = await startRedis()
+    const { port } = new URL(first.url)
+    const impatient = (): RedisClient & { destroy(): void } =>
+      createClient({
+        url: first.url,
+        disableOfflineQueue: true,
+        socket: { reconnectStrategy: (tries) => (tries > 1 ? new Error('gave up') : 10) },
+      })
+    const clients = [impatient()]
+    const made = () => {
+      const client = impatient()
+      clients.push(client)
+      return client
+    }
+    const [given = made()] = clients
+    const all = [given, made].map((source) => createSessions({ secret, store: redisStore(source, { prefix: freshPrefix() }) }))
+    const write = ({ getSession }: (typeof all)[number]) => new FakeBrowser().visit(async () => (await getSession()).set('a', 1))
+    for (const sessions of all) await write(sessions)
+    await first.stop()
+    for (const sessions of all) expect((await failureOf(write(sessions))).code).toBe('STORE_FAILED')
+    await expect.poll(() => clients.some((client) => client.isOpen)).toBe(false)
+    const second = await startRedis({ port: Number(port) })
+    for (const sessions of all) await write(sessions)
+    expect(clients.length, 'the function is asked for another').toBeGreaterThan(2)
+    for (const client of clients) if (client.isOpen) client.destroy()
+    await second.stop()
+  })
+})
+
+describe('a client of Redis', () => {
+  it('may be shared by several stores, and be connecting already', async () => {
+    const client = redisClient()
+    const stores = [freshPrefix(), freshPrefix()].map((prefix) => redisStore(client, { prefix }))
+    expect(await Promise.all(stores.map((store) => store.count({})))).toEqual([0, 0])
+    client.destroy()
+    const begun = redisClient()
+    void begun.connect()
+    expect(await redisStore(begun, { prefix: freshPrefix() }).count({})).toBe(0)
+    begun.destroy()
+  })
+
+  it('that its owner has closed stays closed', async () => {
+    const client = redisClient()
+    const store = redisStore(client, { prefix: freshPrefix() })
+    await store.count({})
+    client.destroy()
+    await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
+    expect(client.isOpen).toBe(false)
   })
 })

@@ -1,10 +1,7 @@
 import type { ExpiryPolicy } from '../../core/expiry.ts'
-import type { JsonObject } from '../../core/json.ts'
-import { conflict } from '../../core/refusals.ts'
 import type {
   Change,
   NewSession,
-  Patch,
   Removal,
   RemovedSession,
   SessionFilter,
@@ -13,12 +10,12 @@ import type {
   SessionStore,
   StoredSession,
 } from '../../core/store.ts'
+import { modifyByVersion } from '../by-version.ts'
 import { fits, pageOf, surplusOf } from '../rows.ts'
 import { type RedisClientSource, RedisConnection, textsOf } from './connection.ts'
 import { SessionIndexes } from './indexes.ts'
 import * as scripts from './scripts.ts'
 import { readStats } from './stats.ts'
-import { jitter, Turns } from './turns.ts'
 import { type Answer, answerOf, createArguments, type Kept, sessionKey, updateArguments } from './values.ts'
 
 /** What `redisStore` takes beside the client. */
@@ -58,7 +55,7 @@ class RedisSessionStore implements RedisStore {
   readonly name = 'redis'
   readonly connection: RedisConnection
   readonly #indexes: SessionIndexes
-  readonly #turns = new Turns()
+  readonly modify = modifyByVersion(this)
 
   constructor(connection: RedisConnection) {
     this.connection = connection
@@ -77,30 +74,6 @@ class RedisSessionStore implements RedisStore {
 
   async update({ id, tokenHash }: SessionRef, change: Change, policy: ExpiryPolicy) {
     return this.#write(scripts.update, id, (kept) => updateArguments(tokenHash, change, policy, kept))
-  }
-
-  async modify(
-    ref: SessionRef,
-    compute: (data: JsonObject) => Patch | null,
-    policy: ExpiryPolicy,
-    { timeoutMs, client }: Parameters<SessionStore['modify']>[3],
-  ) {
-    const deadline = performance.now() + timeoutMs
-    const change = { active: true, ...(client && { client }) }
-    return this.#turns.take(ref.id, async () => {
-      let refused: number | undefined
-      for (let tries = 0; performance.now() < deadline; tries++) {
-        if (tries > 1) await jitter(tries)
-        const row = await this.find(ref)
-        // Refused although nobody else has changed it: by the patch's bound.
-        if (!row || row.version === refused) return null
-        const patch = compute(row.data)
-        const changed = patch ? await this.update(ref, { ...change, patch, ifVersion: row.version }, policy) : row
-        if (changed) return changed
-        refused = row.version
-      }
-      throw conflict()
-    })
   }
 
   async remove(which: Removal) {

@@ -18,11 +18,20 @@ async function rename(form: FormData) {
   })
 }
 
+async function renameHere(form: FormData) {
+  'use server'
+  const session = await getSession()
+  await session.set('name', String(form.get('name')), { refresh: 'page' })
+}
+
 export default function Page() {
   return (
     <form action={rename}>
       <input name="name" aria-label="Name" />
       <button type="submit">Rename</button>
+      <button type="submit" formAction={renameHere}>
+        Rename here
+      </button>
       <output>
         <Suspense fallback="…">
           <Name />

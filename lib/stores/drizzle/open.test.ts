@@ -1,0 +1,53 @@
+import { createSessions } from 'coatcheck'
+import { drizzleStore, migrate } from 'coatcheck/drizzle'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle as drizzleProxy } from 'drizzle-orm/pg-proxy'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { FakeBrowser } from '../../../test/browser'
+import { createDatabase } from '../../../test/postgres'
+
+const secret = 'a secret for tests, 32 characters'
+
+describe('the database of a drizzleStore', () => {
+  let pool: Pool
+  beforeAll(async () => {
+    pool = new Pool({ connectionString: await createDatabase(inject('postgresUrl')) })
+    await migrate(drizzle(pool))
+  })
+  afterAll(() => pool.end())
+
+  it('is opened once by the function that opens it, and again only if that failed', async () => {
+    let opened = 0
+    const open = async () => {
+      opened++
+      if (opened === 1) throw new Error('not yet')
+      return drizzle(pool)
+    }
+    const { getSession } = createSessions<{ n: number }>({ secret, store: drizzleStore(open), autoClear: false })
+    const browser = new FakeBrowser()
+    const write = () => browser.visit(async () => (await getSession()).set('n', 1))
+    await expect(write()).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    await write()
+    await Promise.all(Array.from({ length: 5 }, () => browser.visit(getSession)))
+    expect(opened).toBe(2)
+  })
+
+  it('may be one without transactions: no increment is lost, and what the function throws is told', async () => {
+    const db = drizzleProxy(async (text, values, method) => {
+      const { rows } = await pool.query({ text, values, ...(method === 'all' && { rowMode: 'array' }) })
+      return { rows }
+    })
+    const { getSession } = createSessions<{ n: number }>({ secret, store: drizzleStore(db), autoClear: false })
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('n', 0))
+    const increment = () =>
+      browser.visit(async () =>
+        (await getSession()).update((draft) => {
+          draft.n = Number(draft.n) + 1
+        }),
+      )
+    await Promise.all(Array.from({ length: 20 }, increment))
+    expect(await browser.visit(async () => (await getSession()).get('n'))).toBe(20)
+  })
+})
