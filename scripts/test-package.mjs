@@ -8,19 +8,21 @@ const [reportFile = ''] = process.argv.slice(2)
 const { devDependencies, dependencies: ownDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 const workplace = mkdtempSync(path.join(tmpdir(), 'coatcheck-package-'))
 
+/** What says something about Next; the rest would repeat itself. */
+const specs = ['guard', 'no-script', 'action-refresh', 'admin-access', 'places']
+
+/** On the oldest versions of Next that the package accepts; the newest one runs everything, with Cache Components. */
 const apps = [
   {
     name: 'Next 15.5, middleware.ts',
-    versions: { next: '15.5.29', typescript: '^5.9' },
+    versions: { next: '15.5.18', typescript: '^5.9' },
     guard: 'middleware',
+    specs: [...specs, 'session', 'admin'],
     // Next 15.5 brings its own React 19.1. What the demo's kit imports of 19.2 is never called here, but webpack would refuse it.
     webpack: "(config) => { config.module.parser.javascript.exportsPresence = 'warn'; return config }",
   },
-  { name: 'Next 16 without Cache Components, proxy.ts', versions: { next: devDependencies.next }, guard: 'proxy' },
+  { name: 'Next 16 without Cache Components, proxy.ts', versions: { next: '16.2.6' }, guard: 'proxy', specs },
 ]
-
-/** Only these specifications say something about Next; the others would repeat themselves. */
-const specs = ['session', 'guard', 'no-script', 'action-refresh', 'admin', 'admin-access', 'places']
 
 const total = { expected: 0, unexpected: 0, flaky: 0 }
 const allSuites = []
@@ -107,7 +109,7 @@ function makeApp({ name, versions, guard, webpack }, tarball) {
   return folder
 }
 
-function test(folder, { name }) {
+function test(folder, { name, specs }) {
   const report = path.join(workplace, 'report.json')
   runBin('playwright', ['test', '--project=db', ...specs.map((spec) => `${spec}.spec`)], {
     env: { ...process.env, APP_FOLDER: folder, APP_NAME: name, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
