@@ -34,6 +34,13 @@ describe('the address', () => {
     expect(addressOf(printAddress({ ...home, view: 'figures' })).view).toBe('figures')
   })
 
+  it('names users as they are: with blanks around it an id is that of somebody else', () => {
+    for (const user of ['bob ', ' bob', 'a\tb', 'x'.repeat(255)]) {
+      expect(addressOf(printAddress({ ...home, user, of: user }))).toEqual({ ...home, user, of: user })
+    }
+    expect(parseAddress({ of: 'a\u0000b', user: 'x'.repeat(256) })).toEqual(home)
+  })
+
   it('leaves out what makes no sense, and never throws', () => {
     const nonsense = {
       view: 'x',

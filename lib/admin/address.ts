@@ -1,3 +1,4 @@
+import { isText } from '../core/json.ts'
 import type { ListOptions, SessionInfo } from '../core/sessions.ts'
 import { isUuid } from '../core/token.ts'
 
@@ -79,14 +80,14 @@ export function parseAddress(query: Query): Address {
     status: oneOf(statuses, query.status),
     sort,
     search: textOf(query.search),
-    user: textOf(query.user),
+    user: userOf(query.user),
     after,
     before: after ? '' : cursorText(query.before, sort),
     id: textOf(query.id),
     reveal: textOf(query.reveal) === 'yes',
     confirm: oneOf(intents, query.confirm),
     ids: [...new Set([query.ids ?? []].flat().filter(isUuid))].slice(0, maxIds),
-    of: textOf(query.of),
+    of: userOf(query.of),
     sure: textOf(query.sure) === 'yes',
     problem: oneOf(problems, query.problem),
     done: /^\d{1,12}$/.test(textOf(query.done)) ? Number(textOf(query.done)) : 0,
@@ -150,7 +151,13 @@ function oneOf<T extends string>(known: readonly T[], value: Query[string]): T |
   return known.find((name) => name === text) ?? null
 }
 
-/** The last of several; without what no id, name or address has. */
+/** The last of several, if a user id can be like that: as it is, since each is another user. */
+function userOf(value: Query[string]): string {
+  const text = [value ?? []].flat().at(-1)
+  return typeof text === 'string' && text.length <= maxText && isText(text) ? text : ''
+}
+
+/** The last of several; without what people do not mean to search for. */
 function textOf(value: Query[string]): string {
   const text: unknown = [value ?? []].flat().at(-1)
   if (typeof text !== 'string') return ''

@@ -73,7 +73,7 @@ function printable(value: unknown): string {
 
 /** How far behind expiry and last-seen may be before they move: `touchSeconds`, or a tenth of a shorter life. */
 export function touchStepSeconds(rule: ExpiryRule, policy: ExpiryPolicy): number {
-  return rule && 'at' in rule ? policy.touchSeconds : Math.min(policy.touchSeconds, idleSeconds(rule, policy) / 10)
+  return Math.min(policy.touchSeconds, idleSeconds(rule && 'at' in rule ? null : rule, policy) / 10)
 }
 
 /** When a session ends that is active at `now` (milliseconds): its rule, capped by the absolute lifetime since `bornAt`. */

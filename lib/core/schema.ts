@@ -23,8 +23,14 @@ export type AnySchemas = Readonly<Record<string, StandardSchema<unknown, unknown
 export type InputOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['input'] }
 /** The data that `schema` describes. */
 export type DataOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['output'] }
-/** The keys of `schema` that accept undefined, and so have a default (or an explicit undefined) on `get`. */
-export type DefaultedOf<Schemas> = { [K in keyof Schemas]: undefined extends Types<Schemas[K]>['input'] ? K : never }[keyof Schemas]
+/**
+ * The keys of `schema` that accept undefined, and so have a default (or an explicit undefined) on `get`. Not those that say to accept
+ * anything (`z.coerce`), since what they make of undefined is often refused.
+ */
+export type DefaultedOf<Schemas> = {
+  [K in keyof Schemas]: IsDefaulted<Types<Schemas[K]>['input']> extends true ? K : never
+}[keyof Schemas]
+type IsDefaulted<Input> = unknown extends Input ? false : undefined extends Input ? true : false
 
 type Types<Schema> = Schema extends { readonly '~standard': { readonly types?: infer T } }
   ? NonNullable<T> & SchemaTypes

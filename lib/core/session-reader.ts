@@ -22,6 +22,9 @@ export type Read<Data, Defaulted, K extends keyof Data> = K extends Defaulted
   ? DeepReadonly<Data[K]>
   : DeepReadonly<Data[K]> | undefined
 
+/** What is stored under `K`, if something is: never undefined, even where the key is optional. */
+export type Stored<Data, K extends keyof Data> = DeepReadonly<Exclude<Data[K], undefined>>
+
 /** The reading half of a session: synchronous, without clock or store, as the store last acknowledged it. */
 export class SessionReader<Data extends object, Defaulted extends keyof Data = never> {
   // Truly private: whoever prints or serializes a session must not find the token or the secrets in it.
@@ -40,7 +43,7 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
 
   /** The value of `key`, else `fallback`, else the default of its schema, else undefined. Deeply frozen. */
   get<K extends KeyOf<Data>>(key: K): Read<Data, Defaulted, K>
-  get<K extends KeyOf<Data>, F>(key: K, fallback: F): DeepReadonly<Data[K]> | F
+  get<K extends KeyOf<Data>, F>(key: K, fallback: F): Stored<Data, K> | F
   get(key: string, ...fallback: readonly unknown[]): unknown {
     if (Object.hasOwn(this.#state.data, key)) return this.#state.data[key]
     return fallback.length > 0 ? fallback[0] : this.#context.codec.defaultOf(key)

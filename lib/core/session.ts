@@ -4,7 +4,7 @@ import { checkKey, invalid, type JsonObject, plainEntries } from './json.ts'
 import { emptyPatch, isReserved, type PatchParts } from './patch.ts'
 import { checkUserId } from './refusals.ts'
 import type { Codec } from './schema.ts'
-import { type DeepReadonly, type KeyOf, SessionReader } from './session-reader.ts'
+import { type DeepReadonly, type KeyOf, SessionReader, type Stored } from './session-reader.ts'
 import type { SessionState } from './state.ts'
 import type { SessionContext, Visit, WriteOptions } from './visit.ts'
 import { SessionWriter } from './writer.ts'
@@ -63,14 +63,10 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   }
 
   /** Removes `key` and answers its value, or `fallback` if it is absent. Of two at once one gets the value. */
-  async pop<K extends KeyOf<Data>, F = undefined>(
-    key: K,
-    fallback?: F,
-    options: WriteOptions = {},
-  ): Promise<DeepReadonly<Data[K]> | F> {
+  async pop<K extends KeyOf<Data>, F = undefined>(key: K, fallback?: F, options: WriteOptions = {}): Promise<Stored<Data, K> | F> {
     checkKey(key, key)
     const taken = isReserved(key) ? undefined : await this.#writer.pop(key, options)
-    return (taken === undefined ? fallback : this.#codec.decode({ [key]: taken })[key]) as DeepReadonly<Data[K]> | F
+    return (taken === undefined ? fallback : this.#codec.decode({ [key]: taken })[key]) as Stored<Data, K> | F
   }
 
   /** Writes `key` unless it is there, and answers what is stored. */
@@ -78,9 +74,9 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     key: K,
     value: DeepReadonly<Input[K]>,
     options: WriteOptions = {},
-  ): Promise<DeepReadonly<Data[K]>> {
+  ): Promise<Stored<Data, K>> {
     const stored = await this.#writer.setDefault(key, this.#codec.encode(key, value), options)
-    return this.#codec.decode({ [key]: stored })[key] as DeepReadonly<Data[K]>
+    return this.#codec.decode({ [key]: stored })[key] as Stored<Data, K>
   }
 
   /**

@@ -39,6 +39,25 @@ describe('types', () => {
     expectTypeOf(use).toBeFunction()
   })
 
+  it('of an optional key: a fallback, or what setDefault stores, leaves no undefined', () => {
+    const { getSession } = createSessions<{ theme?: 'light' | 'dark'; cart?: { id: string }[] }>(base)
+    type Chosen = Awaited<ReturnType<typeof getSession>>
+    const use = async (session: Chosen) => {
+      const theme: string = session.get('theme', 'light')
+      const cart: readonly { readonly id: string }[] = await session.setDefault('cart', [])
+      const popped: string | null = await session.pop('theme', null)
+      return [theme, session.get('cart', []).map(({ id }) => id), cart, popped]
+    }
+    expectTypeOf(use).returns.resolves.toBeArray()
+  })
+
+  it('of a schema that says to take anything: get may be undefined', () => {
+    const { getSession } = createSessions({ ...base, schema: { n: z.coerce.number(), m: z.number().default(0) } })
+    type Read = Awaited<ReturnType<typeof getSession>>
+    const read = (session: Read) => [session.get('n'), session.get('m')] as const
+    expectTypeOf(read).returns.toEqualTypeOf<readonly [number | undefined, number]>()
+  })
+
   it('of requireUser: id and userId are strings', () => {
     const { requireUser } = createSessions<AppSession>(base)
     type Required = Awaited<ReturnType<typeof requireUser>>

@@ -114,6 +114,9 @@ describe('requireUser', () => {
     expect(await outcome({ returnTo: '/a?b' })).toBe('NEXT_REDIRECT;replace;/login?next=%2Fa%3Fb;307;')
     expect(await outcome({ signIn: '/in?x=1', returnTo: '//evil.example' })).toBe('NEXT_REDIRECT;replace;/in?x=1&next=%2F;307;')
     expect(await outcome({ signIn: '/in#form', returnTo: '/a' })).toBe('NEXT_REDIRECT;replace;/in?next=%2Fa#form;307;')
+    const elsewhere = await outcome({ signIn: 'https://sso.example/in', returnTo: '/a' })
+    expect(elsewhere).toBe('NEXT_REDIRECT;replace;https://sso.example/in?next=%2Fa;307;')
+    expect(await outcome({ signIn: '//sso.example/in' })).toBe('CONFIG_INVALID')
     expect(await outcome({ signIn: null })).toBe('UNAUTHENTICATED')
   })
 

@@ -27,7 +27,8 @@ Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
 
 /**
  * Runs code that calls `getSession()` inside a fake request, without Next: for unit tests. `after()` callbacks run, and are awaited, once
- * `fn` is done. Rejects with what `fn` or a callback throws; a redirect is an error whose `digest` begins with NEXT_REDIRECT.
+ * `fn` is done, or has thrown. Rejects with what `fn` or a callback throws; a redirect is an error whose `digest` begins with NEXT_REDIRECT:
+ * catch it inside of `fn` to see the cookies that go with it.
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
   const { cookies = {}, place = 'handler' } = request
@@ -65,9 +66,11 @@ export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise
     },
   }
   return running.run(fake, async () => {
-    const value = await fn()
-    readOnly = true
-    for (let task = tasks.shift(); task; task = tasks.shift()) await task()
+    const afterwards = async () => {
+      readOnly = true
+      for (let task = tasks.shift(); task; task = tasks.shift()) await task()
+    }
+    const value = await (async () => fn())().finally(afterwards)
     return { value, cookies: Object.fromEntries(current()), setCookies: [...sent.values()], refreshed }
   })
 }

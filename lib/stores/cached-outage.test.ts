@@ -4,6 +4,7 @@ import { memoryStore } from 'coatcheck/testing'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { freePort } from '../../test/postgres'
+import { startRedis } from '../../test/redis'
 import { beginIn, freshPrefix, redisClient } from '../../test/redis-stores'
 import { layWire } from '../../test/tcp-proxy'
 import { watch } from '../../test/watched'
@@ -165,3 +166,21 @@ async function usesRedis(store: SessionStore, row: { id: string; tokenHash: stri
   await store.find(row)
   return database.reads === reads
 }
+
+it('before a Redis whose memory is full, reads go to the database in silence, and a revocation does not wait', async () => {
+  const server = await startRedis()
+  const client = redisClient(server.url)
+  closing.push(
+    () => client.destroy(),
+    () => server.stop(),
+  )
+  const database = watch(memoryStore())
+  const store = cachedStore(database.store, redisStore(client))
+  const [copied, other] = [await beginIn(store), await beginIn(store)]
+  for (const row of [copied, copied]) await store.find(row)
+  await client.configSet('maxmemory', '1')
+  database.reads = 0
+  for (const row of [other, copied, other]) expect((await store.find(row))?.id).toBe(row.id)
+  expect(database.reads, 'the copy is used').toBe(2)
+  expect(await seconds(store.remove({ ids: [copied.id] }))).toBeLessThan(0.25)
+})

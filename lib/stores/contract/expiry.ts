@@ -37,6 +37,17 @@ export const expiryContract: readonly ContractCase[] = [
     },
   },
   {
+    name: 'with a fixed end, last-seen moves in the steps of the default lifetime',
+    run: async (under) => {
+      const short = { ...policy, maxAgeSeconds: 100 }
+      const { expiresAt, secondsLeft } = await begin(under)
+      const at = new Date(expiresAt.getTime() - secondsLeft * 1000 + 500_000)
+      const row = await begin(under, { expiry: { at } }, short)
+      await under.elapse(20)
+      near((await under.store.update(row, write({ set: { a: 1 } }), short))?.secondsSinceSeen, 0)
+    },
+  },
+  {
     name: 'an expiry in the past ends the session',
     run: async (under) => {
       for (const expiry of [{ idleSeconds: -1 }, { at: new Date(0) }]) {

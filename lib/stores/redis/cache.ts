@@ -11,12 +11,13 @@ const retryMs = 500
 /** Copies are waited for a little longer than they live: this process and Redis count time by different clocks. */
 const marginMs = 100
 
-/** The entry under this token hash with its age; else 'leased', if the lease is now the asker's; else nothing. */
+/** The entry under this token hash with its age; else 'leased', if the lease is now the asker's; else nothing, as where memory is full. */
 const read = `${clock}
 local entry = redis.call('HMGET', key, 'hash', 'at', 'row', 'lease')
 if entry[3] then return entry[1] == ARGV[1] and { entry[3], text(now - entry[2]) } end
 if entry[4] and now - entry[2] < ${leaseMs} then return false end
-redis.call('HSET', key, 'lease', ARGV[2], 'at', text(now))
+local leased = redis.pcall('HSET', key, 'lease', ARGV[2], 'at', text(now))
+if type(leased) == 'table' then return false end
 redis.call('PEXPIREAT', key, text(now + ARGV[3]))
 return 'leased'
 `

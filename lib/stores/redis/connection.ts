@@ -8,7 +8,7 @@ export interface RedisClient {
   readonly isReady?: boolean
   connect(): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'ready', listener: () => void): unknown
+  on(event: 'ready' | 'end', listener: () => void): unknown
   eval(script: string, options: ScriptInput): Promise<unknown>
   evalSha(sha1: string, options: ScriptInput): Promise<unknown>
 }
@@ -66,8 +66,7 @@ export class RedisConnection {
   }
 
   #open(): Promise<RedisClient> {
-    // One that has given up is begun anew; one that was well is closed because its owner wants it to be.
-    if (this.#client && !this.#client.isOpen && this.#failing) this.#opening = undefined
+    if (this.#client && !this.#client.isOpen && this.#hasGivenUp(this.#client)) this.#opening = undefined
     this.#opening ??= this.#connect().catch((error: unknown) => {
       this.#opening = undefined
       throw error
@@ -92,6 +91,11 @@ export class RedisConnection {
     return client
   }
 
+  /** Whether it is closed since it found nobody, not since its owner wanted it to be: of that, pools and clusters do not tell. */
+  #hasGivenUp({ isReady }: RedisClient): boolean {
+    return isReady !== undefined && this.#failing
+  }
+
   #watch(client: RedisClient): void {
     // Without a listener a broken connection would end the process; every operation tells of it anyway.
     client.on('error', (error) => {
@@ -101,6 +105,9 @@ export class RedisConnection {
     client.on('ready', () => {
       this.#failing = false
       this.#tell?.()
+    })
+    client.on('end', () => {
+      this.#failing = false // its owner has closed it
     })
   }
 }

@@ -120,4 +120,16 @@ describe('a client of Redis', () => {
     await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
     expect(client.isOpen).toBe(false)
   })
+
+  it('that its owner has closed while Redis was away stays closed', async () => {
+    const server = await startRedis()
+    const client = redisClient(server.url)
+    const store = redisStore(client, { prefix: freshPrefix() })
+    await store.count({})
+    await server.stop()
+    await expect(store.count({})).rejects.toThrow('Redis failed')
+    client.destroy()
+    await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
+    expect(client.isOpen).toBe(false)
+  })
 })

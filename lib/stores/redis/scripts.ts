@@ -94,7 +94,7 @@ if o.limitBytes then
 end
 
 local born = tonumber(row.auth or row.created)
-local step = row.at and o.touch or math.min(o.touch, life(o, row.idle) / 10)
+local step = math.min(o.touch, life(o, row.idle) / 10)
 local moves = o.login or tonumber(row.seen) + step <= now
 local before = tonumber(row.expires)
 local expires = before
