@@ -1,4 +1,4 @@
-/** Opens the database before the first request, so that a wrong setting shows at start; later failures are tried again at each use. */
+/** Looks at the settings and opens the database before the first request, so that a wrong one shows at start; later failures are tried again at each use. */
 export async function register() {
   // In this very form, since bundlers drop the branch by it where the edge runtime has no database.
   if (process.env.NEXT_RUNTIME === 'nodejs') {
@@ -9,6 +9,14 @@ export async function register() {
     ])
     watchRequests()
     await colourActions()
-    await database().catch((error: unknown) => console.error(`database: ${error instanceof Error ? error.message : 'not opened'}`))
+    const say = (what: string) => (error: unknown) => console.error(`${what}: ${error instanceof Error ? error.message : 'failed'}`)
+    await settings().catch(say('settings'))
+    await database().catch(say('database'))
   }
+}
+
+/** A request without a cookie looks at all options, and asks no store. */
+async function settings(): Promise<void> {
+  const { sessions } = await import('./app/sessions')
+  await sessions.fromRequest(new Request('http://localhost'))
 }

@@ -33,6 +33,8 @@ export async function openDatabase(env: Environment = process.env): Promise<Open
 
 function given(url: string | undefined, problem: string): string {
   if (!url) throw new Error(`${problem}; set it to postgresql://…`)
+  // What stands in it may be a password: it is not repeated.
+  if (!/^postgres(ql)?:/.test(url)) throw new Error('The URL of the database names another kind of database; use postgresql://…')
   return url
 }
 

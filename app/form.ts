@@ -1,4 +1,5 @@
 import { SessionError, type SessionErrorCode } from 'coatcheck'
+import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 
 // An action is a public endpoint: whatever its type says, it may be called with anything.
@@ -22,6 +23,9 @@ export async function orSay(form: FormData, change: () => Promise<unknown>): Pro
     if (!(error instanceof SessionError)) throw error
     problem = error.code
   }
-  if (problem) redirect(`/?problem=${problem}`)
+  if (problem) {
+    revalidatePath('/', 'layout') // an earlier success is not to stand beside it
+    redirect(`/?problem=${problem}`)
+  }
   if (form.has('problem')) redirect('/')
 }

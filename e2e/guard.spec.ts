@@ -19,13 +19,30 @@ test('a wrong password is refused, and the right one still leads back', async ({
   await expect(page).toHaveURL(/\/account\?x=1$/)
 })
 
-test('who is logged in is not asked again', async ({ page }) => {
-  await page.goto('/login')
-  await logIn(page, 'demo')
-  await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
-  await page.goto('/login?next=/shop')
-  await expect(page).toHaveURL(/\/shop$/)
-})
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled })
+
+    test('who is logged in is not asked again, but led on', async ({ page }) => {
+      await page.goto('/login')
+      await logIn(page, 'demo')
+      await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
+      await page.goto('/login?next=/shop')
+      await expect(page.getByRole('heading', { name: 'You are logged in' })).toBeVisible()
+      await page.getByRole('main').getByRole('link', { name: '/shop' }).click()
+      await expect(page.getByRole('heading', { name: 'Shop' })).toBeVisible()
+    })
+
+    test('a login leads to a path in any alphabet', async ({ page, consoleLog }) => {
+      await page.goto(`/login?next=${encodeURIComponent('/日本?q=é')}`)
+      await logIn(page, 'demo')
+      await expect(page).toHaveURL(new RegExp(`${encodeURI('/日本')}\\?q=${encodeURI('é')}$`))
+      await expect(page.getByRole('heading', { name: 'Nothing hangs here' })).toBeVisible()
+      // The browser reports the status itself.
+      for (const line of consoleLog.splice(0)) expect(line).toContain('404')
+    })
+  })
+}
 
 for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example']) {
   test(`a next of ${JSON.stringify(next)} is not followed`, async ({ page }) => {

@@ -181,10 +181,13 @@ test('a refusal that nobody made is said in general words, whatever stands in th
   }
 })
 
-test('a refusal is said until the next change succeeds', async ({ page }) => {
+test('a refusal is said until the next change succeeds, and not beside the success before it', async ({ page }) => {
   await page.goto('/')
+  await setKey(page, 'theme', 'dark')
+  await expect(page.locator('.messages')).toHaveText('Saved')
   await setKey(page, '_x', '1')
   await expect(page.getByRole('alert').filter({ hasText: 'keys must not begin with _' })).toBeVisible()
+  await expect(page.locator('.messages')).toHaveText('')
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
   await expect(page.getByRole('alert').filter({ hasText: 'keys must not begin with _' })).toHaveCount(0)

@@ -1,6 +1,8 @@
 // npm run dev: the demo with reload on change.
-import { ensureSecrets, installDependencies, runBin } from './setup.mjs'
+import { ensureSecrets, installDependencies, requireFreePort, serveBin } from './setup.mjs'
 
+const { PORT: port = '3000' } = process.env
+await requireFreePort(port)
 installDependencies()
 ensureSecrets()
-runBin('next', ['dev', '--port', process.env.PORT ?? '3000'], { env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } })
+process.exitCode = await serveBin('next', ['dev', '--port', port], { env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } })

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -17,6 +19,27 @@ export function run(program, args, options = {}) {
 /** Runs a program that a package in node_modules brings. */
 export function runBin(name, args, options = {}) {
   return run(process.execPath, [binPath(name), ...args], options)
+}
+
+/** Runs a server until it ends, and answers its exit code. What tells this process to end tells the server, too. */
+export async function serveBin(name, args, options = {}) {
+  const child = spawn(process.execPath, [binPath(name), ...args], { cwd: root, stdio: 'inherit', ...options })
+  // From a terminal both have it already; twice does no harm.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const [code] = await once(child, 'exit')
+  return code ?? 1
+}
+
+/** Ends the script if something listens on the port already. */
+export async function requireFreePort(port) {
+  const server = createServer()
+  try {
+    await once(server.listen(Number(port)), 'listening')
+  } catch ({ code, message }) {
+    fail(code === 'EADDRINUSE' ? `Port ${port} is taken: end what uses it, or set PORT to another.` : `PORT is ${port}: ${message}`)
+  }
+  server.close()
+  await once(server, 'close')
 }
 
 /** The script of a program that a package in node_modules brings: started by this very Node, without a shell. */
@@ -49,6 +72,7 @@ export function ensureSecrets() {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   if (text && !text.endsWith('\n')) appendFileSync(file, '\n')
   for (const name of ['SESSION_SECRET', 'CRON_SECRET']) {
+    if (process.env[name] === '') delete process.env[name] // to Next it would be set
     if (process.env[name] || new RegExp(`^${name}=.`, 'm').test(text)) continue
     appendFileSync(file, `${name}=${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
     console.log(`Wrote a new ${name} to .env.local.`)

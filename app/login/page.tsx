@@ -1,7 +1,6 @@
-import { Alert, Button, Stack, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, Stack, TextInput } from '@mantine/core'
 import { safeNext } from 'coatcheck'
 import type { Metadata } from 'next'
-import { redirect } from 'next/navigation'
 import { loginAction } from '../actions'
 import { WithCode } from '../code/with-code'
 import { LastRequests } from '../requests/last-requests'
@@ -12,11 +11,20 @@ import { demoAccounts } from '../users'
 export const metadata: Metadata = { title: 'Log in' }
 export const instant = false
 
+/** Not a redirect: from a page that is streamed it needs a script. */
+function LoggedIn({ target }: { target: string }) {
+  return (
+    <PageTitle title="You are logged in">
+      Go on to <Anchor href={target}>{target}</Anchor>, or log out first to be somebody else.
+    </PageTitle>
+  )
+}
+
 export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   const { next, problem } = await searchParams
   const target = safeNext(next, '/account')
   const session = await getSession()
-  if (session.userId !== null) redirect(target)
+  if (session.userId !== null) return <LoggedIn target={target} />
   return (
     <>
       <PageTitle title="Log in">

@@ -85,6 +85,11 @@ describe('assertSameOrigin', () => {
 describe('safeNext', () => {
   it.each(['/', '/account', '/a?b=c#d', '/a//b', '/a?next=//b', '/a/../b'])('keeps %j', (path) => expect(safeNext(path)).toBe(path))
   it.each([
+    ['/日本?q=é', '/%E6%97%A5%E6%9C%AC?q=%C3%A9'],
+    ['/a b%20c', '/a%20b%20c'],
+    ['/\ud800', '/%EF%BF%BD'],
+  ])('answers %j escaped, for a header', (path, escaped) => expect(safeNext(path)).toBe(escaped))
+  it.each([
     '',
     'account',
     '//evil.example',
