@@ -43,6 +43,8 @@ export class RedisConnection {
   #client: RedisClient | undefined
   /** Whether the last that was heard of the client is an error. */
   #failing = false
+  /** Whether its owner has closed it. Pools and clusters do not tell. */
+  #ended = false
   /** Who waits for news of the client. */
   #tell: ((error?: Error) => void) | undefined
 
@@ -66,7 +68,7 @@ export class RedisConnection {
   }
 
   #open(): Promise<RedisClient> {
-    if (this.#client && !this.#client.isOpen && this.#hasGivenUp(this.#client)) this.#opening = undefined
+    if (this.#client && this.#hasGivenUp(this.#client)) this.#opening = undefined
     this.#opening ??= this.#connect().catch((error: unknown) => {
       this.#opening = undefined
       throw error
@@ -76,6 +78,7 @@ export class RedisConnection {
 
   async #connect(): Promise<RedisClient> {
     const known = this.#client
+    if (known && this.#ended) return known // whatever it is asked, it says that it is closed
     if (!known?.isOpen) this.#client = undefined
     const client = this.#client ?? (typeof this.#source === 'function' ? await this.#source() : this.#source)
     if (client !== known) this.#watch(client)
@@ -91,9 +94,9 @@ export class RedisConnection {
     return client
   }
 
-  /** Whether it is closed since it found nobody, not since its owner wanted it to be: of that, pools and clusters do not tell. */
-  #hasGivenUp({ isReady }: RedisClient): boolean {
-    return isReady !== undefined && this.#failing
+  /** Whether it is closed since it found nobody, not since its owner wanted it to be. */
+  #hasGivenUp({ isOpen, isReady }: RedisClient): boolean {
+    return !isOpen && isReady !== undefined && this.#failing && !this.#ended
   }
 
   #watch(client: RedisClient): void {
@@ -104,10 +107,11 @@ export class RedisConnection {
     })
     client.on('ready', () => {
       this.#failing = false
+      this.#ended = false
       this.#tell?.()
     })
     client.on('end', () => {
-      this.#failing = false // its owner has closed it
+      this.#ended = true
     })
   }
 }

@@ -121,15 +121,17 @@ describe('a client of Redis', () => {
     expect(client.isOpen).toBe(false)
   })
 
-  it('that its owner has closed while Redis was away stays closed', async () => {
+  it('that its owner has closed while Redis was away, or before it was ever there, stays closed', async () => {
     const server = await startRedis()
-    const client = redisClient(server.url)
-    const store = redisStore(client, { prefix: freshPrefix() })
-    await store.count({})
+    const [connected, early] = [redisClient(server.url), redisClient(`redis://127.0.0.1:${await freePort()}`)]
+    await redisStore(connected, { prefix: freshPrefix() }).count({})
     await server.stop()
-    await expect(store.count({})).rejects.toThrow('Redis failed')
-    client.destroy()
-    await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
-    expect(client.isOpen).toBe(false)
+    for (const client of [connected, early]) {
+      const store = redisStore(client, { prefix: freshPrefix() })
+      await expect(store.count({})).rejects.toThrow('Redis failed')
+      client.destroy()
+      await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
+      expect(client.isOpen).toBe(false)
+    }
   })
 })
