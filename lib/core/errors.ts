@@ -37,6 +37,9 @@ export interface SessionErrorDetails {
   readonly outcome?: 'none' | 'unknown'
 }
 
+// A bundler may load several copies of this module into one process, and a store that lies on globalThis carries errors from one to another.
+const brand = Symbol.for('coatcheck.SessionError')
+
 /**
  * The one error class of the library. Compare `code`, which is a closed union; `message` says what was found and what to do.
  * `status` is the HTTP status that fits (400, 401, 403, 409, 413, 500 or 503).
@@ -53,5 +56,15 @@ export class SessionError extends Error {
     this.code = code
     this.status = statuses[code]
     if (outcome) this.outcome = outcome
+  }
+
+  /** `instanceof` knows the errors of each copy of this module. */
+  static override [Symbol.hasInstance](value: unknown): value is SessionError {
+    return value instanceof Error && brand in value
+  }
+
+  /** Not shown by what prints errors. */
+  protected get [brand](): true {
+    return true
   }
 }
