@@ -37,7 +37,7 @@ export interface SessionErrorDetails {
   readonly outcome?: 'none' | 'unknown'
 }
 
-// A bundler may load several copies of this module into one process, and a store that lies on globalThis carries errors from one to another.
+// A bundler may load several copies of this module beside each other, and a store that lies on globalThis carries errors from one to another.
 const brand = Symbol.for('coatcheck.SessionError')
 
 /**
