@@ -10,13 +10,9 @@ export async function register() {
     watchRequests()
     await colourActions()
     const say = (what: string) => (error: unknown) => console.error(`${what}: ${error instanceof Error ? error.message : 'failed'}`)
-    await settings().catch(say('settings'))
+    // A request without a cookie looks at all options, and asks no store.
+    const settings = import('./app/sessions').then(({ sessions }) => sessions.fromRequest(new Request('http://localhost')))
+    await settings.catch(say('settings'))
     await database().catch(say('database'))
   }
-}
-
-/** A request without a cookie looks at all options, and asks no store. */
-async function settings(): Promise<void> {
-  const { sessions } = await import('./app/sessions')
-  await sessions.fromRequest(new Request('http://localhost'))
 }
