@@ -1,12 +1,11 @@
 import { isText } from '../core/json.ts'
 import type { ListOptions, SessionInfo } from '../core/sessions.ts'
+import { sessionSorts, sessionStatuses } from '../core/store.ts'
 import { isUuid } from '../core/token.ts'
 
 /** What stands in the URL's query, as Next hands it to a page. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
-export const statuses = ['active', 'signedIn', 'anonymous', 'expired'] as const
-const sorts = ['created', 'lastSeen'] as const
 const views = ['list', 'figures'] as const
 const intents = ['end', 'user', 'others', 'expired'] as const
 const problems = ['STORE_FAILED', 'INTERRUPTED', 'CONFIG_INVALID', 'UNKNOWN'] as const
@@ -20,8 +19,8 @@ export type Problem = (typeof problems)[number]
 /** Where one is in the admin: all its state, and all of it in the URL. */
 export interface Address {
   readonly view: (typeof views)[number]
-  readonly status: (typeof statuses)[number] | null
-  readonly sort: (typeof sorts)[number]
+  readonly status: (typeof sessionStatuses)[number] | null
+  readonly sort: (typeof sessionSorts)[number]
   /** What ids, user ids and IP addresses have to begin with; '': no condition. */
   readonly search: string
   /** The user whose sessions are listed; '': everybody's. */
@@ -73,11 +72,11 @@ export const home: Address = {
 
 /** Reads a query. Anything may stand there: what makes no sense is left out. */
 export function parseAddress(query: Query): Address {
-  const sort = oneOf(sorts, query.sort) ?? home.sort
+  const sort = oneOf(sessionSorts, query.sort) ?? home.sort
   const after = cursorText(query.after, sort)
   return {
     view: oneOf(views, query.view) ?? home.view,
-    status: oneOf(statuses, query.status),
+    status: oneOf(sessionStatuses, query.status),
     sort,
     search: textOf(query.search),
     user: userOf(query.user),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { sessionSorts, sessionStatuses } from '../core/store.ts'
 import { isUuid } from '../core/token.ts'
 import type { ClearFlags } from './clearsessions.ts'
 import { failureOf } from './failure.ts'
@@ -79,8 +80,8 @@ function describeList(add: Add, terminal: Terminal, finish: Finish): void {
   add('list', 'list sessions, newest first')
     .option('--user <id>', 'those of this user')
     .option('--search <text>', 'what a session id, user id or IP address begins with')
-    .addOption(new Option('--status <status>', 'those in this state').choices(['active', 'expired', 'anonymous', 'signedIn']))
-    .addOption(new Option('--sort <by>', 'newest by creation or by last use').choices(['created', 'lastSeen']).default('created'))
+    .addOption(new Option('--status <status>', 'those in this state').choices(sessionStatuses))
+    .addOption(new Option('--sort <by>', 'newest by creation or by last use').choices(sessionSorts).default('created'))
     .option('--limit <rows>', 'rows on a page', wholeNumber(1, 1000), 50)
     .option('--after <row>', 'where the page before ended', rowOf)
     .action(async (flags: ListFlags, command: Command) => {

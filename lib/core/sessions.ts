@@ -2,7 +2,15 @@ import { deepFreeze, invalid, isText, type JsonObject, jsonBytes } from './json.
 import { checkUserId } from './refusals.ts'
 import { visible } from './schema.ts'
 import { type SessionStats, sessionStats } from './stats.ts'
-import type { PageEdge, Removal, SessionFilter, SessionPage, StoredSession } from './store.ts'
+import {
+  type PageEdge,
+  type Removal,
+  type SessionFilter,
+  type SessionPage,
+  type StoredSession,
+  sessionSorts,
+  sessionStatuses,
+} from './store.ts'
 import { isUuid } from './token.ts'
 import type { SessionContext } from './visit.ts'
 
@@ -94,9 +102,6 @@ export interface SessionAdministration {
   clearExpired(options?: ClearOptions): Promise<number>
 }
 
-const sorts: readonly unknown[] = ['created', 'lastSeen'] satisfies ListOptions['sort'][]
-const statuses: readonly unknown[] = ['active', 'expired', 'anonymous', 'signedIn'] satisfies ListOptions['status'][]
-
 /** What the server side needs: no secret, no request. */
 type Administered = Pick<SessionContext, 'store' | 'emit'>
 
@@ -167,10 +172,15 @@ function ownerOf(options: { userId?: string | number | bigint }): { readonly use
 
 function pageOf({ sort = 'created', limit = 50, after, before, ...conditions }: ListOptions): SessionPage {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw invalid('limit', `is ${limit}; use 1 to 1000`)
-  if (!sorts.includes(sort)) throw invalid('sort', `is ${sort}; use one of ${sorts.join(', ')}`)
+  checkOneOf('sort', sort, sessionSorts)
   if (after && before) throw invalid('before', 'stands beside after; a page has one edge')
   const [above, below] = [edgeOf('after', after, sort), edgeOf('before', before, sort)]
   return { ...filterOf(conditions), sort, limit, ...(above && { after: above }), ...(below && { before: below }) }
+}
+
+/** By JavaScript, or out of a query string, anything may come. */
+function checkOneOf(name: string, value: string, known: readonly string[]): void {
+  if (!known.includes(value)) throw invalid(name, `is ${value}; use one of ${known.join(', ')}`)
 }
 
 function edgeOf(name: string, row: ListOptions['after'], sort: SessionPage['sort']): PageEdge | undefined {
@@ -182,7 +192,7 @@ function edgeOf(name: string, row: ListOptions['after'], sort: SessionPage['sort
 
 function filterOf(options: Pick<ListOptions, 'userId' | 'search' | 'status'>): SessionFilter {
   const { search, status } = options
-  if (status && !statuses.includes(status)) throw invalid('status', `is ${status}; use one of ${statuses.join(', ')}`)
+  if (status) checkOneOf('status', status, sessionStatuses)
   return {
     ...ownerOf(options),
     ...(search && { search }),

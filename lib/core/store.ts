@@ -1,6 +1,11 @@
 import type { ExpiryPolicy, ExpiryRule } from './expiry.ts'
 import type { Json, JsonObject } from './json.ts'
 
+/** The states by which sessions are looked for; 'signedIn' and 'anonymous' are active ones. */
+export const sessionStatuses = ['active', 'signedIn', 'anonymous', 'expired'] as const
+/** What sessions are listed by, newest first. */
+export const sessionSorts = ['created', 'lastSeen'] as const
+
 /** Proves the right to a session: both parts stand in the condition of every read and write made for a visitor. */
 export interface SessionRef {
   /** The session's public id, a UUID. */
@@ -81,12 +86,12 @@ export interface SessionFilter {
   readonly userId?: string
   /** What a user id, a session id or an IP address begins with. */
   readonly search?: string
-  readonly status?: 'active' | 'expired' | 'anonymous' | 'signedIn'
+  readonly status?: (typeof sessionStatuses)[number]
 }
 
 /** One page of a list, newest first. */
 export interface SessionPage extends SessionFilter {
-  readonly sort: 'created' | 'lastSeen'
+  readonly sort: (typeof sessionSorts)[number]
   /** The last row of the page before. */
   readonly after?: PageEdge
   /** The first row of the page after: asks for the `limit` rows right above it, newest first like all. Never together with `after`. */

@@ -16,7 +16,7 @@ const here = 'http://localhost.invalid'
 /** Ends the render or handler for a visitor who is not logged in: with Next's redirect, or with UNAUTHENTICATED. */
 export async function turnAway(signIn: string | null, returnTo: string | undefined): Promise<never> {
   if (signIn === null) throw new SessionError('UNAUTHENTICATED', 'Nobody is logged in to this session. Log in first.')
-  if (!/^(\/(?!\/)|https?:)/.test(signIn)) {
+  if (!/^(\/(?!\/)|https?:\/\/)/.test(signIn)) {
     throw new SessionError('CONFIG_INVALID', `signIn is ${JSON.stringify(signIn)}; use a path of this app, or a URL.`)
   }
   if (returnTo === undefined) return platform().redirect(signIn)

@@ -61,16 +61,18 @@ export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise
     refresh: () => {
       refreshed = true
     },
-    redirect: async (path) => {
-      throw Object.assign(new Error(`Redirected to ${path}`), { digest: `NEXT_REDIRECT;replace;${path};307;` })
-    },
+    redirect,
   }
   return running.run(fake, async () => {
-    const afterwards = async () => {
+    const value = await (async () => fn())().finally(async () => {
       readOnly = true
       for (let task = tasks.shift(); task; task = tasks.shift()) await task()
-    }
-    const value = await (async () => fn())().finally(afterwards)
+    })
     return { value, cookies: Object.fromEntries(current()), setCookies: [...sent.values()], refreshed }
   })
+}
+
+/** As Next's, by which tests know it. */
+async function redirect(path: string): Promise<never> {
+  throw Object.assign(new Error(`Redirected to ${path}`), { digest: `NEXT_REDIRECT;replace;${path};307;` })
 }

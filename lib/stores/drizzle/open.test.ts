@@ -49,5 +49,16 @@ describe('the database of a drizzleStore', () => {
       )
     await Promise.all(Array.from({ length: 20 }, increment))
     expect(await browser.visit(async () => (await getSession()).get('n'))).toBe(20)
+
+    let runs = 0
+    const overtaken = browser.visit(async () => {
+      const session = await getSession()
+      await browser.copy().visit(increment)
+      return session.update(() => {
+        runs++
+        if (runs === 2) throw new Error('thrown on the newest data')
+      })
+    })
+    await expect(overtaken).rejects.toThrow('thrown on the newest data')
   })
 })
