@@ -1,2 +1,2 @@
-export type { CookieStore } from './core/cookie-store.ts'
+export type { CookieStore } from './core/cookie/carrier.ts'
 export { type CookieStoreOptions, cookieStore } from './stores/cookie/store.ts'

@@ -1,15 +1,15 @@
 export { type FailureCause, SessionError, type SessionErrorCode } from './core/errors.ts'
-export type { Duration, ExpiryPolicy, ExpiryRule } from './core/expiry.ts'
-export type { Flash } from './core/flash.ts'
-export type { Json, JsonObject } from './core/json.ts'
+export type { Duration, ExpiryPolicy, ExpiryRule } from './core/store/expiry.ts'
+export type { Flash } from './core/session/flash.ts'
+export type { Json, JsonObject } from './core/data/json.ts'
 export type { CookieOptions, ServerOptions, SessionEvent, SessionOptions } from './core/options.ts'
-export type { Serializer, StandardSchema } from './core/schema.ts'
-export { Session } from './core/session.ts'
-export type { DeepReadonly } from './core/session-reader.ts'
-export type { ActorOptions, ClearOptions, ListOptions, RevokeOptions, RevokeUserOptions, SessionInfo } from './core/sessions.ts'
-export type { SessionStats } from './core/stats.ts'
+export type { Serializer, StandardSchema } from './core/data/schema.ts'
+export { Session } from './core/session/session.ts'
+export type { DeepReadonly } from './core/session/session-reader.ts'
+export type { ActorOptions, ClearOptions, ListOptions, RevokeOptions, RevokeUserOptions, SessionInfo } from './core/administration/administration.ts'
+export type { SessionStats } from './core/administration/stats.ts'
 export type {
-  BegunCount,
+  StartedCount as BegunCount,
   Change,
   Client,
   NewSession,
@@ -24,13 +24,13 @@ export type {
   StoredSession,
   StoreStats,
   UserAgentCount,
-} from './core/store.ts'
-export type { WriteOptions } from './core/visit.ts'
+} from './core/store/store.ts'
+export type { WriteOptions } from './core/session/request-context.ts'
 export { createSessions, type Sessions, type UserSession } from './next/create-sessions.ts'
 export type { ClearExpiredHandlerOptions } from './next/cron.ts'
 export { Flashes, type FlashesProps } from './next/flashes.tsx'
 export type { HandlerFunction } from './next/handler.ts'
 export type { RequireUserOptions } from './next/require-user.ts'
-export { safeNext } from './next/safe-next.ts'
-export { assertSameOrigin } from './next/same-origin.ts'
-export { type KeptRow, type RowKeeper, rowStore } from './stores/row-store.ts'
+export { safeNext } from './web/safe-next.ts'
+export { assertSameOrigin } from './web/same-origin.ts'
+export { type DriverRow as KeptRow, type RowDriver as RowKeeper, rowStore } from './stores/rows/row-store.ts'

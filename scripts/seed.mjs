@@ -15,12 +15,12 @@ const [
   { migrate },
 ] = await Promise.all([
   import('drizzle-orm'),
-  import('../dist/commands/database.js'),
-  import('../dist/commands/env-files.js'),
-  import('../dist/commands/failure.js'),
-  import('../dist/commands/process-terminal.js'),
-  import('../dist/commands/progress.js'),
-  import('../dist/commands/settings.js'),
+  import('../dist/cli/database.js'),
+  import('../dist/cli/env-files.js'),
+  import('../dist/cli/failure.js'),
+  import('../dist/cli/process-terminal.js'),
+  import('../dist/cli/progress.js'),
+  import('../dist/cli/settings.js'),
   import('../dist/drizzle.js'),
 ])
 

@@ -50,7 +50,7 @@ async function post(browser: FakeBrowser, fields: Parameters<typeof formOf>[0]) 
         return error instanceof Error ? error.message : error
       }
     },
-    { place: 'action' },
+    { context: 'action' },
   )
 }
 
@@ -82,14 +82,14 @@ describe('the action of the admin', () => {
     const { id, browser } = await aBrowser()
     const strict = createAdminAction(sessions, { authorize: async () => Boolean(await sessions.requireUser()) })
     const form = formOf({ intent: 'end', ids: [id] })
-    await expect(browser.visit(() => strict(null, form), { place: 'action' })).rejects.toThrow('Redirected to /login')
+    await expect(browser.visit(() => strict(null, form), { context: 'action' })).rejects.toThrow('Redirected to /login')
     expect(await remaining()).toContain(id)
   })
 
   it('lets authorize say where one goes who has ended the own session', async () => {
     const strict = createAdminAction(sessions, { authorize: async () => Boolean(await sessions.requireUser()) })
     const form = formOf({ intent: 'end', ids: [admin.id], confirmed: 'own' })
-    await expect(admin.browser.visit(() => strict(null, form), { place: 'action' })).rejects.toThrow('Redirected to /login')
+    await expect(admin.browser.visit(() => strict(null, form), { context: 'action' })).rejects.toThrow('Redirected to /login')
     expect(await remaining()).toEqual(new Set())
   })
 
@@ -177,7 +177,7 @@ describe('the action of the admin', () => {
 
   it('takes whatever is posted for nothing that is to be done', async () => {
     for (const form of [null, undefined, 'x', {}, [], new FormData()]) {
-      const answer = await admin.browser.visit(() => action(null, form as FormData), { place: 'action' })
+      const answer = await admin.browser.visit(() => action(null, form as FormData), { context: 'action' })
       expect(answer).toEqual({ problem: null, progress: null })
     }
     expect(await post(admin.browser, { intent: 'end', ids: ['__proto__'], path: '//evil.example', back: 'confirm=others&x' })).toBe(

@@ -1,6 +1,6 @@
 import { SessionError } from '../core/errors.ts'
 import { platform } from '../next/platform.ts'
-import { safeNext } from '../next/safe-next.ts'
+import { safeNext } from '../web/safe-next.ts'
 import { type Address, addressOf, type Intent, parseAddress, printAddress } from './address.ts'
 import type { ActingSession, AdminAction, AdminProgress, AdminSessions, AdminState } from './admin.ts'
 import { clearSlice, endOthersSlice, endSelected, endUser, type Outcome } from './endings.ts'

@@ -1,7 +1,7 @@
-import { isText } from '../core/json.ts'
-import type { ListOptions, SessionInfo } from '../core/sessions.ts'
-import { sessionSorts, sessionStatuses } from '../core/store.ts'
-import { isUuid } from '../core/token.ts'
+import { isText } from '../core/data/json.ts'
+import type { ListOptions, SessionInfo } from '../core/administration/administration.ts'
+import { sessionSorts, sessionStatuses } from '../core/store/store.ts'
+import { isUuid } from '../core/cookie/token.ts'
 
 /** What stands in the URL's query, as Next hands it to a page. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>

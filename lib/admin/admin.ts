@@ -1,5 +1,5 @@
-import type { Flash } from '../core/flash.ts'
-import type { SessionAdministration } from '../core/sessions.ts'
+import type { Flash } from '../core/session/flash.ts'
+import type { SessionAdministration } from '../core/administration/administration.ts'
 import type { Address, Problem } from './address.ts'
 
 /** The session of whoever uses the admin. */

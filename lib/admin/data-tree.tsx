@@ -1,6 +1,6 @@
 import { Group, Text } from '@mantine/core'
-import type { Json, JsonObject } from '../core/json.ts'
-import { maskSecrets } from '../core/mask.ts'
+import type { Json, JsonObject } from '../core/data/json.ts'
+import { maskSecrets } from '../core/administration/mask.ts'
 import { type Address, printAddress } from './address.ts'
 import { Card } from './card.tsx'
 import { QueryLink } from './link.tsx'

@@ -1,5 +1,5 @@
 import { Paper, Progress, SimpleGrid, Table, TableTbody, TableTd, TableTh, TableThead, TableTr, Text } from '@mantine/core'
-import type { SessionStats } from '../core/stats.ts'
+import type { SessionStats } from '../core/administration/stats.ts'
 import type { Admin } from './admin.ts'
 import { Begun } from './begun.tsx'
 import { Card } from './card.tsx'

@@ -1,4 +1,4 @@
-import type { ListOptions } from '../core/sessions.ts'
+import type { ListOptions } from '../core/administration/administration.ts'
 import { type Address, cursorTo, firstPage, rowAt } from './address.ts'
 import type { AdminSessions } from './admin.ts'
 import { type ShownSession, withoutData } from './shown.ts'

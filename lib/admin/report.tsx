@@ -1,7 +1,7 @@
 'use client'
 
 import { useCallback } from 'react'
-import type { Flash } from '../core/flash.ts'
+import type { Flash } from '../core/session/flash.ts'
 import { Flashes } from '../next/flashes.tsx'
 import type { AdminAction } from './admin.ts'
 

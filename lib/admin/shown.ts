@@ -1,4 +1,4 @@
-import type { SessionInfo } from '../core/sessions.ts'
+import type { SessionInfo } from '../core/administration/administration.ts'
 
 /**
  * A session as the parts of the page hand it on. While an app is developed React sends the props of server components to the browser, so

@@ -1,8 +1,8 @@
-import type { CookieStore } from './cookie-store.ts'
+import type { CookieStore } from './cookie/carrier.ts'
 import { SessionError } from './errors.ts'
-import { type Duration, durationOption, type ExpiryPolicy } from './expiry.ts'
-import type { AnySchemas, Serializer } from './schema.ts'
-import type { SessionStore } from './store.ts'
+import { type Duration, durationOption, type ExpiryPolicy } from './store/expiry.ts'
+import type { AnySchemas, Serializer } from './data/schema.ts'
+import type { SessionStore } from './store/store.ts'
 
 /** Attributes of the session cookie (RFC 6265bis; Django's SESSION_COOKIE_*). */
 export interface CookieOptions {

@@ -1,7 +1,7 @@
 import { NextRequest } from 'next/server.js'
-import type { CookieOpener } from '../core/cookie-store.ts'
-import { withDeadline } from '../core/deadline.ts'
-import type { Json } from '../core/json.ts'
+import type { CookieOpener } from '../core/cookie/carrier.ts'
+import { withDeadline } from '../core/store/deadline.ts'
+import type { Json } from '../core/data/json.ts'
 import {
   type ResolvedOptions,
   resolveOptions,
@@ -9,14 +9,14 @@ import {
   type ServerOptions,
   type SessionEvent,
 } from '../core/options.ts'
-import { type AnySchemas, createCodec, type DataOf, type DefaultedOf, type InputOf } from '../core/schema.ts'
-import type { Session } from '../core/session.ts'
-import { createAdministration, type SessionAdministration } from '../core/sessions.ts'
-import { createSweeper } from '../core/sweeper.ts'
-import type { SessionContext } from '../core/visit.ts'
+import { type AnySchemas, createCodec, type DataOf, type DefaultedOf, type InputOf } from '../core/data/schema.ts'
+import type { Session } from '../core/session/session.ts'
+import { createAdministration, type SessionAdministration } from '../core/administration/administration.ts'
+import { createSweeper } from '../core/administration/sweeper.ts'
+import type { SessionContext } from '../core/session/request-context.ts'
 import { type ClearExpiredHandlerOptions, clearExpiredHandler } from './cron.ts'
 import { type HandlerFunction, sessionHandler } from './handler.ts'
-import { nodeCryptography } from './node-crypto.ts'
+import { nodeCryptography } from '../web/node-crypto.ts'
 import { markTurnedAway, type Prepared, plainSession, requestSession } from './request.ts'
 import { currentSession, type RequireUserOptions, turnAway } from './require-user.ts'
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { SessionError } from '../core/errors.ts'
-import { type Duration, durationOption } from '../core/expiry.ts'
-import type { SessionAdministration } from '../core/sessions.ts'
+import { type Duration, durationOption } from '../core/store/expiry.ts'
+import type { SessionAdministration } from '../core/administration/administration.ts'
 import { type HandlerFunction, sessionHandler } from './handler.ts'
 
 /** What `clearExpiredHandler` takes. */

@@ -4,9 +4,9 @@ import { FakeBrowser } from '../../test/browser'
 import { stores, type TestStore } from '../../test/databases'
 import { itOn } from '../../test/exceptions'
 
-const document = { place: 'render', headers: { 'sec-fetch-dest': 'document' } } as const
-const prefetchedDocument = { place: 'render', headers: { 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' } } as const
-const routerFetch = { place: 'render', headers: { 'sec-fetch-dest': 'empty' } } as const
+const document = { context: 'render', headers: { 'sec-fetch-dest': 'document' } } as const
+const prefetchedDocument = { context: 'render', headers: { 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' } } as const
+const routerFetch = { context: 'render', headers: { 'sec-fetch-dest': 'empty' } } as const
 
 describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
   const it = itOn(storeName)
@@ -132,7 +132,7 @@ describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
         const session = await getSession()
         await session.acknowledgeFlashes(session.flashes().map(({ id }) => id))
       },
-      { place: 'action' },
+      { context: 'action' },
     )
     expect(await seen()).toEqual([])
     expect([setCookies, refreshed]).toEqual([[], false])
@@ -149,7 +149,7 @@ describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
         await session.flash('b', 2)
         return session.flashes()
       },
-      { place: 'action' },
+      { context: 'action' },
     )
     expect(shown.map(({ key }) => key)).toEqual(['a', 'b'])
     expect(await seen()).toEqual([['b', 2]])

@@ -2,7 +2,7 @@
 
 import { usePathname } from 'next/navigation.js'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { Flash } from '../core/flash.ts'
+import type { Flash } from '../core/session/flash.ts'
 
 /** What `<Flashes>` takes. */
 export interface FlashesProps {

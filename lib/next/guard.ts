@@ -1,12 +1,12 @@
 import { type NextFetchEvent, type NextMiddleware, type NextRequest, NextResponse } from 'next/server.js'
-import type { CookieOpener, CookieStore } from '../core/cookie-store.ts'
+import type { CookieOpener, CookieStore } from '../core/cookie/carrier.ts'
 import { SessionError } from '../core/errors.ts'
-import { deepFreeze, type JsonObject } from '../core/json.ts'
+import { deepFreeze, type JsonObject } from '../core/data/json.ts'
 import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
-import { visible } from '../core/schema.ts'
-import { macInput, parseToken } from '../core/token.ts'
-import { safeNext } from './safe-next.ts'
-import { webVerifier } from './web-crypto.ts'
+import { visible } from '../core/data/schema.ts'
+import { macInput, parseToken } from '../core/cookie/token.ts'
+import { safeNext } from '../web/safe-next.ts'
+import { webVerifier } from '../web/web-crypto.ts'
 
 /** What `createGuard` takes beside the shared options. */
 export interface GuardOptions {

@@ -1,6 +1,6 @@
 import { SessionError } from '../core/errors.ts'
 import { isNextSignal } from './platform.ts'
-import { assertSameOrigin } from './same-origin.ts'
+import { assertSameOrigin } from '../web/same-origin.ts'
 
 /** A route handler, as Next calls it: with a `Request` or `NextRequest`, and the context of a dynamic route. */
 export type HandlerFunction<Incoming extends Request, Args extends readonly unknown[], Answer = Response | Promise<Response>> = (

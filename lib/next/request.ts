@@ -1,13 +1,13 @@
-import type { OpenedCookie } from '../core/cookie-store.ts'
+import type { OpenedCookie } from '../core/cookie/carrier.ts'
 import { SessionError } from '../core/errors.ts'
-import { touchStepSeconds } from '../core/expiry.ts'
-import { Session } from '../core/session.ts'
-import { absoluteEnd, issueTicket, SessionState, storeNow, type Ticket } from '../core/state.ts'
-import type { Client, StoredSession } from '../core/store.ts'
-import { macInput, parseToken } from '../core/token.ts'
-import type { SessionContext, Visit } from '../core/visit.ts'
-import { clientOf } from './client.ts'
-import { openJar, readOnlyJar } from './jar.ts'
+import { touchStepSeconds } from '../core/store/expiry.ts'
+import { Session } from '../core/session/session.ts'
+import { absoluteEnd, issueCredential, SessionState, storeNow, type SessionCredential } from '../core/session/state.ts'
+import type { Client, StoredSession } from '../core/store/store.ts'
+import { macInput, parseToken } from '../core/cookie/token.ts'
+import type { SessionContext, RequestContext } from '../core/session/request-context.ts'
+import { clientOf } from '../web/client.ts'
+import { responseCookies, readOnlyCookies } from './response-cookies.ts'
 import { platform } from './platform.ts'
 
 /** What one request knows of its session: begun by the first `getSession`, shared by all that follow. */
@@ -18,7 +18,7 @@ interface Entry {
 }
 
 /** What the session cookie turned out to be. One that holds the session itself is opened later: that takes the clock. */
-type Cookie = 'absent' | 'malformed' | 'forged' | Ticket | { readonly sealed: string }
+type Cookie = 'absent' | 'malformed' | 'forged' | SessionCredential | { readonly sealed: string }
 
 /** All requests by their headers: what they know of their sessions, by cookie, and which have answered with a redirect. */
 interface Requests {
@@ -60,7 +60,7 @@ export async function requestSession(prepared: () => Prepared): Promise<AnySessi
   // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the others.
   if (entry.cookie !== 'absent') await here.io()
   if (!entry.session) {
-    const session = load(context, entry.cookie, new RequestVisit(context, headers))
+    const session = load(context, entry.cookie, new NextRequestContext(context, headers))
     session.catch(() => {
       if (entry.session === session) entry.session = null // the next call may find the store well again
     })
@@ -73,8 +73,8 @@ type AnySession = Session<Record<string, unknown>, string>
 
 /** The session that a plain request carries, to read only. */
 export async function plainSession(context: SessionContext, headers: Headers, value: string | undefined): Promise<AnySession> {
-  const jar = readOnlyJar('on a session from fromRequest()')
-  const visit = { jar: async () => jar, client: clientOf(headers, context.options), isSeen: () => false, later: () => {} }
+  const jar = readOnlyCookies('on a session from fromRequest()')
+  const visit = { responseCookies: async () => jar, client: clientOf(headers, context.options), isSeen: () => false, later: () => {} }
   return load(context, cookieOf(context, value), visit)
 }
 
@@ -87,22 +87,22 @@ function cookieOf(context: SessionContext, value: string | undefined): Cookie {
 function verified({ options, cryptography }: SessionContext, value: string): Cookie {
   const token = parseToken(value)
   if (!token) return 'malformed'
-  const { id, secret, text, expiresSeconds, signed, mac } = token
+  const { id, tokenSecret: secret, text, expiresSeconds, signed, mac } = token
   if (!cryptography.verify(macInput(options.cookie.name, signed), mac)) return 'forged'
-  return { id, secret, text, expiresSeconds, tokenHash: cryptography.tokenHash(secret) }
+  return { id, tokenSecret: secret, value: text, expiresSeconds, tokenHash: cryptography.tokenHash(secret) }
 }
 
 /** The session of a cookie; why a cookie was none; null without a cookie. */
-type Found = { readonly row: StoredSession; readonly ticket: Ticket } | 'malformed' | 'forged' | 'unknown' | null
+type Found = { readonly row: StoredSession; readonly ticket: SessionCredential } | 'malformed' | 'forged' | 'unknown' | null
 
-async function load(context: SessionContext, cookie: Cookie, visit: Visit): Promise<AnySession> {
+async function load(context: SessionContext, cookie: Cookie, visit: RequestContext): Promise<AnySession> {
   if (!context.openCookie) return sessionOf(context, cookie, await storedSession(context, cookie), visit)
   const opened = await context.openCookie(typeof cookie === 'object' && 'sealed' in cookie ? cookie.sealed : undefined)
   const own = { ...context, store: opened.store }
   return sessionOf(own, cookie, sealedSession(own, opened), visit)
 }
 
-function sessionOf(context: SessionContext, cookie: Cookie, opened: Found, visit: Visit): AnySession {
+function sessionOf(context: SessionContext, cookie: Cookie, opened: Found, visit: RequestContext): AnySession {
   const found = isOver(context, opened) ? 'unknown' : opened
   if (typeof found === 'string') context.emit({ type: 'rejected', reason: found })
   const live = typeof found === 'string' ? null : found
@@ -127,19 +127,19 @@ function isOver({ options }: SessionContext, found: Found): boolean {
 
 /** The session that the cookie is. */
 function sealedSession(context: SessionContext, { found }: OpenedCookie): Found {
-  return found === null || typeof found === 'string' ? found : { row: found, ticket: issueTicket(context, '', found) }
+  return found === null || typeof found === 'string' ? found : { row: found, ticket: issueCredential(context, '', found) }
 }
 
 /**
  * Any visit moves last-seen, in steps; under `rolling` expiry, too. It costs the response nothing. A session that lies in its cookie cannot
  * be moved there: after the response no cookie can be sent.
  */
-function touchLater({ store, options }: SessionContext, state: SessionState, visit: Visit, row: StoredSession): void {
+function touchLater({ store, options }: SessionContext, state: SessionState, visit: RequestContext, row: StoredSession): void {
   if (row.sealed !== undefined || row.secondsSinceSeen < touchStepSeconds(row.expiry, options.policy)) return
   visit.later(async () => {
-    const { ticket, row: latest } = state
+    const { credential: ticket, row: latest } = state
     if (!ticket || latest?.lastSeenAt.getTime() !== row.lastSeenAt.getTime()) return // ended, or moved by a write
-    await store.update(ticket, { active: options.rolling, ...(options.recordClient && { client: visit.client }) }, options.policy)
+    await store.update(ticket, { extendsExpiry: options.rolling, ...(options.recordClient && { client: visit.client }) }, options.policy)
   })
 }
 
@@ -149,7 +149,7 @@ export async function markTurnedAway(): Promise<void> {
 }
 
 /** A class, since a getter of an object made for each request costs more than the object. */
-class RequestVisit implements Visit {
+class NextRequestContext implements RequestContext {
   readonly #options: SessionContext['options']
   readonly #headers: Headers
   #client: Client | undefined
@@ -159,8 +159,8 @@ class RequestVisit implements Visit {
     this.#headers = headers
   }
 
-  jar() {
-    return openJar(platform(), this.#headers, this.#options.cookie)
+  responseCookies() {
+    return responseCookies(platform(), this.#headers, this.#options.cookie)
   }
 
   // Most requests only read, and need not know it.

@@ -1,6 +1,6 @@
 import { SessionError } from '../core/errors.ts'
 import { isNextSignal, platform } from './platform.ts'
-import { safeNext } from './safe-next.ts'
+import { safeNext } from '../web/safe-next.ts'
 
 /** What `requireUser` takes. */
 export interface RequireUserOptions {

@@ -321,7 +321,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
           ]
           return Promise.all(writers.map(codeOf))
         },
-        { place: 'render' },
+        { context: 'render' },
       )
       expect(new Set(value)).toEqual(new Set(['READ_ONLY']))
       expect(setCookies).toEqual([])
@@ -330,7 +330,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
 
     it('names the writer and the place in READ_ONLY', async () => {
       const { getSession } = make()
-      const write = new FakeBrowser().visit(async () => (await getSession()).cycleKey(), { place: 'render' })
+      const write = new FakeBrowser().visit(async () => (await getSession()).cycleKey(), { context: 'render' })
       await expect(write).rejects.toThrow(/session\.cycleKey\(\) was called while a page renders/)
     })
 
@@ -357,7 +357,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       await browser.visit(async () => (await getSession()).set('a', 1))
       const { token } = browser
       const act = (refresh?: 'page' | false) =>
-        browser.request(async () => (await getSession()).set('a', 2, refresh === undefined ? {} : { refresh }), { place: 'action' })
+        browser.request(async () => (await getSession()).set('a', 2, refresh === undefined ? {} : { refresh }), { context: 'action' })
       const [sent, page, neither] = [await act(), await act('page'), await act(false)]
       expect(sent.setCookies.map(({ value }) => value)).toEqual([token])
       expect([page.setCookies.length, page.refreshed]).toEqual([0, true])

@@ -7,7 +7,7 @@ export interface FakeRequest {
   cookies?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
   /** Where `fn` runs: in a route handler, in a server action, or while a page renders, where cookies are read-only. @default 'handler' */
-  place?: 'handler' | 'action' | 'render'
+  context?: 'handler' | 'action' | 'render'
 }
 
 /** What became of it. */
@@ -31,7 +31,7 @@ Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
  * catch it inside of `fn` to see the cookies that go with it.
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
-  const { cookies = {}, place = 'handler' } = request
+  const { cookies = {}, context: place = 'handler' } = request
   const headers = new Headers({ host: 'localhost', ...(place === 'action' && { 'next-action': 'test' }), ...request.headers })
   const sent = new Map<string, PlatformCookie>()
   const tasks: (() => Promise<void>)[] = []

@@ -8,7 +8,7 @@ import { startRedis } from '../../test/redis'
 import { beginIn, freshPrefix, redisClient } from '../../test/redis-stores'
 import { layWire } from '../../test/tcp-proxy'
 import { watch } from '../../test/watched'
-import type { SessionStore, StoredSession } from '../core/store.ts'
+import type { SessionStore, StoredSession } from '../core/store/store.ts'
 import { aSession, patch, policy, uuid, write } from './contract/tools.ts'
 
 const closing: (() => unknown)[] = []
@@ -72,8 +72,8 @@ describe.each(['takeDown', 'silence'] as const)('a process that cannot reach Red
       flush: (store, row) => store.remove(row),
       revoke: (store, row) => store.remove({ ids: [row.id] }),
       revokeUser: (store) => store.remove({ userId: 'u' }),
-      cycleKey: (store, row) => store.update(row, { tokenHash: uuid(), active: true }, policy),
-      setExpiry: (store, row) => store.update(row, { expiry: { idleSeconds: -1 }, active: true }, policy),
+      cycleKey: (store, row) => store.update(row, { tokenHash: uuid(), extendsExpiry: true }, policy),
+      setExpiry: (store, row) => store.update(row, { expiry: { idleSeconds: -1 }, extendsExpiry: true }, policy),
       login: (store, row) => store.create(aSession({ userId: 'v' }), policy, row),
     }
     const outcomes = Object.entries(revocations).map(async ([name, revoke]) => {

@@ -3,7 +3,7 @@ import { memoryStore } from 'coatcheck/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { beginIn, freshPrefix, redisClient } from '../../test/redis-stores'
 import { gate, watch } from '../../test/watched'
-import type { SessionRef, SessionStore, StoredSession } from '../core/store.ts'
+import type { SessionRef, SessionStore, StoredSession } from '../core/store/store.ts'
 import { aSession, patch, policy, uuid, write } from './contract/tools.ts'
 
 const opened: ReturnType<typeof redisClient>[] = []
@@ -80,11 +80,11 @@ const stateOf = async (store: SessionStore, ref: SessionRef) => {
 describe('a copy from before a write', () => {
   const changes: readonly [string, (store: SessionStore, row: StoredSession) => Promise<unknown>][] = [
     ['a set', (store, row) => store.update(row, write({ set: { a: 2 } }), policy)],
-    ['a pop', (store, row) => store.update(row, { take: 'a', active: true }, policy)],
+    ['a pop', (store, row) => store.update(row, { take: 'a', extendsExpiry: true }, policy)],
     ['a modify', (store, row) => store.modify(row, () => patch({ set: { a: 2 } }), policy, { timeoutMs: 1000 })],
-    ['a new rule', (store, row) => store.update(row, { expiry: { idleSeconds: 7 }, active: true }, policy)],
-    ['a login', (store, row) => store.update(row, { userId: 'v', active: true }, policy)],
-    ['a rotation', (store, row) => store.update(row, { tokenHash: uuid(), active: true }, policy)],
+    ['a new rule', (store, row) => store.update(row, { expiry: { idleSeconds: 7 }, extendsExpiry: true }, policy)],
+    ['a login', (store, row) => store.update(row, { userId: 'v', extendsExpiry: true }, policy)],
+    ['a rotation', (store, row) => store.update(row, { tokenHash: uuid(), extendsExpiry: true }, policy)],
     ['a flush', (store, row) => store.remove(row)],
     ['a revoke', (store, row) => store.remove({ ids: [row.id] })],
     ['a revokeUser', (store) => store.remove({ userId: 'u' })],

@@ -1,5 +1,5 @@
-import { type Duration, durationOption, type ExpiryPolicy } from '../core/expiry.ts'
-import type { Change, NewSession, Removal, SessionFilter, SessionPage, SessionRef, SessionStore } from '../core/store.ts'
+import { type Duration, durationOption, type ExpiryPolicy } from '../core/store/expiry.ts'
+import type { Change, NewSession, Removal, SessionFilter, SessionPage, SessionRef, SessionStore } from '../core/store/store.ts'
 import { SessionCache } from './redis/cache.ts'
 import { RedisReach } from './redis/reach.ts'
 import type { RedisStore } from './redis/store.ts'

@@ -1,6 +1,6 @@
 import { SessionError } from '../core/errors.ts'
-import type { SessionStore } from '../core/store.ts'
-import { type KeptRow, type RowKeeper, rowStore } from './row-store.ts'
+import type { SessionStore } from '../core/store/store.ts'
+import { type DriverRow, type RowDriver, rowStore } from './rows/row-store.ts'
 
 /** What `memoryStore` takes. */
 export interface MemoryStoreOptions {
@@ -20,8 +20,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): SessionStore {
   return rowStore(memoryKeeper(options))
 }
 
-function memoryKeeper({ now = Date.now, maxSessions = 10_000, allowInProduction = false }: MemoryStoreOptions): RowKeeper {
-  const rows = new Map<string, KeptRow>()
+function memoryKeeper({ now = Date.now, maxSessions = 10_000, allowInProduction = false }: MemoryStoreOptions): RowDriver {
+  const rows = new Map<string, DriverRow>()
   const isAt = (id: string, revision: number) => (rows.get(id)?.revision ?? 0) === revision
   return {
     name: 'memory',

@@ -30,8 +30,8 @@ export const administrationContract: readonly ContractCase[] = [
       const userId = uuid()
       const [mine, other] = [await begin(under, { userId }), await begin(under, { userId })]
       const stale = { id: mine.id, tokenHash: uuid() }
-      assert.deepEqual(await under.store.remove({ userId, exceptId: mine.id, by: stale }), [])
-      assert.deepEqual(await under.store.remove({ userId, exceptId: mine.id, by: mine }), [{ id: other.id, userId }])
+      assert.deepEqual(await under.store.remove({ userId, exceptId: mine.id, requiresLive: stale }), [])
+      assert.deepEqual(await under.store.remove({ userId, exceptId: mine.id, requiresLive: mine }), [{ id: other.id, userId }])
     },
   },
   {
@@ -66,7 +66,7 @@ export const administrationContract: readonly ContractCase[] = [
       await under.elapse(1)
       const later = await begin(under, { userId })
       await under.elapse(1)
-      const loggedIn = await under.store.update(old, { userId, tokenHash: uuid(), active: true }, policy)
+      const loggedIn = await under.store.update(old, { userId, tokenHash: uuid(), extendsExpiry: true }, policy)
       near(loggedIn?.secondsSinceSeen, 0)
       const other = await under.store.find(later) // anew, since a store under test may let time pass by dating its rows back
       assert.ok(loggedIn && other && loggedIn.lastSeenAt > other.lastSeenAt)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/data/json.ts'
 import { begin, type ContractCase, patch, policy, write } from './tools.ts'
 
 /** How data is changed. */
@@ -56,10 +56,10 @@ export const dataContract: readonly ContractCase[] = [
     name: 'takes a key once and answers its value',
     run: async (under) => {
       const row = await begin(under, { data: { a: { x: [1] }, b: 2, n: null } })
-      const first = await under.store.update(row, { take: 'a', active: true }, policy)
+      const first = await under.store.update(row, { take: 'a', extendsExpiry: true }, policy)
       assert.deepEqual([first?.taken, first?.data], [{ x: [1] }, { b: 2, n: null }])
-      assert.equal(await under.store.update(row, { take: 'a', active: true }, policy), null)
-      assert.equal((await under.store.update(row, { take: 'n', active: true }, policy))?.taken, null)
+      assert.equal(await under.store.update(row, { take: 'a', extendsExpiry: true }, policy), null)
+      assert.equal((await under.store.update(row, { take: 'n', extendsExpiry: true }, policy))?.taken, null)
     },
   },
   {
@@ -67,7 +67,7 @@ export const dataContract: readonly ContractCase[] = [
     run: async (under) => {
       const row = await begin(under, { data: { a: 'x'.repeat(100) } })
       assert.equal(await under.store.update(row, { ...write({ set: { a: 2 } }), ifVersion: 7 }, policy), null)
-      assert.equal(await under.store.update(row, { patch: patch({ set: { b: 2 } }, 50), active: true }, policy), null)
+      assert.equal(await under.store.update(row, { patch: patch({ set: { b: 2 } }, 50), extendsExpiry: true }, policy), null)
       assert.equal((await under.store.find(row))?.version, 1)
     },
   },

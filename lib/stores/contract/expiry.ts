@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ExpiryRule } from '../../core/expiry.ts'
+import type { ExpiryRule } from '../../core/store/expiry.ts'
 import { aSession, assertDead, begin, type ContractCase, near, policy, type StoreUnderTest, uuid, write } from './tools.ts'
 
 const expiryCases: readonly [string, ExpiryRule, number | null, number][] = [
@@ -31,7 +31,7 @@ export const expiryContract: readonly ContractCase[] = [
       await under.elapse(100)
       const written = await under.store.update(row, write({ set: { a: 1 } }), policy)
       near(written?.secondsLeft, 400)
-      const back = await under.store.update(row, { expiry: null, active: true }, policy)
+      const back = await under.store.update(row, { expiry: null, extendsExpiry: true }, policy)
       assert.equal(back?.expiry, null)
       near(back?.secondsLeft, 1000)
     },
@@ -52,7 +52,7 @@ export const expiryContract: readonly ContractCase[] = [
     run: async (under) => {
       for (const expiry of [{ idleSeconds: -1 }, { at: new Date(0) }]) {
         const row = await begin(under)
-        const ended = await under.store.update(row, { expiry, active: true }, policy)
+        const ended = await under.store.update(row, { expiry, extendsExpiry: true }, policy)
         assert.ok(ended && ended.secondsLeft <= 0)
         await assertDead(under, row)
       }
@@ -78,8 +78,8 @@ export const expiryContract: readonly ContractCase[] = [
     run: async (under) => {
       const row = await begin(under)
       await under.elapse(100)
-      near((await under.store.update(row, { active: false }, policy))?.secondsLeft, 900)
-      const active = await under.store.update(row, { active: true }, policy)
+      near((await under.store.update(row, { extendsExpiry: false }, policy))?.secondsLeft, 900)
+      const active = await under.store.update(row, { extendsExpiry: true }, policy)
       near(active?.secondsLeft, 1000)
       assert.equal(active?.version, 1)
     },
@@ -89,7 +89,7 @@ export const expiryContract: readonly ContractCase[] = [
     run: async (under) => {
       const row = await begin(under)
       await under.elapse(500)
-      const written = await under.store.update(row, { ...write({ set: { a: 1 } }), active: false }, policy)
+      const written = await under.store.update(row, { ...write({ set: { a: 1 } }), extendsExpiry: false }, policy)
       assert.deepEqual(written?.data, { a: 1 })
       near(written?.secondsLeft, 500)
     },
@@ -101,7 +101,7 @@ export const expiryContract: readonly ContractCase[] = [
       const begun = await under.store.create(aSession({ userId: 'u', expiry }), policy)
       assert.ok(!begun || begun.secondsLeft <= 0)
       const row = await begin(under)
-      const ended = await under.store.update(row, { userId: 'u', tokenHash: uuid(), expiry, active: true }, policy)
+      const ended = await under.store.update(row, { userId: 'u', tokenHash: uuid(), expiry, extendsExpiry: true }, policy)
       assert.ok(ended && ended.secondsLeft <= 0)
       await assertDead(under, ended)
     },

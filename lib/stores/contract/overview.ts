@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { StoredSession, StoreStats } from '../../core/store.ts'
+import type { StoredSession, StoreStats } from '../../core/store/store.ts'
 import { begin, type ContractCase, type StoreUnderTest, uuid } from './tools.ts'
 
 /** What operators page through and count. */
@@ -65,7 +65,7 @@ export const overviewContract: readonly ContractCase[] = [
     name: 'tells its own time, and the hours of UTC in which sessions began',
     run: async (under) => {
       const clock = await clockOf(under)
-      const { now, begun } = await under.store.stats()
+      const { now, started: begun } = await under.store.stats()
       assert.ok(Math.abs(now.getTime() - clock) < 5000)
       assert.ok(begun.length > 0 && begun.every(({ at }) => at.getTime() % 3_600_000 === 0))
       const hour = begun.find(({ at }) => at.getTime() === Math.floor(clock / 3_600_000) * 3_600_000)
@@ -75,7 +75,7 @@ export const overviewContract: readonly ContractCase[] = [
 ]
 
 const idsOf = (rows: readonly StoredSession[]) => rows.map(({ id }) => id)
-const begunIn = ({ begun }: StoreStats) => begun.reduce((sum, { count }) => sum + count, 0)
+const begunIn = ({ started: begun }: StoreStats) => begun.reduce((sum, { count }) => sum + count, 0)
 const sessionsOf = ({ userAgents }: StoreStats, agent: string | null) =>
   userAgents.find(({ userAgent }) => userAgent === agent)?.count ?? 0
 

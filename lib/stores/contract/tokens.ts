@@ -59,7 +59,7 @@ export const tokensContract: readonly ContractCase[] = [
     run: async (under) => {
       const row = await begin(under, { data: { cart: [1] } })
       const tokenHash = uuid()
-      const rotated = await under.store.update(row, { tokenHash, active: true }, policy)
+      const rotated = await under.store.update(row, { tokenHash, extendsExpiry: true }, policy)
       assert.deepEqual([rotated?.id, rotated?.data, rotated?.version, rotated?.userId], [row.id, { cart: [1] }, 2, null])
       await assertDead(under, row)
       assert.ok(await under.store.find({ id: row.id, tokenHash }))
@@ -72,7 +72,7 @@ export const tokensContract: readonly ContractCase[] = [
       const row = await begin(under, { data: { cart: [1] } }, limited)
       await under.elapse(60)
       const tokenHash = uuid()
-      const loggedIn = await under.store.update(row, { tokenHash, userId: '7', active: true }, limited)
+      const loggedIn = await under.store.update(row, { tokenHash, userId: '7', extendsExpiry: true }, limited)
       assert.deepEqual([loggedIn?.userId, loggedIn?.data], ['7', { cart: [1] }])
       near(loggedIn?.secondsLeft, 100)
       assert.ok(loggedIn?.authenticatedAt)
@@ -91,7 +91,7 @@ export const tokensContract: readonly ContractCase[] = [
     name: 'of two rotations of one token one wins',
     run: async (under) => {
       const row = await begin(under)
-      const both = await Promise.all([0, 1].map(() => under.store.update(row, { tokenHash: uuid(), active: true }, policy)))
+      const both = await Promise.all([0, 1].map(() => under.store.update(row, { tokenHash: uuid(), extendsExpiry: true }, policy)))
       assert.equal(both.filter((result) => result !== null).length, 1)
     },
   },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { ExpiryPolicy } from '../../core/expiry.ts'
-import { emptyPatch, type PatchParts } from '../../core/patch.ts'
-import type { Change, NewSession, Patch, SessionStore, StoredSession } from '../../core/store.ts'
-import { uuidV7 } from '../../core/token.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
+import { emptyPatch, type PatchParts } from '../../core/data/patch.ts'
+import type { Change, NewSession, Patch, SessionStore, StoredSession } from '../../core/store/store.ts'
+import { uuidV7 } from '../../core/cookie/token.ts'
 
 /** A store to test, empty or not, and a way to let time pass for it. */
 export interface StoreUnderTest {
@@ -34,7 +34,7 @@ export function aSession(more: Partial<NewSession> = {}): NewSession {
 /** A patch of these parts only. */
 export const patch = (parts: Partial<PatchParts>, limitBytes = 100_000): Patch => ({ ...emptyPatch, ...parts, limitBytes })
 /** A change that patches data. */
-export const write = (parts: Partial<PatchParts>): Change => ({ patch: patch(parts), active: true })
+export const write = (parts: Partial<PatchParts>): Change => ({ patch: patch(parts), extendsExpiry: true })
 
 /** Begins a session and answers its row. */
 export async function begin({ store }: StoreUnderTest, more: Partial<NewSession> = {}, under = policy): Promise<StoredSession> {
@@ -53,13 +53,13 @@ export async function assertDead({ store }: StoreUnderTest, ref: { id: string; t
   assert.equal(await store.find(ref), null)
   for (const change of [
     write({ set: { a: 1 } }),
-    { active: true },
-    { tokenHash: uuid(), active: true },
-    { userId: 'u', active: true },
+    { extendsExpiry: true },
+    { tokenHash: uuid(), extendsExpiry: true },
+    { userId: 'u', extendsExpiry: true },
   ]) {
     assert.equal(await store.update(ref, change, policy), null)
   }
-  assert.equal(await store.update(ref, { expiry: { idleSeconds: 9000 }, active: true }, policy), null)
+  assert.equal(await store.update(ref, { expiry: { idleSeconds: 9000 }, extendsExpiry: true }, policy), null)
   assert.equal(await store.modify(ref, () => patch({ set: { a: 1 } }), policy, { timeoutMs: 1000 }), null)
   assert.equal(await store.create(aSession(), policy, ref), null)
 }

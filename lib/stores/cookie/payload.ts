@@ -1,7 +1,7 @@
-import type { ExpiryRule } from '../../core/expiry.ts'
-import type { JsonObject } from '../../core/json.ts'
-import { base64url, bytesOf, uuidBytes, uuidOf } from '../../core/token.ts'
-import type { Row } from '../rows.ts'
+import type { ExpiryRule } from '../../core/store/expiry.ts'
+import type { JsonObject } from '../../core/data/json.ts'
+import { base64url, bytesOf, uuidBytes, uuidOf } from '../../core/cookie/token.ts'
+import type { Row } from '../rows/rows.ts'
 
 /** A session as it lies in its cookie. Times are epoch milliseconds; an expiry is idle seconds, or an instant in brackets. */
 type Payload = readonly [

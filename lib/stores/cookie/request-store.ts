@@ -1,9 +1,9 @@
-import type { OpenedCookie } from '../../core/cookie-store.ts'
+import type { OpenedCookie } from '../../core/cookie/carrier.ts'
 import { SessionError } from '../../core/errors.ts'
-import type { ExpiryPolicy } from '../../core/expiry.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { Change, NewSession, Patch, Removal, SessionPage, SessionRef, SessionStore, StoredSession } from '../../core/store.ts'
-import { beginRow, changeRow, isOpenTo, type Row, storedRow } from '../rows.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
+import type { JsonObject } from '../../core/data/json.ts'
+import type { Change, NewSession, Patch, Removal, SessionPage, SessionRef, SessionStore, StoredSession } from '../../core/store/store.ts'
+import { beginRow, changeRow, isOpenTo, type Row, storedRow } from '../rows/rows.ts'
 import { packed, unpacked } from './payload.ts'
 import type { Seal } from './seal.ts'
 
@@ -64,7 +64,7 @@ class RequestStore implements SessionStore {
   async modify(ref: SessionRef, compute: (data: JsonObject) => Patch | null, policy: ExpiryPolicy) {
     const held = this.#live(ref)
     const patch = held && compute(held.row.data)
-    return patch ? this.update(ref, { patch, active: true }, policy) : held && this.#stored(held)
+    return patch ? this.update(ref, { patch, extendsExpiry: true }, policy) : held && this.#stored(held)
   }
 
   async remove(which: Removal) {

@@ -121,7 +121,7 @@ describe('the cookie', () => {
     const sends = async (refresh: 'page' | false | undefined, place: 'handler' | 'action') => {
       const response = await browser.request(
         async () => (await getSession()).set('n', 1, refresh === undefined ? {} : { refresh }),
-        { place },
+        { context: place },
       )
       return response.setCookies.length
     }

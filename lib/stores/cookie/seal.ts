@@ -1,5 +1,5 @@
 import { CompactEncrypt, compactDecrypt } from 'jose'
-import type { SealedCookie } from '../../core/cookie-store.ts'
+import type { SealedCookie } from '../../core/cookie/carrier.ts'
 import { SessionError } from '../../core/errors.ts'
 
 /** What browsers keep for certain: 4096 bytes for name, value and attributes together (RFC 6265, section 6.1). */

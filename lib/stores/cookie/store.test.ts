@@ -195,9 +195,9 @@ describe('a session that lies in its cookie', () => {
         await (await getSession()).set('a', 1)
         expect((await getSession()).get('a')).toBe(1)
       },
-      { place: 'action' },
+      { context: 'action' },
     )
-    expect(await browser.visit(async () => (await getSession()).get('a'), { place: 'render' })).toBe(1)
+    expect(await browser.visit(async () => (await getSession()).get('a'), { context: 'render' })).toBe(1)
   })
 
   it('that expires during a request is told as INTERRUPTED, and its cookie is cleared', async () => {

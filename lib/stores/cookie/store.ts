@@ -1,4 +1,4 @@
-import type { CookieStore } from '../../core/cookie-store.ts'
+import type { CookieStore } from '../../core/cookie/carrier.ts'
 import { openCookie, refuse } from './request-store.ts'
 import { createSeal } from './seal.ts'
 

@@ -1,6 +1,6 @@
 import { and, between, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
-import type { PageEdge, Removal, SessionFilter, SessionPage, SessionRef } from '../../core/store.ts'
-import { isUuid } from '../../core/token.ts'
+import type { PageEdge, Removal, SessionFilter, SessionPage, SessionRef } from '../../core/store/store.ts'
+import { isUuid } from '../../core/cookie/token.ts'
 import { sessionsTable as table } from './schema.ts'
 
 /** The rows that `which` means. */
@@ -9,7 +9,7 @@ export function removal(which: Exclude<Removal, { readonly keepNewest: number }>
   if ('ids' in which)
     return and(inArray(table.id, [...which.ids]), which.userId === undefined ? undefined : eq(table.userId, which.userId))
   const others = which.exceptId ? ne(table.id, which.exceptId) : undefined
-  return and(eq(table.userId, which.userId), others, which.by && isLive(which.by))
+  return and(eq(table.userId, which.userId), others, which.requiresLive && isLive(which.requiresLive))
 }
 
 const isLive = ({ id, tokenHash }: SessionRef) =>

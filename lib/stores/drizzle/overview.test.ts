@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createDatabase } from '../../../test/postgres'
-import { sessionStats } from '../../core/stats.ts'
+import { sessionStats } from '../../core/administration/stats.ts'
 import { aSession, policy } from '../contract/tools.ts'
 
 describe('what operators ask of PostgreSQL', () => {
@@ -112,6 +112,6 @@ describe('what operators ask of PostgreSQL', () => {
     await migrate(db)
     const store = drizzleStore(db)
     await store.create(aSession({ userId: 'u' }), policy)
-    expect(await store.stats()).toMatchObject({ active: 1, signedIn: 1, estimated: false, begun: [{ count: 1 }] })
+    expect(await store.stats()).toMatchObject({ active: 1, signedIn: 1, estimated: false, started: [{ count: 1 }] })
   })
 })

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import type { JsonObject } from '../../core/json.ts'
-import type { StoredSession } from '../../core/store.ts'
+import type { JsonObject } from '../../core/data/json.ts'
+import type { StoredSession } from '../../core/store/store.ts'
 import { sessionsTable as table } from './schema.ts'
 
 /** The columns of a row in this order, and the database's clock. */

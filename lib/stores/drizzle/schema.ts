@@ -1,6 +1,6 @@
 import { isNotNull, sql } from 'drizzle-orm'
 import { check, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/data/json.ts'
 
 // Milliseconds, so that a JavaScript Date holds the whole value and can be compared with the column.
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
-import type { ExpiryPolicy } from '../../core/expiry.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type { PostgresDatabase } from './database.ts'
 import { columns } from './row.ts'
 import { sessionsTable as table } from './schema.ts'
@@ -20,7 +20,7 @@ const live = and(eq(table.id, value('id')), eq(table.tokenHash, value('tokenHash
 const born = sql`coalesce(${table.authenticatedAt}, ${table.createdAt})`
 const reservedOnly = sql`(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(${table.data}) where left(key, 1) = '_')`
 const patched = sql`${jsonb('defaults')} || (case when ${value('clear')}::boolean then ${reservedOnly} else ${table.data} end - ${value('removed')}::text::text[] || ${jsonb('set')})`
-const ifActive = (next: SQL) => sql`case when ${value('active')}::boolean then ${next} else ${table.expiresAt} end`
+const ifExtending = (next: SQL) => sql`case when ${value('extendsExpiry')}::boolean then ${next} else ${table.expiresAt} end`
 const withinLimit = sql`octet_length(${table.data}::text) <= ${integer('limitBytes')}`
 const nextVersion = sql`${table.version} + 1`
 
@@ -42,7 +42,7 @@ export const findMany = (db: PostgresDatabase) => {
 export const writeData = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) =>
   db
     .update(table)
-    .set({ ...touched, expiresAt: ifActive(nextExpiry), data: patched, version: nextVersion })
+    .set({ ...touched, expiresAt: ifExtending(nextExpiry), data: patched, version: nextVersion })
     .where(and(live, sql`${table.version} = coalesce(${integer('ifVersion')}, ${table.version})`, withinLimit))
     .returning(columns)
 
@@ -58,7 +58,7 @@ export const setKeys = (db: PostgresDatabase, { touched: { lastSeenAt }, nextExp
 export const touch = (db: PostgresDatabase, { touched, nextExpiry }: Clockwork) =>
   db
     .update(table)
-    .set({ ...touched, expiresAt: ifActive(nextExpiry) })
+    .set({ ...touched, expiresAt: ifExtending(nextExpiry) })
     .where(live)
     .returning(columns)
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { hourMs, statsDays } from '../../core/stats.ts'
-import type { BegunCount, StoreStats } from '../../core/store.ts'
+import { hourMs, statsDays } from '../../core/administration/stats.ts'
+import type { StartedCount, StoreStats } from '../../core/store/store.ts'
 import type { PostgresDatabase } from './database.ts'
 import { sessionsTable as table } from './schema.ts'
 
@@ -35,7 +35,7 @@ export async function readStats(db: PostgresDatabase): Promise<StoreStats> {
     signedIn,
     expired,
     estimated,
-    begun: estimated ? await begunInIndex(db, utc(now)) : (hours ?? []).map(([hour, count]) => ({ at: utc(hour), count })),
+    started: estimated ? await begunInIndex(db, utc(now)) : (hours ?? []).map(([hour, count]) => ({ at: utc(hour), count })),
     userAgents: (userAgents ?? []).map(([userAgent, count]) => ({ userAgent, count: Math.round(count / share) })),
   }
 }
@@ -88,7 +88,7 @@ const begun = sql`
   ) as counted
   where count > 0`
 
-async function begunInIndex(db: PostgresDatabase, now: Date): Promise<BegunCount[]> {
+async function begunInIndex(db: PostgresDatabase, now: Date): Promise<StartedCount[]> {
   const hours = await ask<readonly (readonly [at: number, count: number, last: string])[] | null>(db, begun)
   return (hours ?? []).map(([at, count, last]) => {
     const lengthMs = Math.min(hourMs, now.getTime() - at)

@@ -1,6 +1,6 @@
 import { and, asc, desc, inArray, sql } from 'drizzle-orm'
-import type { ExpiryPolicy } from '../../core/expiry.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
+import type { Json, JsonObject } from '../../core/data/json.ts'
 import type {
   Change,
   NewSession,
@@ -11,9 +11,9 @@ import type {
   SessionRef,
   SessionStore,
   StoredSession,
-} from '../../core/store.ts'
-import { modifyByVersion } from '../by-version.ts'
-import { gathering } from '../gather.ts'
+} from '../../core/store/store.ts'
+import { modifyByVersion } from '../rows/by-version.ts'
+import { batchReads } from './batch-reads.ts'
 import { Clearing } from './clearing.ts'
 import { hasNoTransactions, type PostgresDatabase } from './database.ts'
 import { beyondEdge, conditions, removal } from './filters.ts'
@@ -49,7 +49,7 @@ class DrizzleStore implements SessionStore {
   #opening: Promise<Prepared> | undefined
 
   /** Reads of one turn of the event loop, of parallel requests, share a statement. */
-  readonly find = gathering(async (refs: readonly SessionRef[]) => {
+  readonly find = batchReads(async (refs: readonly SessionRef[]) => {
     const { find, findMany } = await this.#open()
     const [only, ...more] = refs
     const rows = only && more.length === 0 ? await find.execute(refValues(only)) : await findMany.execute(refsValues(refs))
@@ -95,7 +95,7 @@ class DrizzleStore implements SessionStore {
       const [row] = await statements.find(tx).for('update').prepare('').execute(refValues(ref))
       const patch = row && compute(row.session.data)
       if (!patch) return row?.session ?? null
-      const values = { ...refValues(ref), ...changeValues({ active: true, ...(client && { client }) }), ...patchValues(patch) }
+      const values = { ...refValues(ref), ...changeValues({ extendsExpiry: true, ...(client && { client }) }), ...patchValues(patch) }
       return first(await statements.writeData(tx, statements.clockwork(policy)).prepare('').execute(values))
     })
     return locked.catch((error: unknown) => {
@@ -188,8 +188,8 @@ function prepareWriters(db: PostgresDatabase, policy: ExpiryPolicy, named: boole
 }
 
 /** The patch of a change that sets some keys, and nothing else. */
-function onlySets({ patch, take, ifVersion, client, active }: Change): Patch | null {
-  if (!patch || take !== undefined || ifVersion !== undefined || client || !active) return null
+function onlySets({ patch, take, ifVersion, client, extendsExpiry }: Change): Patch | null {
+  if (!patch || take !== undefined || ifVersion !== undefined || client || !extendsExpiry) return null
   return patch.clear || patch.remove.length > 0 || Object.keys(patch.defaults).length > 0 ? null : patch
 }
 

@@ -1,5 +1,5 @@
-import type { ExpiryRule } from '../../core/expiry.ts'
-import type { Change, NewSession, Patch, SessionRef } from '../../core/store.ts'
+import type { ExpiryRule } from '../../core/store/expiry.ts'
+import type { Change, NewSession, Patch, SessionRef } from '../../core/store/store.ts'
 
 // The values of the statements' placeholders, by name.
 
@@ -25,8 +25,8 @@ export const sessionValues = (session: NewSession) => ({
   set: JSON.stringify(session.data),
 })
 
-export const changeValues = ({ active, client, ifVersion }: Change) => ({
-  active,
+export const changeValues = ({ extendsExpiry, client, ifVersion }: Change) => ({
+  extendsExpiry,
   recorded: client !== undefined,
   ip: client?.ip ?? null,
   userAgent: client?.userAgent ?? null,

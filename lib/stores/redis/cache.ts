@@ -1,5 +1,5 @@
-import type { SessionRef, StoredSession } from '../../core/store.ts'
-import { type WrittenRow, withDates } from '../rows.ts'
+import type { SessionRef, StoredSession } from '../../core/store/store.ts'
+import { type WrittenRow, withDates } from '../rows/rows.ts'
 import { textsOf } from './connection.ts'
 import type { RedisReach } from './reach.ts'
 import { clock } from './scripts.ts'

@@ -12,7 +12,7 @@ describe('the indexes', () => {
     expect(await client.pExpireTime(ofUser)).toBe(until)
     await client.hSet(key(row.id), { kept: row.expiresAt.getTime() })
     const longer = { ...policy, maxAgeSeconds: 5000 }
-    const later = await store.update(row, { active: true }, longer)
+    const later = await store.update(row, { extendsExpiry: true }, longer)
     expect(later?.secondsLeft).toBeCloseTo(5000, 0)
     expect(await client.pExpireTime(ofUser)).toBeGreaterThan(later?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY)
     client.destroy()
@@ -25,7 +25,7 @@ describe('the indexes', () => {
     const [session, old] = [aSession({ userId: 'u' }), await beginIn(store)]
     await expect(store.create(session, policy)).rejects.toMatchObject({ code: 'WRONGTYPE' })
     expect(await store.find(session)).toBeNull()
-    await expect(store.update(old, { userId: 'u', active: true }, policy)).rejects.toMatchObject({ code: 'WRONGTYPE' })
+    await expect(store.update(old, { userId: 'u', extendsExpiry: true }, policy)).rejects.toMatchObject({ code: 'WRONGTYPE' })
     expect((await store.find(old))?.userId).toBeNull()
     client.destroy()
   })
@@ -38,7 +38,7 @@ describe('the indexes', () => {
       await beginIn(store, { userId: 'u' }),
     ]
     await client.del(key(gone.id)) // as an eviction does
-    await store.update(moved, { userId: 'v', active: true }, policy)
+    await store.update(moved, { userId: 'v', extendsExpiry: true }, policy)
     expect((await store.list({ userId: 'u', sort: 'created', limit: 9 })).map(({ id }) => id)).toEqual([live.id])
     expect((await store.list({ sort: 'created', limit: 9 })).map(({ id }) => id)).toEqual([live.id, moved.id])
     await client.zAdd(`${prefix}user:u`, { score: 1, value: gone.id })

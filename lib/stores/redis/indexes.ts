@@ -1,4 +1,4 @@
-import type { PageEdge, SessionPage, StoredSession } from '../../core/store.ts'
+import type { PageEdge, SessionPage, StoredSession } from '../../core/store/store.ts'
 import { type RedisConnection, textsOf } from './connection.ts'
 import * as scripts from './scripts.ts'
 import type { Kept } from './values.ts'

@@ -98,7 +98,7 @@ local step = math.min(o.touch, life(o, row.idle) / 10)
 local moves = o.login or tonumber(row.seen) + step <= now
 local before = tonumber(row.expires)
 local expires = before
-if o.active then
+if o.extendsExpiry then
   local following = ends(o, row.at, row.idle, born)
   if following < before or following > before + step then expires = following end
 end

@@ -1,6 +1,6 @@
-import { hourMs, statsDays } from '../../core/stats.ts'
-import type { StoreStats } from '../../core/store.ts'
-import { tally } from '../rows.ts'
+import { hourMs, statsDays } from '../../core/administration/stats.ts'
+import type { StoreStats } from '../../core/store/store.ts'
+import { tally } from '../rows/rows.ts'
 import { type RedisConnection, textsOf } from './connection.ts'
 import { all } from './indexes.ts'
 import { clock } from './scripts.ts'
@@ -50,7 +50,7 @@ export async function readStats(connection: RedisConnection): Promise<StoreStats
     signedIn: scaled(sample.filter(([user]) => user === '1').length),
     expired: 0,
     estimated,
-    begun: rest.slice(0, hours).map((count, i) => ({ at: new Date(time - (time % hourMs) - i * hourMs), count: Number(count) })),
+    started: rest.slice(0, hours).map((count, i) => ({ at: new Date(time - (time % hourMs) - i * hourMs), count: Number(count) })),
     userAgents: [...agents].map(([userAgent, count]) => ({ userAgent, count: scaled(count) })),
   }
 }

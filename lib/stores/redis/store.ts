@@ -1,4 +1,4 @@
-import type { ExpiryPolicy } from '../../core/expiry.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type {
   Change,
   NewSession,
@@ -9,9 +9,9 @@ import type {
   SessionRef,
   SessionStore,
   StoredSession,
-} from '../../core/store.ts'
-import { modifyByVersion } from '../by-version.ts'
-import { fits, pageOf, surplusOf } from '../rows.ts'
+} from '../../core/store/store.ts'
+import { modifyByVersion } from '../rows/by-version.ts'
+import { fits, pageOf, surplusOf } from '../rows/rows.ts'
 import { type RedisClientSource, RedisConnection, textsOf } from './connection.ts'
 import { SessionIndexes } from './indexes.ts'
 import * as scripts from './scripts.ts'
@@ -80,7 +80,7 @@ class RedisSessionStore implements RedisStore {
     if ('tokenHash' in which) return this.#removeAll([which.id], { hash: which.tokenHash })
     if ('ids' in which) return this.#removeAll(which.ids, { user: which.userId })
     if ('keepNewest' in which) return this.#trim(which)
-    if (which.by && !(await this.find(which.by))) return []
+    if (which.requiresLive && !(await this.find(which.requiresLive))) return []
     const ids = (await this.#indexes.ofUser(which.userId)).filter((id) => id !== which.exceptId)
     return this.#removeAll(ids, { user: which.userId })
   }

@@ -1,6 +1,6 @@
-import type { ExpiryPolicy, ExpiryRule } from '../../core/expiry.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
-import type { Change, Client, NewSession, StoredSession } from '../../core/store.ts'
+import type { ExpiryPolicy, ExpiryRule } from '../../core/store/expiry.ts'
+import type { Json, JsonObject } from '../../core/data/json.ts'
+import type { Change, Client, NewSession, StoredSession } from '../../core/store/store.ts'
 
 /** A session as a script answered it. */
 export interface Answer {
@@ -32,7 +32,7 @@ export function updateArguments(tokenHash: string, change: Change, policy: Expir
   const [set, defaults] = [dataFields(patch?.set ?? {}), dataFields(patch?.defaults ?? {})]
   const options = {
     ...policyNumbers(policy),
-    active: change.active,
+    extendsExpiry: change.extendsExpiry,
     ifVersion: change.ifVersion,
     limitBytes: patch?.limitBytes,
     take: take !== undefined,

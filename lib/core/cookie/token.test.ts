@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { nodeCryptography } from '../../web/node-crypto.ts'
+import { webVerifier } from '../../web/web-crypto.ts'
+import { base64url, bytesOf, macInput, parseToken, signedPart, type Token, uuidV7 } from './token.ts'
+
+const secret = 'a secret for tests, 32 characters'
+const { randomBytes, sign, tokenHash, verify } = nodeCryptography([secret])
+const token: Token = {
+  id: uuidV7(1_700_000_000_000, randomBytes(10)),
+  tokenSecret: base64url(randomBytes(16)),
+  expiresSeconds: 1_900_000_000,
+  loggedIn: true,
+}
+const textOf = (of: Token, name = 'session') => `${signedPart(of)}.${sign(macInput(name, signedPart(of)))}`
+
+describe('a token', () => {
+  it('reads back as it was made, in at most 200 characters of base64url and dots', () => {
+    const text = textOf(token)
+    expect(parseToken(text)).toMatchObject(token)
+    expect(text.length).toBeLessThanOrEqual(200)
+    expect(text).toMatch(/^v1(\.[\w-]+){5}$/)
+  })
+
+  it('has one spelling only: spare bits, padding, other alphabets, cases and blanks are malformed', () => {
+    const text = textOf(token)
+    const [version, id = '', ...rest] = text.split('.')
+    const tail = rest.join('.')
+    const spare = id.slice(0, -1) + String.fromCharCode(id.charCodeAt(id.length - 1) + 1)
+    const variants = [
+      `${text}=`,
+      ` ${text}`,
+      `${text}\n`,
+      text.replace('v1', 'V1'),
+      text.replace('v1', 'v2'),
+      `${text}.`,
+      text.slice(0, -1),
+    ]
+    const respelled = [spare, `${id}==`, id.replace(/.$/, '+'), id.slice(1)].map((other) => `${version}.${other}.${tail}`)
+    for (const variant of [...variants, ...respelled, text.replace('.1900000000.', '.01900000000.'), '']) {
+      expect(parseToken(variant), JSON.stringify(variant)).toBeNull()
+    }
+  })
+
+  it('is verified alike by Node and by Web Crypto, under any of the secrets', async () => {
+    const parsed = parseToken(textOf(token))
+    const input = macInput('session', parsed?.signed ?? '')
+    const mac = parsed?.mac ?? ''
+    expect([verify(input, mac), verify(macInput('other', parsed?.signed ?? ''), mac)]).toEqual([true, false])
+    const newer = 'a newer secret for tests, 32 chars'
+    expect(nodeCryptography([newer, secret]).verify(input, mac)).toBe(true)
+    expect(nodeCryptography([newer]).verify(input, mac)).toBe(false)
+    expect(await webVerifier([newer, secret])(input, mac)).toBe(true)
+    expect(await webVerifier([newer])(input, mac)).toBe(false)
+    expect(await webVerifier([secret])(macInput('other', parsed?.signed ?? ''), mac)).toBe(false)
+  })
+
+  it('leaves a hash of half a SHA-256, which does not give the secret away', () => {
+    expect(tokenHash('AAAAAAAAAAAAAAAAAAAAAA')).toBe('374708ff-f771-9dd5-979e-c875d56cd228')
+  })
+})
+
+describe('ids', () => {
+  it('are UUIDs of version 7 that sort by time', () => {
+    const ids = [1, 2 ** 32, 1_700_000_000_000, 1_700_000_000_001].map((time) => uuidV7(time, randomBytes(10)))
+    expect([...ids].sort()).toEqual(ids)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  })
+})
+
+describe('base64url', () => {
+  it('gives all bytes back', () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+    expect([...bytesOf(base64url(bytes))]).toEqual([...bytes])
+    expect(base64url(bytes)).toBe(Buffer.from(bytes).toString('base64url'))
+  })
+})

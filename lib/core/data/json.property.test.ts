@@ -1,0 +1,113 @@
+import { inspect } from 'node:util'
+import { createSessions, type SessionError } from 'coatcheck'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FakeBrowser } from '../../../test/browser'
+import { stores, type TestStore } from '../../../test/databases'
+import { buried, keyName, nested, refusedAsAWhole, storable } from '../../../test/hostile-values'
+import { propertyTimeout, runs } from '../../../test/property'
+
+type Data = Record<string, unknown>
+const maxBytes = 20_000
+
+describe.each(['memory', 'drizzle on pglite', 'drizzle on pg', 'redis', 'cached, pg and redis'])('any value, %s', (storeName) => {
+  let under: TestStore
+  beforeAll(async () => {
+    under = await (stores[storeName]?.() as Promise<TestStore>)
+  })
+  afterAll(() => under.close())
+
+  const open = () =>
+    createSessions<Data>({
+      secret: 'a secret for tests, 32 characters',
+      store: under.store,
+      autoClear: false,
+      maxBytes,
+    }).getSession()
+  type Session = Awaited<ReturnType<typeof open>>
+
+  /** What each way of writing `value` does to a session that holds `kept` only. */
+  const writers: Readonly<Record<string, (session: Session, key: string, value: unknown) => Promise<unknown>>> = {
+    set: (session, key, value) => session.set(key, value),
+    'set of several': (session, key, value) => session.set({ good: 1, [key]: value }),
+    setDefault: (session, key, value) => session.setDefault(key, value),
+    update: (session, key, value) =>
+      session.update((draft) => {
+        draft.good = 1
+        draft[key] = value
+      }),
+  }
+  const writer = fc.constantFrom(...Object.keys(writers))
+
+  /** The refusal, if any, and what is then stored. */
+  async function written(how: string, key: string, value: unknown) {
+    const browser = new FakeBrowser()
+    const error = await browser.visit(async () => {
+      const session = await open()
+      await session.set('kept', 1)
+      const refusal = await writers[how]?.(session, key, value).then(
+        () => null,
+        (error: SessionError) => error,
+      )
+      if (refusal) expect(session.data).toEqual({ kept: 1 })
+      return refusal
+    })
+    return { error, stored: await browser.visit(async () => (await open()).data) }
+  }
+
+  it(
+    'that JSON can say is read back equal, -0 as 0',
+    async () => {
+      const property = fc.asyncProperty(writer, keyName, storable, async (how, key, value) => {
+        const { error, stored } = await written(how, key, value)
+        expect(error).toBeNull()
+        const good = how === 'update' || how === 'set of several' ? { good: 1 } : {}
+        expect(stored).toEqual(JSON.parse(JSON.stringify({ kept: 1, ...good, [key]: value })))
+      })
+      await fc.assert(property, runs(50))
+    },
+    propertyTimeout,
+  )
+
+  it(
+    'with something in it that JSON cannot say is refused whole, with its path and without its data',
+    async () => {
+      const property = fc.asyncProperty(writer, keyName, buried, async (how, key, { value, path }) => {
+        fc.pre(!(how === 'update' && value === undefined)) // which removes the key
+        const { error, stored } = await written(how, key, value)
+        expect(stored).toEqual({ kept: 1 })
+        expect(error).toMatchObject({ name: 'SessionError', code: 'DATA_INVALID' })
+        const start = `${key}${path} `
+        expect(error?.message.slice(0, start.length)).toBe(start)
+        expect(inspect(error, { depth: null, showHidden: true })).not.toContain('VALUE-MARKER')
+      })
+      await fc.assert(property, runs(100))
+    },
+    propertyTimeout,
+  )
+
+  it.each(Object.keys(writers))('as a whole too deep, too wide or endless is refused by %s', async (how) => {
+    for (const { name, make, code } of refusedAsAWhole) {
+      const { error, stored } = await written(how, 'key', make())
+      expect([error?.code, stored], name).toEqual([code, { kept: 1 }])
+      expect(error?.message, name).toMatch(/^(key|The session with this change) /)
+    }
+    expect((await written(how, 'key', nested(100))).stored.key).toEqual(nested(100))
+  })
+
+  it.each(['__proto__', 'a\u0000', '\ud800', 5, null, undefined, Symbol('s'), {}])(
+    'under the key %j is refused by every method that takes a key',
+    async (key) => {
+      const seen = await new FakeBrowser().visit(async () => {
+        const session = await open()
+        await session.set('kept', 1)
+        const named = key as string
+        const calls = [session.setDefault(named, 1), session.delete(named), session.delete(['kept', named]), session.pop(named)]
+        const ways = typeof key === 'string' ? Object.values(writers).map((write) => write(session, key, 1)) : []
+        const results = await Promise.allSettled([...calls, ...ways])
+        return [new Set(results.map((result) => (result.status === 'rejected' ? result.reason.code : 'resolved'))), session.data]
+      })
+      expect(seen).toEqual([new Set(['DATA_INVALID']), { kept: 1 }])
+    },
+  )
+})
