@@ -5,21 +5,25 @@ import { Visitor } from './visitor'
 
 const marker = 'a-value-of-a-session'
 
-/** A session that no other test knows, and the questions about it that an admin is asked. */
+/** Seeds a session that no other test uses. Returns it, with the queries of the confirmation pages that concern it. */
 async function aTarget(url: string) {
   const userId = crypto.randomUUID()
   const [id = ''] = await seedSessions(url, [{ userId, userAgent: `${marker}/1`, data: { marker } }])
-  return { id, userId, questions: [`confirm=end&ids=${id}`, `confirm=user&of=${userId}`, 'confirm=others', 'confirm=expired'] }
+  return {
+    id,
+    userId,
+    questions: [`confirm=selected&ids=${id}`, `confirm=user&targetUser=${userId}`, 'confirm=others', 'confirm=expired'],
+  }
 }
 
-/** A client of the server that is logged in. */
+/** Returns a logged-in client of the server. */
 async function aUser(url: string, username: 'demo' | 'admin') {
   const visitor = new Visitor(url)
   expect((await visitor.post('/api/login', { username, password: username })).status).toBe(200)
   return visitor
 }
 
-/** The fields of the form that does what a question asks, as the admin's browser has them. */
+/** Returns the fields of the form on a confirmation page, as the admin's browser receives them. */
 async function formOf(visitor: Visitor, question: string): Promise<[string, string][]> {
   const { text } = await visitor.get(`${admin}?${question}`)
   const inputs = [...text.matchAll(/<input type="hidden" ([^>]*)>/g)].map(([, attributes = '']) => {
@@ -27,35 +31,35 @@ async function formOf(visitor: Visitor, question: string): Promise<[string, stri
     return [value('name'), value('value').replaceAll('&quot;', '"').replaceAll('&amp;', '&')] as [string, string]
   })
   const start = inputs.findLastIndex(([name]) => name.startsWith('$ACTION_REF'))
-  expect(start, 'a form of the admin').toBeGreaterThanOrEqual(0)
+  expect(start, 'a form of the admin page').toBeGreaterThanOrEqual(0)
   return inputs.slice(start)
 }
 
-/** Posts a form as a browser without JavaScript does. */
+/** Posts a form like a browser without JavaScript. */
 async function postForm({ url }: { url: string }, cookie: string, fields: readonly (readonly [string, string])[]) {
   const body = new FormData()
   for (const [name, value] of fields) body.append(name, value)
   return fetch(url + admin, { method: 'POST', headers: { cookie, origin: url }, body, redirect: 'manual' })
 }
 
-/** Calls the same action as the router does. */
+/** Calls the same action like Next's router. */
 async function callAction({ url }: { url: string }, cookie: string, fields: readonly (readonly [string, string])[]) {
-  const own = fields.filter(([name]) => !name.startsWith('$'))
+  const ownFields = fields.filter(([name]) => !name.startsWith('$'))
   const body = new FormData()
-  for (const [name, value] of own) body.append(`_1_${name}`, value)
+  for (const [name, value] of ownFields) body.append(`_1_${name}`, value)
   body.append('0', '[null,"$K1"]')
   const { id } = JSON.parse(fields.find(([name]) => /^\$ACTION_\d+:0$/.test(name))?.[1] ?? '')
   return fetch(url + admin, { method: 'POST', headers: { cookie, origin: url, 'next-action': id }, body, redirect: 'manual' })
 }
 
-/** What the router asks for without its check sum, Next sends to the same address with it. */
-async function fetchWhole(visitor: Visitor, path: string, headers: Record<string, string>) {
-  const answer = await visitor.get(path, headers)
-  const to = answer.headers.get('location')
-  return to?.includes('_rsc') ? visitor.get(to.replace(/^https?:\/\/[^/]+/, ''), headers) : answer
+/** Fetches a path and follows the redirect by which Next adds its `_rsc` parameter to requests of the router. */
+async function fetchFollowing(visitor: Visitor, path: string, headers: Record<string, string>) {
+  const response = await visitor.get(path, headers)
+  const to = response.headers.get('location')
+  return to?.includes('_rsc') ? visitor.get(to.replace(/^https?:\/\/[^/]+/, ''), headers) : response
 }
 
-test('who is no admin finds nothing of the admin in the answer, whatever the address and however it is fetched', async ({
+test('a user who is not an admin receives no part of the admin page, for any query and any kind of request', async ({
   page,
   context,
   visitor,
@@ -68,36 +72,37 @@ test('who is no admin finds nothing of the admin in the answer, whatever the add
   await becomeUser(visitor, context, 'demo')
   await page.goto(admin)
   await expect(page.getByText('This page is for admins only.')).toBeVisible()
-  for (const query of ['', `id=${id}&reveal=yes`, 'view=figures', `search=${userId}`, ...questions]) {
+  for (const query of ['', `id=${id}&reveal=yes`, 'view=statistics', `search=${userId}`, ...questions]) {
     for (const headers of [{}, { rsc: '1' }, { rsc: '1', 'next-router-prefetch': '1' }]) {
-      const { text } = await fetchWhole(visitor, `${admin}?${query}`, headers)
+      const { text } = await fetchFollowing(visitor, `${admin}?${query}`, headers)
       if (!('next-router-prefetch' in headers)) expect(text).toContain('This page is for admins only.')
-      for (const part of [marker, actionId, 'End…', 'Timeline', 'Begun in', 'Clear']) expect(text, query).not.toContain(part)
+      for (const part of [marker, actionId, 'Revoke…', 'Timeline', 'Started in', 'Delete expired'])
+        expect(text, query).not.toContain(part)
     }
   }
 })
 
-test('a form of the admin changes nothing in the hands of a stranger or a plain user, by either way of calling it', async ({
+test('a form of the admin page changes nothing if an anonymous visitor or a plain user posts it, with or without JavaScript', async ({
   app,
   database,
 }) => {
   const root = await aUser(app.url, 'admin')
   const { id, questions } = await aTarget(database.url)
   const [expired = ''] = await seedSessions(database.url, [{ expiresIn: -60 }])
-  const others = { stranger: '', user: (await aUser(app.url, 'demo')).cookie }
+  const others = { anonymous: '', user: (await aUser(app.url, 'demo')).cookie }
   for (const question of questions) {
     const fields = await formOf(root, question)
     for (const [who, cookie] of Object.entries(others)) {
       for (const send of [postForm, callAction]) {
-        const answer = await (await send(app, cookie, fields)).text()
-        for (const part of [marker, 'Ended', 'Cleared']) expect(answer, `${who}, ${question}`).not.toContain(part)
+        const text = await (await send(app, cookie, fields)).text()
+        for (const part of [marker, /Revoked \d/, /Deleted \d/]) expect(text, `${who}, ${question}`).not.toMatch(part)
       }
     }
   }
-  for (const kept of [id, expired]) expect((await root.get(`${admin}?id=${kept}`)).text).toContain('Timeline')
+  for (const remaining of [id, expired]) expect((await root.get(`${admin}?id=${remaining}`)).text).toContain('Timeline')
 })
 
-test('an admin who posts without having been asked is asked, and nothing is changed before', async ({ app, database }) => {
+test('a post without the confirmation leads to the confirmation page and changes nothing', async ({ app, database }) => {
   const root = await aUser(app.url, 'admin')
   const { id, questions } = await aTarget(database.url)
   for (const question of questions) {
@@ -111,17 +116,17 @@ test('an admin who posts without having been asked is asked, and nothing is chan
   expect((await root.get(`${admin}?id=${id}`)).text).toContain('Timeline')
 })
 
-test("an admin's own session does not end among others unless that was asked about by itself", async ({ app, database }) => {
+test("an admin's current session is not revoked with others without a second confirmation", async ({ app, database }) => {
   const root = await aUser(app.url, 'admin')
   const { id } = await aTarget(database.url)
-  const own = ((await root.get('/api/session')).json as { id: string }).id
-  const fields = await formOf(root, `confirm=end&ids=${id}`)
-  const { headers } = await postForm(app, root.cookie, [...fields, ['ids', own]])
-  expect(headers.get('location')).toContain('confirm=end')
-  for (const kept of [id, own]) expect((await root.get(`${admin}?id=${kept}`)).text).toContain('Timeline')
+  const current = ((await root.get('/api/session')).json as { id: string }).id
+  const fields = await formOf(root, `confirm=selected&ids=${id}`)
+  const { headers } = await postForm(app, root.cookie, [...fields, ['ids', current]])
+  expect(headers.get('location')).toContain('confirm=selected')
+  for (const remaining of [id, current]) expect((await root.get(`${admin}?id=${remaining}`)).text).toContain('Timeline')
 })
 
-test('a stranger is sent to the login page, and comes back', async ({ visitor }) => {
-  const { status, headers } = await visitor.get(`${admin}?view=figures`)
-  expect([status, headers.get('location')]).toEqual([307, expect.stringContaining('next=%2Fadmin%2Fsessions%3Fview%3Dfigures')])
+test('an anonymous visitor is redirected to the login page, which leads back', async ({ visitor }) => {
+  const { status, headers } = await visitor.get(`${admin}?view=statistics`)
+  expect([status, headers.get('location')]).toEqual([307, expect.stringContaining('next=%2Fadmin%2Fsessions%3Fview%3Dstatistics')])
 })

@@ -4,43 +4,47 @@ import { expect } from './fixtures'
 import { press } from './flows'
 import { cookieName, type Visitor } from './visitor'
 
-/** Where the demo has mounted the admin. */
+/** The path of the demo's admin page. */
 export const admin = '/admin/sessions'
 
-/** Logs the visitor in, and the browser with the same cookie. */
+/** Logs the visitor in and gives the browser the same cookie. */
 export async function becomeUser(visitor: Visitor, context: BrowserContext, username: 'demo' | 'admin'): Promise<void> {
   expect((await visitor.post('/api/login', { username, password: username })).status).toBe(200)
   await context.addCookies([{ name: cookieName, value: visitor.token, url: 'https://localhost', httpOnly: true }])
 }
 
-/** The line of a session. */
+/** The table row of a session. */
 export const row = (page: Page, id: string) => page.getByRole('row').filter({ has: page.getByTitle(id) })
 
-/** The line of the session that one acts in. */
-export const ownRow = (page: Page) => page.getByRole('row').filter({ hasText: 'yours' })
+/** The table row of the current session. */
+export const currentRow = (page: Page) => page.getByRole('row').filter({ hasText: 'current' })
 
-/** The ids of the sessions on the page, in their order. */
+const revokeLabel = 'Revoke session '
+
+/** The ids of the sessions on the page, from top to bottom. */
 export const ids = (page: Page) =>
   page
-    .getByRole('link', { name: /^End session [0-9a-f-]{36}$/ })
-    .evaluateAll((links) => links.map((link) => link.getAttribute('aria-label')?.slice('End session '.length) ?? ''))
+    .getByRole('link', { name: new RegExp(`^${revokeLabel}[0-9a-f-]{36}$`) })
+    .evaluateAll((links, label) => links.map((link) => link.getAttribute('aria-label')?.slice(label.length) ?? ''), revokeLabel)
 
-export const heading = (page: Page, name: string | RegExp) => expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
+/** Waits for a heading of level 1. */
+export const expectHeading = (page: Page, name: string | RegExp) =>
+  expect(page.getByRole('heading', { name, level: 1 })).toBeVisible()
 
-/** Waits for what an action has left to say. */
-export const said = (page: Page, text: string | RegExp) => expect(page.locator('.messages')).toHaveText(text)
+/** Waits for the message of an operation. */
+export const expectMessage = (page: Page, text: string | RegExp) => expect(page.locator('.messages')).toHaveText(text)
 
 let networks = 0
-/** The beginning of addresses that no other test uses: so it finds its own sessions among those of others. */
-export const ownNetwork = () => `198.51.${++networks}.`
+/** Returns the start of IP addresses that no other test uses, so that a test can find its own sessions by search. */
+export const uniqueNetwork = () => `198.51.${++networks}.`
 
-/** Presses a button, and holds the first slice's statement until its time is over. */
-export async function holdASlice(page: Page, database: CountingProxy, button: string): Promise<void> {
+/** Presses a button and delays the statement of the first post until the time of that post is over. */
+export async function holdFirstSlice(page: Page, database: CountingProxy, button: string): Promise<void> {
   const first = database.hold(/delete from "sessions"/)
-  // Without JavaScript a click lasts until the answer is there.
+  // Without JavaScript, a click resolves only after the response, so it must not be awaited here.
   const pressed = press(page, button)
   await first.caught
-  // The slice began before its statement did.
+  // The time of the post started before its statement was sent.
   const caughtAt = Date.now()
   await expect.poll(() => Date.now() - caughtAt, 'time of a slice').toBeGreaterThan(1200)
   first.release()

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readEnvFiles } from './cli/env-files.ts'
-import { processTerminal } from './cli/process-terminal.ts'
+import { loadEnvFiles } from './cli/environment.ts'
 import { run } from './cli/program.ts'
+import { processTerminal } from './cli/terminal.ts'
 
-process.exitCode = await run(process.argv.slice(2), processTerminal(readEnvFiles(process.cwd())))
+process.exitCode = await run(process.argv.slice(2), processTerminal(loadEnvFiles(process.cwd())))

@@ -1,42 +1,73 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { Project } from 'ts-morph'
+import { Project, SyntaxKind } from 'ts-morph'
 import { describe, expect, it } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '..')
 const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json') })
 const isTest = (file: string) => /\.test\.tsx?$/.test(file)
 
-/** Every import of the project's own files: from where, of what. */
+/** Every import in the project's own files. */
 const imports = project.getSourceFiles().flatMap((file) => {
   const from = path.relative(root, file.getFilePath())
-  return file.getImportStringLiterals().map((literal) => {
+  return file.getImportStringLiterals().flatMap((literal) => {
     const specifier = literal.getLiteralText()
-    const to = specifier.startsWith('.') ? path.join(path.dirname(from), specifier) : specifier
-    return { from, to }
+    if (specifier.startsWith('.')) return { from, to: path.join(path.dirname(from), specifier) }
+    // A package's types are not loaded at run time.
+    return literal.getParentIfKind(SyntaxKind.ImportDeclaration)?.isTypeOnly() ? [] : { from, to: specifier }
   })
 })
 const within = (folder: string) => imports.filter(({ from }) => from.startsWith(folder) && !isTest(from))
 const reached = (folder: string) =>
   [...new Set(within(folder).map(({ to }) => (to.startsWith('lib/') ? to.split('/').slice(0, 2).join('/') : to)))].sort()
 
+/** The folders of `lib` that code within `folder` imports, two levels deep for core. */
+const folderOf = (file: string) =>
+  (file.startsWith('lib/core/') ? file.split('/').slice(0, 3) : file.split('/').slice(0, 2)).join('/')
+const foldersOf = (folder: string) =>
+  [...new Set(within(folder).flatMap(({ to }) => (to.startsWith('lib/') ? [folderOf(to)] : [])))].sort()
+const topLevel = (folder: string) => [...new Set(foldersOf(folder).map((to) => to.split('/').slice(0, 2).join('/')))]
+
 describe('architecture', () => {
-  it('core knows nobody', () => {
+  it('core/ imports no other folder and no package at run time', () => {
     expect(reached('lib/core/')).toEqual(['lib/core'])
     const environment = project
       .getSourceFiles('lib/core/**')
-      .filter((file) => !isTest(file.getFilePath()) && /process\.env|\bBuffer\b/.test(file.getText()))
+      .filter((file) => !isTest(file.getFilePath()) && /process\.env|\bBuffer\b|from 'node:/.test(file.getText()))
     expect(environment.map((file) => file.getBaseName())).toEqual([])
   })
 
-  it('next and stores know core, not each other; the admin sits on next', () => {
-    expect(reached('lib/stores/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/core', 'lib/stores'])
-    expect(reached('lib/next/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/core', 'lib/next', 'lib/web'])
-    expect(reached('lib/admin/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/admin', 'lib/core', 'lib/next'])
-    expect(reached('lib/cli/').filter((to) => to.startsWith('lib/'))).toEqual(['lib/cli', 'lib/core', 'lib/stores'])
+  it('inside core/, imports point one way: data, store, cookie, session, administration', () => {
+    const allowed: Record<string, readonly string[]> = {
+      data: ['data', 'errors.ts'],
+      store: ['data', 'errors.ts', 'store'],
+      cookie: ['cookie', 'data', 'store'],
+      session: ['cookie', 'data', 'errors.ts', 'options.ts', 'session', 'store'],
+      administration: ['administration', 'data', 'options.ts', 'session', 'store'],
+    }
+    for (const [folder, folders] of Object.entries(allowed)) {
+      expect(foldersOf(`lib/core/${folder}/`)).toEqual(folders.map((name) => `lib/core/${name}`))
+    }
   })
 
-  it('each entry reaches only what a user of it has installed', () => {
+  it('next/ and stores/ do not import each other, and only consumers import the outer folders', () => {
+    expect(topLevel('lib/web/')).toEqual(['lib/core'])
+    expect(topLevel('lib/stores/')).toEqual(['lib/core', 'lib/stores'])
+    expect(topLevel('lib/next/')).toEqual(['lib/core', 'lib/next', 'lib/web'])
+    expect(topLevel('lib/admin/')).toEqual(['lib/admin', 'lib/core', 'lib/next', 'lib/web'])
+    expect(topLevel('lib/cli/')).toEqual(['lib/cli', 'lib/core', 'lib/stores'])
+  })
+
+  it('only the carriers and the entry that chooses one know how a session travels in its cookie', () => {
+    const knowing = project
+      .getSourceFiles('lib/**')
+      .map((file) => [path.relative(root, file.getFilePath()), file.getText()] as const)
+      .filter(([file, text]) => !isTest(file) && /\bsealed|'carrier' in/i.test(text))
+      .map(([file]) => file)
+    expect(knowing.filter((file) => !/^lib\/(core|stores)\/cookie\//.test(file))).toEqual(['lib/next/create-sessions.ts'])
+  })
+
+  it('each entry imports only packages that its users have installed', () => {
     const packages = (entry: string) => [...reachableFrom(entry)].filter((to) => !to.startsWith('lib/')).sort()
     expect(packages('lib/index.ts')).toEqual([
       'next/cache.js',
@@ -45,6 +76,7 @@ describe('architecture', () => {
       'next/navigation.js',
       'next/server.js',
       'node:crypto',
+      'node:net',
       'react',
     ])
     const admin = ['@mantine/charts', '@mantine/core', 'bowser', 'next/link.js']
@@ -52,16 +84,24 @@ describe('architecture', () => {
     expect(packages('lib/middleware.ts')).toEqual(['next/server.js'])
     expect(packages('lib/redis.ts')).toEqual(['node:crypto'])
     expect(packages('lib/cookie.ts')).toEqual(['jose'])
-    expect(packages('lib/drizzle.ts').filter((to) => !to.startsWith('drizzle-orm'))).toEqual(['node:path', 'node:url'])
+    // PGlite and proper-lockfile are loaded when `openEmbedded` is called.
+    expect(packages('lib/drizzle.ts').filter((to) => !to.startsWith('drizzle-orm'))).toEqual([
+      '@electric-sql/pglite',
+      'node:fs',
+      'node:path',
+      'node:timers/promises',
+      'node:url',
+      'proper-lockfile',
+    ])
   })
 
-  it('what the guard may load runs on the edge, where there is neither Buffer nor process', () => {
+  it('the code that the guard loads runs on the edge, which has no Buffer and no process', () => {
     const loaded = ['lib/cookie.ts', ...reachableFrom('lib/cookie.ts')].filter((file) => file.startsWith('lib/'))
     const texts = loaded.map((file) => project.getSourceFileOrThrow(path.join(root, file)).getText())
     expect(texts.filter((text) => /\bprocess\b|\bBuffer\b|node:/.test(text))).toEqual([])
   })
 
-  it('entries lie flat in lib and only re-export', () => {
+  it('entries are directly in lib/ and only re-export', () => {
     // cli.ts is the bin: it parses and dispatches.
     const entries = readdirSync(path.join(root, 'lib')).filter((name) => name.endsWith('.ts') && name !== 'cli.ts')
     const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -76,18 +116,18 @@ describe('architecture', () => {
     }
   })
 
-  it('the demo reaches the library by its package name only', () => {
+  it('the demo imports the library only by its package name', () => {
     const users = imports.filter(({ from }) => /^(app|e2e)\/|^(middleware|instrumentation)\.ts/.test(from) && !isTest(from))
     expect(users.filter(({ to }) => to.startsWith('lib/'))).toEqual([])
   })
 
   it('has no import cycle', () => {
-    const files = new Set(within('lib/').map(({ from }) => from))
-    expect([...files].filter((file) => reachableFrom(file).has(file))).toEqual([])
+    const library = new Set(within('lib/').map(({ from }) => from))
+    expect([...library].filter((file) => reachableFrom(file).has(file))).toEqual([])
   })
 })
 
-/** All that `entry` imports, directly or not. */
+/** Returns everything that `entry` imports, directly or indirectly. */
 function reachableFrom(entry: string): Set<string> {
   const seen = new Set<string>()
   const visit = (file: string) => {

@@ -1,40 +1,49 @@
 import type { CookieStore } from 'coatcheck/cookie'
 import { resolveOptions } from '../lib/core/options.ts'
-import type { SessionRef, SessionStore, StoredSession } from '../lib/core/store.ts'
+import type { SessionRef, SessionStore, StoredSession } from '../lib/core/store/store.ts'
 
-const { cookie, secrets } = resolveOptions({ secret: 'a secret for tests, 32 characters' }, false)
+const options = resolveOptions({ secret: 'a secret for tests, 32 characters' }, false)
 
 /**
- * A cookie store as one that all requests share, for the store contract: each call comes from somebody who kept the last cookie that he got
- * for this id and token hash. Nobody ever loses a cookie, as a thief would not.
+ * Returns a cookie store as one store that all requests share, for the store contract. Each call comes from a visitor who presents the last
+ * cookie received for this id and token hash. Old cookies are kept, as a thief would keep them.
  */
 export function visitorsOf(store: CookieStore): SessionStore {
-  const open = store.opener(cookie, secrets)
-  const kept = new Map<string, string>()
+  const carrier = store.carrier(options)
+  const cookies = new Map<string, string>()
   const keyOf = ({ id, tokenHash }: SessionRef) => `${id} ${tokenHash}`
-  const present = async (ref: SessionRef) => (await open(kept.get(keyOf(ref)))).store
-  // Once sealed, a session is known by its id alone.
-  const own = ({ id }: SessionRef): SessionRef => ({ id, tokenHash: id })
-  const keep = <Row extends StoredSession>(row: Row | null, { tokenHash }: Pick<SessionRef, 'tokenHash'>): Row | null => {
-    if (row?.sealed) kept.set(keyOf({ id: row.id, tokenHash }), row.sealed)
-    return row && { ...row, tokenHash }
+  const requestOf = (ref: SessionRef | undefined) => carrier.open(ref && cookies.get(keyOf(ref)))
+  // A sealed session is identified by its id alone.
+  const sealedRef = ({ id }: SessionRef): SessionRef => ({ id, tokenHash: id })
+
+  /** Runs one operation in a request of its own, and keeps the cookie that the response sets. */
+  async function inRequest<Result extends StoredSession | 'conflict' | null>(
+    ref: SessionRef | undefined,
+    run: (store: SessionStore) => Promise<Result>,
+    { tokenHash }: Pick<SessionRef, 'tokenHash'>,
+  ): Promise<Result> {
+    const request = await requestOf(ref)
+    const row = await run(request.store)
+    if (row === null || row === 'conflict') return row
+    cookies.set(keyOf({ id: (row as StoredSession).id, tokenHash }), request.issue(row as StoredSession, '').value)
+    return { ...(row as StoredSession), tokenHash } as Result
   }
+
   return {
     name: store.name,
-    find: async (ref) => keep(await (await present(ref)).find(own(ref)), ref),
-    create: async (session, policy, replaces) => {
-      const request = replaces ? await present(replaces) : (await open(undefined)).store
-      return keep(await request.create(session, policy, replaces && own(replaces)), session)
-    },
-    update: async (ref, { tokenHash = ref.tokenHash, ...change }, policy) => {
+    find: (ref) => inRequest(ref, (request) => request.find(sealedRef(ref)), ref),
+    create: (session, policy, replaces) =>
+      inRequest(replaces, (request) => request.create(session, policy, replaces && sealedRef(replaces)), session),
+    update: (ref, { tokenHash = ref.tokenHash, ...change }, policy) => {
       const rotated = tokenHash === ref.tokenHash ? change : { ...change, tokenHash }
-      return keep(await (await present(ref)).update(own(ref), rotated, policy), { tokenHash })
+      return inRequest(ref, (request) => request.update(sealedRef(ref), rotated, policy), { tokenHash })
     },
-    modify: async (ref, ...rest) => keep(await (await present(ref)).modify(own(ref), ...rest), ref),
-    remove: async (which) => ('tokenHash' in which ? (await present(which)).remove(own(which)) : store.remove(which)),
-    list: (page) => store.list(page),
-    count: (filter) => store.count(filter),
-    stats: () => store.stats(),
-    clearExpired: (limit) => store.clearExpired(limit),
+    modify: (ref, ...rest) => inRequest(ref, (request) => request.modify(sealedRef(ref), ...rest), ref),
+    remove: async (which) =>
+      'tokenHash' in which ? (await requestOf(which)).store.remove(sealedRef(which)) : carrier.store.remove(which),
+    list: (page) => carrier.store.list(page),
+    count: (filter) => carrier.store.count(filter),
+    stats: () => carrier.store.stats(),
+    clearExpired: (limit) => carrier.store.clearExpired(limit),
   }
 }

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { ServerOptions, SessionStore } from 'coatcheck'
+import type { ServerOptions } from 'coatcheck'
 import { cookieStore } from 'coatcheck/cookie'
 import { type DrizzleStoreOptions, drizzleStore, migrate } from 'coatcheck/drizzle'
-import { memoryStore } from 'coatcheck/testing'
+import { memoryStore, type SessionStore } from 'coatcheck/store'
 import { sql } from 'drizzle-orm'
 import { inject } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../app/db'
@@ -52,8 +52,8 @@ async function emptyPglite(): Promise<OpenDatabase> {
 }
 
 /** A store of one kind, fresh, and a way to let time pass for it. */
-export interface TestStore {
-  readonly store: ServerOptions['store']
+export interface TestStore<Store = ServerOptions['store']> {
+  readonly store: Store
   /** The same as a store that all requests share, where it is none. */
   readonly shared?: SessionStore
   elapse(seconds: number): Promise<void>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { storeContract } from 'coatcheck/testing'
+import { storeContract } from 'coatcheck/store'
 import { describe, expect, it } from 'vitest'
 import { exceptions } from './exceptions'
 
@@ -8,19 +8,31 @@ const read = (file: string) => readFileSync(path.resolve(import.meta.dirname, '.
 const suites = ['next/sessions', 'next/flashes', 'next/options', 'stores/concurrency']
   .map((name) => read(`lib/${name}.test.ts`))
   .join('\n')
-const rules = [...storeContract.map(({ name }) => name), ...[...suites.matchAll(/'([^'\n]+)'/g)].map(([, text]) => text)]
+const contractIds = storeContract.map(({ id }) => id)
+const suiteIds = [...suites.matchAll(/\brule\('([^']+)'\)/g)].map(([, id]) => id)
 
 describe.each(Object.entries(exceptions))('the exceptions of the %s store', (store, reasons) => {
-  it('name rules that there are', () => {
-    expect(
-      Object.values(reasons)
-        .flat()
-        .filter((title) => !rules.includes(title)),
-    ).toEqual([])
+  it('name only ids of existing rules', () => {
+    const unknown = Object.values(reasons)
+      .flat()
+      .filter((id) => !contractIds.includes(id) && !suiteIds.includes(id))
+    expect(unknown).toEqual([])
   })
 
-  it('are told in its page, and no others', () => {
+  it('have exactly the headings of its page as reasons', () => {
     const headings = [...read(`docs/${store}-store.md`).matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)
     expect(headings.sort()).toEqual(Object.keys(reasons).sort())
+  })
+})
+
+describe('the ids of rules', () => {
+  it('are unique in the store contract and kebab-case', () => {
+    expect(contractIds.filter((id, i) => contractIds.indexOf(id) !== i)).toEqual([])
+    expect([...contractIds, ...suiteIds].filter((id) => !/^[a-z]+(-[a-z]+)+$/.test(id ?? ''))).toEqual([])
+  })
+
+  it('are given to rules of other suites only if a store does not keep them', () => {
+    const excepted = Object.values(exceptions).flatMap((reasons) => Object.values(reasons).flat())
+    expect(suiteIds.filter((id) => !excepted.includes(id ?? ''))).toEqual([])
   })
 })

@@ -34,11 +34,11 @@ const cases: Cases = Object.assign(
 )
 
 describe('docs/from-django.md', () => {
-  it('has one test for each line, and one line for each test, in the same order', () => {
+  it('has one test for each row and one row for each test, in the same order', () => {
     expect(Object.keys(cases)).toEqual(lines.map(({ django }) => django))
   })
 
-  it('has no table whose lines are of another form', () => {
+  it('rejects a table row of another form', () => {
     const table = (line: string) => `| Django | Coatcheck | What differs |\n| --- | --- | --- |\n${line}`
     expect(readLines(table('| `a` | `b` | c |'))).toEqual([{ django: 'a', kind: 'Coatcheck', code: 'b' }])
     for (const line of [
@@ -48,12 +48,12 @@ describe('docs/from-django.md', () => {
       '| `a` | `b`, `c` | d |',
       '| `a` | `b | c` | d |',
     ]) {
-      expect(() => readLines(table(line)), line).toThrow('No line')
+      expect(() => readLines(table(line)), line).toThrow('Invalid row')
     }
-    expect(() => readLines('| Django | Elsewhere | What differs |')).toThrow('No heading')
+    expect(() => readLines('| Django | Elsewhere | What differs |')).toThrow('Unknown table heading')
   })
 
-  it('has code that TypeScript accepts', () => {
+  it('contains only code that TypeScript accepts', () => {
     const wrong: Line[] = [
       { django: 'code', kind: 'Coatcheck', code: "session.get('nmae')" },
       { django: 'option', kind: 'Option', code: 'maxAeg: 1' },
@@ -62,7 +62,7 @@ describe('docs/from-django.md', () => {
     expect(typeErrors(checked)).toEqual(wrong.map(({ code }) => ({ code, problem: expect.anything() })))
   })
 
-  describe('says what is so:', () => {
+  describe('is correct for the row', () => {
     let under: Awaited<ReturnType<typeof drizzleTestStore>>
     beforeAll(async () => {
       under = await drizzleTestStore('pg')
@@ -82,7 +82,7 @@ describe('docs/from-django.md', () => {
   })
 })
 
-/** What TypeScript has against the lines, in the scope that they run in. */
+/** Returns the type errors of the rows, checked in the scope that they run in. */
 function typeErrors(checked: readonly Line[]) {
   const root = path.resolve(import.meta.dirname, '..')
   const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json'), skipAddingFilesFromTsConfig: true })

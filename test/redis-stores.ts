@@ -1,7 +1,7 @@
 import { cachedStore, type RedisClient, redisStore } from 'coatcheck/redis'
 import { createClient } from 'redis'
 import { expect, inject } from 'vitest'
-import type { NewSession, SessionStore } from '../lib/core/store'
+import type { NewSession, SessionStore } from '../lib/core/store/store'
 import { aSession, policy } from '../lib/stores/contract/tools'
 import type { TestStore } from './databases'
 
@@ -28,7 +28,7 @@ export async function beginIn(store: SessionStore, more: Partial<NewSession> = {
 export async function redisTestStore(
   client: RedisClient & { destroy(): unknown } = redisClient(),
   url = inject('redisUrl'),
-): Promise<TestStore> {
+): Promise<TestStore<SessionStore>> {
   const [prefix, behind] = [freshPrefix(), redisClient(url)]
   await behind.connect()
   const elapse = async (seconds: number) => {
@@ -41,7 +41,7 @@ export async function redisTestStore(
 }
 
 /** A store with a cache before it; when time passes, the copies come of age. */
-export async function cachedBy(behind: TestStore): Promise<TestStore> {
+export async function cachedBy(behind: TestStore<SessionStore>): Promise<TestStore<SessionStore>> {
   const { client, prefix, store } = freshRedisStore()
   const elapse = async (seconds: number) => {
     await behind.elapse(seconds)

@@ -20,7 +20,7 @@ function setUp() {
 }
 let { store, sessions, action } = setUp()
 
-/** A browser with a session of this user, or an anonymous one; and the session's id. */
+/** Creates a browser with a session of this user, or with an anonymous session. Returns the browser and the session's id. */
 async function aBrowser(userId?: string) {
   clock += 1
   const browser = new FakeBrowser()
@@ -32,15 +32,15 @@ async function aBrowser(userId?: string) {
   return { browser, id }
 }
 
-/** What a form of the admin sends: the fields that all have, and those of one question. */
+/** Creates the form that the page posts: the common fields, and the given fields of one operation. */
 function formOf(fields: Readonly<Record<string, string | readonly string[]>>): FormData {
   const form = new FormData()
-  const given = { path: '/admin', back: '?status=active', confirmed: 'yes', ...fields }
-  for (const [name, value] of Object.entries(given)) for (const each of [value].flat()) form.append(name, each)
+  const all = { path: '/admin', back: '?status=active', confirmed: 'yes', ...fields }
+  for (const [name, value] of Object.entries(all)) for (const each of [value].flat()) form.append(name, each)
   return form
 }
 
-/** What the action answers: a state, or where it redirects to. */
+/** Posts a form. Returns the state, or the message of the redirect. */
 async function post(browser: FakeBrowser, fields: Parameters<typeof formOf>[0]) {
   return browser.visit(
     async () => {
@@ -67,133 +67,138 @@ beforeEach(async () => {
   events = []
 })
 
-describe('the action of the admin', () => {
-  it('does nothing for whom authorize does not let in, whatever is posted', async () => {
+describe('the admin action', () => {
+  it('changes nothing if authorize does not return true, for any form', async () => {
     const { id } = await aBrowser('ada')
     allowed = false
-    for (const intent of ['end', 'user', 'others', 'expired', 'acknowledge', 'x']) {
-      const answer = await post(admin.browser, { intent, ids: [id], of: 'ada', confirmed: ['yes', 'own'] })
-      expect(answer).toEqual({ problem: 'FORBIDDEN', progress: null })
+    for (const operation of ['selected', 'user', 'others', 'expired', 'acknowledge', 'x']) {
+      const state = await post(admin.browser, { operation, ids: [id], targetUser: 'ada', confirmed: ['yes', 'current'] })
+      expect(state).toEqual({ problem: 'FORBIDDEN', progress: null })
     }
     expect(await remaining()).toEqual(new Set([id, admin.id]))
   })
 
-  it('lets authorize send strangers away', async () => {
+  it('lets authorize redirect anonymous visitors', async () => {
     const { id, browser } = await aBrowser()
     const strict = createAdminAction(sessions, { authorize: async () => Boolean(await sessions.requireUser()) })
-    const form = formOf({ intent: 'end', ids: [id] })
+    const form = formOf({ operation: 'selected', ids: [id] })
     await expect(browser.visit(() => strict(null, form), { context: 'action' })).rejects.toThrow('Redirected to /login')
     expect(await remaining()).toContain(id)
   })
 
-  it('lets authorize say where one goes who has ended the own session', async () => {
+  it('lets authorize choose the target of the redirect after the current session was revoked', async () => {
     const strict = createAdminAction(sessions, { authorize: async () => Boolean(await sessions.requireUser()) })
-    const form = formOf({ intent: 'end', ids: [admin.id], confirmed: 'own' })
+    const form = formOf({ operation: 'selected', ids: [admin.id], confirmed: 'current' })
     await expect(admin.browser.visit(() => strict(null, form), { context: 'action' })).rejects.toThrow('Redirected to /login')
     expect(await remaining()).toEqual(new Set())
   })
 
-  it('asks for what was not confirmed, and changes nothing', async () => {
+  it('asks for a missing confirmation and changes nothing', async () => {
     const { id } = await aBrowser('ada')
-    expect(await post(admin.browser, { intent: 'end', ids: [id], confirmed: '' })).toBe(
-      `Redirected to /admin?confirm=end&status=active&ids=${id}`,
+    expect(await post(admin.browser, { operation: 'selected', ids: [id], confirmed: '' })).toBe(
+      `Redirected to /admin?confirm=selected&status=active&ids=${id}`,
     )
-    expect(await post(admin.browser, { intent: 'user', of: 'ada', confirmed: 'maybe' })).toContain('confirm=user')
-    expect(await post(admin.browser, { intent: 'others', confirmed: [] })).toContain('confirm=others')
+    expect(await post(admin.browser, { operation: 'user', targetUser: 'ada', confirmed: 'maybe' })).toContain('confirm=user')
+    expect(await post(admin.browser, { operation: 'others', confirmed: [] })).toContain('confirm=others')
     expect(await remaining()).toEqual(new Set([id, admin.id]))
   })
 
-  it('ends the chosen sessions, says how many, and who did it', async () => {
+  it('revokes the selected sessions, and reports their number in a flash and the acting user in an event', async () => {
     const [{ id }, second, { id: third }] = [await aBrowser('ada'), await aBrowser(), await aBrowser()]
-    expect(await post(admin.browser, { intent: 'end', ids: [id, second.id, 'x'] })).toBe('Redirected to /admin?status=active')
+    expect(await post(admin.browser, { operation: 'selected', ids: [id, second.id, 'x'] })).toBe(
+      'Redirected to /admin?status=active',
+    )
     expect(await remaining()).toEqual(new Set([third, admin.id]))
-    expect(await flashesOf(admin.browser)).toEqual([['notice', 'Ended 2 sessions.']])
-    const ended = expect.arrayContaining([
+    expect(await flashesOf(admin.browser)).toEqual([['notice', 'Revoked 2 sessions.']])
+    const revoked = expect.arrayContaining([
       { id, userId: 'ada' },
       { id: second.id, userId: null },
     ])
-    expect(events.filter(({ type }) => type === 'revoked')).toEqual([{ type: 'revoked', sessions: ended, by: 'root' }])
+    expect(events.filter(({ type }) => type === 'revoked')).toEqual([{ type: 'revoked', sessions: revoked, by: 'root' }])
   })
 
-  it('ends the own session only when that was asked about by itself, and then its cookie goes, too', async () => {
+  it('revokes the current session only after a second confirmation, and then deletes its cookie', async () => {
     const { id } = await aBrowser('ada')
     const both = [id, admin.id]
-    expect(await post(admin.browser, { intent: 'end', ids: both })).toContain('confirm=end')
+    expect(await post(admin.browser, { operation: 'selected', ids: both })).toContain('confirm=selected')
     expect(await remaining()).toEqual(new Set([id, admin.id]))
-    expect(await post(admin.browser, { intent: 'end', ids: both, confirmed: 'own' })).toBe('Redirected to /admin?status=active')
+    expect(await post(admin.browser, { operation: 'selected', ids: both, confirmed: 'current' })).toBe(
+      'Redirected to /admin?status=active',
+    )
     expect([await remaining(), admin.browser.cookies]).toEqual([new Set(), {}])
   })
 
-  it("ends all of a user's sessions, and of the acting user's all but the one they act in", async () => {
-    const [{ id }, own] = [await aBrowser(), await aBrowser('root')]
+  it("revokes all sessions of a user, but keeps the current session if it is the acting user's", async () => {
+    const [{ id }, second] = [await aBrowser(), await aBrowser('root')]
     await aBrowser('ada')
     await aBrowser('ada')
-    await post(admin.browser, { intent: 'user', of: 'ada' })
-    expect(await remaining()).toEqual(new Set([own.id, id, admin.id]))
-    await post(admin.browser, { intent: 'user', of: 'root' })
+    await post(admin.browser, { operation: 'user', targetUser: 'ada' })
+    expect(await remaining()).toEqual(new Set([second.id, id, admin.id]))
+    await post(admin.browser, { operation: 'user', targetUser: 'root' })
     expect(await remaining()).toEqual(new Set([id, admin.id]))
     expect(events.flatMap((event) => ('by' in event ? event.by : []))).toEqual(['root', 'root'])
   })
 
-  it('ends everybody else, the expired included', async () => {
+  it('revokes all other sessions, including expired ones', async () => {
     await aBrowser('ada')
     clock += maxAgeMs - 10
     await admin.browser.visit(async () => (await sessions.getSession()).set('a', 1))
     await aBrowser()
     clock += 100
-    await post(admin.browser, { intent: 'others' })
+    await post(admin.browser, { operation: 'others' })
     expect(await remaining()).toEqual(new Set([admin.id]))
-    expect(await flashesOf(admin.browser)).toEqual([['notice', 'Ended 2 sessions.']])
+    expect(await flashesOf(admin.browser)).toEqual([['notice', 'Revoked 2 sessions.']])
   })
 
-  it('goes on where the last post stopped: what began since stays', async () => {
+  it('continues where the last post stopped, and keeps sessions that were created since', async () => {
     for (const userId of ['ada', 'bob', 'eve']) await aBrowser(userId)
     const [newest, second, ...older] = await sessions.list()
-    await post(admin.browser, { intent: 'others', done: '7', from: second?.id ?? '' })
+    await post(admin.browser, { operation: 'others', done: '7', from: second?.id ?? '' })
     expect(await remaining()).toEqual(new Set([newest?.id, second?.id, admin.id]))
     const count = 7 + older.filter(({ id }) => id !== admin.id).length
-    expect(await flashesOf(admin.browser)).toEqual([['notice', `Ended ${count} sessions.`]])
+    expect(await flashesOf(admin.browser)).toEqual([['notice', `Revoked ${count} sessions.`]])
   })
 
-  it('clears what has expired, and nothing else', async () => {
+  it('deletes the expired sessions and no others', async () => {
     await aBrowser('ada')
     await aBrowser()
     clock += maxAgeMs - 10
     await admin.browser.visit(async () => (await sessions.getSession()).set('a', 1))
     clock += 100
-    await post(admin.browser, { intent: 'expired', done: 'x', from: '5' })
+    await post(admin.browser, { operation: 'expired', done: 'x', from: '5' })
     expect(await remaining()).toEqual(new Set([admin.id]))
     expect(events.at(-1)).toEqual({ type: 'expired', count: 2, by: 'root' })
-    expect(await flashesOf(admin.browser)).toEqual([['notice', 'Cleared 2 sessions that had expired.']])
+    expect(await flashesOf(admin.browser)).toEqual([['notice', 'Deleted 2 expired sessions.']])
   })
 
-  it('removes flashes that have been shown, and renders nothing anew for that', async () => {
-    await post(admin.browser, { intent: 'user', of: 'nobody' })
+  it('deletes acknowledged flashes without rendering the page again', async () => {
+    await post(admin.browser, { operation: 'user', targetUser: 'unknown' })
     const flashes = await admin.browser.visit(async () => (await sessions.getSession()).flashes().map(({ id }) => id))
     expect(flashes).toHaveLength(1)
-    expect(await post(admin.browser, { intent: 'acknowledge', flashes })).toEqual({ problem: null, progress: null })
+    expect(await post(admin.browser, { operation: 'acknowledge', flashes })).toEqual({ problem: null, progress: null })
     expect(await flashesOf(admin.browser)).toEqual([])
   })
 
-  it('takes whatever is posted for nothing that is to be done', async () => {
+  it('ignores an invalid form', async () => {
     for (const form of [null, undefined, 'x', {}, [], new FormData()]) {
-      const answer = await admin.browser.visit(() => action(null, form as FormData), { context: 'action' })
-      expect(answer).toEqual({ problem: null, progress: null })
+      const state = await admin.browser.visit(() => action(null, form as FormData), { context: 'action' })
+      expect(state).toEqual({ problem: null, progress: null })
     }
-    expect(await post(admin.browser, { intent: 'end', ids: ['__proto__'], path: '//evil.example', back: 'confirm=others&x' })).toBe(
-      'Redirected to /?confirm=others',
-    )
+    expect(
+      await post(admin.browser, { operation: 'selected', ids: ['__proto__'], path: '//evil.example', back: 'confirm=others&x' }),
+    ).toBe('Redirected to /?confirm=others')
     expect(await remaining()).toEqual(new Set([admin.id]))
   })
 
-  it('tells that the store failed', async () => {
+  it('reports a failing store in the state, or in the URL without JavaScript', async () => {
     const { id } = await aBrowser()
     store.remove = async () => {
       throw new Error('Down.')
     }
-    const failed = { intent: 'end', ids: [id] }
+    const failed = { operation: 'selected', ids: [id] }
     expect(await post(admin.browser, { ...failed, script: 'yes' })).toEqual({ problem: 'STORE_FAILED', progress: null })
-    // Without a script only the URL can tell.
-    expect(await post(admin.browser, failed)).toBe(`Redirected to /admin?confirm=end&status=active&problem=STORE_FAILED&ids=${id}`)
+    expect(await post(admin.browser, failed)).toBe(
+      `Redirected to /admin?confirm=selected&status=active&problem=STORE_FAILED&ids=${id}`,
+    )
   })
 })

@@ -1,111 +1,124 @@
 import { SessionError } from '../core/errors.ts'
 import { platform } from '../next/platform.ts'
 import { safeNext } from '../web/safe-next.ts'
-import { type Address, addressOf, type Intent, parseAddress, printAddress } from './address.ts'
-import type { ActingSession, AdminAction, AdminProgress, AdminSessions, AdminState } from './admin.ts'
-import { clearSlice, endOthersSlice, endSelected, endUser, type Outcome } from './endings.ts'
+import { type Address, type Operation, parseAddress, parseAddressText, printAddress } from './address.ts'
+import { type BulkResult, deleteExpired, revokeOthers, revokeSelected, revokeUser } from './bulk-actions.ts'
+import type { ActingSession, AdminAction, AdminProgress, AdminSessions, AdminState } from './types.ts'
 
-/** What `createAdminAction` takes. */
+/** The options of `createAdminAction`. */
 export interface AdminActionOptions {
   /**
-   * Whether the visitor may see and end sessions; the same that the page is given, since an action is a public endpoint and may be posted
-   * by anybody. It may redirect strangers by itself, as `requireUser` does.
+   * Returns true if the current user may see and revoke sessions. Pass the same function to `<SessionAdmin>`: an action is a public
+   * endpoint that any client can post to, so it has to check for itself. The function may redirect anonymous visitors, as `requireUser`
+   * does.
    */
   readonly authorize: () => boolean | Promise<boolean>
 }
 
-/** A form of the admin, as it came in. */
+/** A form of the admin page, parsed. */
 interface Command {
-  readonly intent: Intent | 'acknowledge' | null
+  readonly operation: Operation | 'acknowledge' | null
   readonly ids: readonly string[]
-  readonly of: string
-  /** 'own': of the own session, too. */
+  readonly targetUser: string
+  /** 'yes': confirmed. 'current': confirmed, and the current session is included. */
   readonly confirmed: string
-  /** How far the posts before this one came. */
+  /** The progress of the previous posts. */
   readonly before: AdminProgress
-  /** The path of the admin, and what it shows afterwards. */
+  /** The path of the admin page. */
   readonly path: string
+  /** The address to show after the operation. */
   readonly back: Address
-  /** Whether a script shows what this post left to say; else the URL has to. */
+  /** true if JavaScript shows the result of this post; otherwise the result has to be in the URL. */
   readonly hasScript: boolean
+  /** The flashes to acknowledge. */
   readonly flashes: readonly string[]
 }
 
-const nothing: AdminState = { problem: null, progress: null }
+const unchanged: AdminState = { problem: null, progress: null }
 
 /**
- * Makes the server action of `<SessionAdmin>`. Call it in a file of yours that begins with `'use server'`, and export what it answers.
- * Who is not let in by `authorize` changes nothing, nor does a post without the confirmation that the page asks for. Each session that it
- * ends but the own, which is logged out, and each post that clears, is told to `onEvent` with `by`, the acting session's user id.
+ * Creates the server action of `<SessionAdmin>`. Call it in a file of your app that starts with `'use server'`, and export the result.
+ *
+ * The action changes nothing if `authorize` does not return true, or if the post lacks the confirmation that the page asks for. `onEvent`
+ * receives a `revoked` event for each statement that revokes sessions and an `expired` event for each post that deletes expired ones. Their
+ * `by` is the user id of the acting session. Revoking the current session is reported as `logout`.
+ *
+ * @example
+ * 'use server'
+ * export const adminAction = createAdminAction(sessions, { authorize })
  */
 export function createAdminAction(sessions: AdminSessions, { authorize }: AdminActionOptions): AdminAction {
   return async (_state, form) => {
-    if ((await authorize()) !== true) return { ...nothing, problem: 'FORBIDDEN' }
+    if ((await authorize()) !== true) return { ...unchanged, problem: 'FORBIDDEN' }
     const command = parseCommand(form)
-    const answer = await answerTo(sessions, command).catch((error: unknown) => problemState(error, command.before))
-    if (typeof answer === 'string') {
-      // Who has ended the own session is a stranger by now, and goes at once where authorize sends those.
+    const result = await execute(sessions, command).catch((error: unknown) => problemState(error, command.before))
+    if (typeof result === 'string') {
+      // If the current session was logged out, authorize redirects first: to where it sends anonymous visitors.
       await authorize()
-      return platform().redirect(answer)
+      return platform().redirect(result)
     }
-    return command.hasScript || answer === nothing ? answer : platform().redirect(questionAgain(command, answer))
+    return command.hasScript || result === unchanged ? result : platform().redirect(confirmationPath(command, result))
   }
 }
 
-/** What the form shows next, or where to go. */
-async function answerTo(sessions: AdminSessions, command: Command): Promise<AdminState | string> {
-  const { intent, path, back, flashes } = command
+/** Executes a command. Returns the path to redirect to, or the state for the form. */
+async function execute(sessions: AdminSessions, command: Command): Promise<AdminState | string> {
+  const { operation, path, back, flashes } = command
   const session = await sessions.getSession()
-  if (intent === 'acknowledge') await session.acknowledgeFlashes(flashes)
-  if (intent === 'acknowledge' || intent === null) return nothing
-  if (!isConfirmed(command, session.id)) return questionAgain(command, nothing)
-  const outcome = await carryOut(sessions, session, command)
-  if ('done' in outcome) return { problem: null, progress: outcome }
-  if (outcome.said) await session.flash('notice', outcome.said)
+  if (operation === 'acknowledge') await session.acknowledgeFlashes(flashes)
+  if (operation === 'acknowledge' || operation === null) return unchanged
+  if (!isConfirmed(command, session.id)) return confirmationPath(command, unchanged)
+  const result = await runOperation(sessions, session, command)
+  if ('done' in result) return { problem: null, progress: result }
+  if (result.message) await session.flash('notice', result.message)
   return path + printAddress(back)
 }
 
-/** The page asks about each change, and once more about the session that one acts in. */
-function isConfirmed({ intent, ids, confirmed }: Command, ownId: string | null): boolean {
-  const endsOwn = intent === 'end' && ownId !== null && ids.includes(ownId)
-  return confirmed === 'own' || (confirmed === 'yes' && !endsOwn)
+/** Checks the confirmation. Every operation needs one, and revoking the current session needs a second one. */
+function isConfirmed({ operation, ids, confirmed }: Command, currentId: string | null): boolean {
+  const includesCurrent = operation === 'selected' && currentId !== null && ids.includes(currentId)
+  return confirmed === 'current' || (confirmed === 'yes' && !includesCurrent)
 }
 
-function carryOut(sessions: AdminSessions, session: ActingSession, { intent, ids, of, before }: Command): Promise<Outcome> {
-  if (intent === 'user') return endUser(sessions, session, of)
-  if (intent === 'others') return endOthersSlice(sessions, session, before)
-  if (intent === 'expired') return clearSlice(sessions, session, before)
-  return endSelected(sessions, session, ids)
+function runOperation(
+  sessions: AdminSessions,
+  session: ActingSession,
+  { operation, ids, targetUser, before }: Command,
+): Promise<BulkResult> {
+  if (operation === 'user') return revokeUser(sessions, session, targetUser)
+  if (operation === 'others') return revokeOthers(sessions, session, before)
+  if (operation === 'expired') return deleteExpired(sessions, session, before)
+  return revokeSelected(sessions, session, ids)
 }
 
-/** The page that asks about this command, with what became of it so far. */
-function questionAgain({ intent, ids, of, path, back }: Command, { problem, progress }: AdminState): string {
-  const confirm = intent === 'acknowledge' ? null : intent
-  const said = problem === 'FORBIDDEN' ? null : problem
-  return path + printAddress({ ...back, confirm, ids, of, problem: said, ...progress })
+/** Returns the path of the page that asks to confirm this command and shows its result so far. */
+function confirmationPath({ operation, ids, targetUser, path, back }: Command, { problem, progress }: AdminState): string {
+  const confirm = operation === 'acknowledge' ? null : operation
+  const shownProblem = problem === 'FORBIDDEN' ? null : problem
+  return path + printAddress({ ...back, confirm, ids, targetUser, problem: shownProblem, ...progress })
 }
 
-/** Anything may be posted: what makes no sense is left out. */
+/** Parses a form. Accepts any input and drops invalid values. */
 function parseCommand(form: unknown): Command {
   const fields = form instanceof FormData ? form : new FormData()
   const texts = (name: string) => fields.getAll(name).filter((value) => typeof value === 'string')
-  const names = ['ids', 'of', 'done', 'from']
-  const known = parseAddress({ ...Object.fromEntries(names.map((name) => [name, texts(name)])), confirm: texts('intent') })
-  const { confirm, ids, of, done, from } = known
+  const names = ['ids', 'targetUser', 'done', 'from']
+  const query = Object.fromEntries(names.map((name) => [name, texts(name)]))
+  const { confirm, ids, targetUser, done, from } = parseAddress({ ...query, confirm: texts('operation') })
   return {
-    intent: texts('intent').at(-1) === 'acknowledge' ? 'acknowledge' : confirm,
+    operation: texts('operation').at(-1) === 'acknowledge' ? 'acknowledge' : confirm,
     ids,
-    of,
+    targetUser,
     confirmed: texts('confirmed').at(-1) ?? '',
     before: { done, from },
     path: safeNext(texts('path').at(-1), '/').replace(/[?#].*/, ''),
-    back: addressOf(texts('back').at(-1) ?? ''),
+    back: parseAddressText(texts('back').at(-1) ?? ''),
     hasScript: texts('script').at(-1) === 'yes',
     flashes: texts('flashes'),
   }
 }
 
-/** What the library refused, or what failed; what is none of its errors passes. */
+/** Converts an error of the library to a state. Rethrows all other errors. */
 function problemState(error: unknown, before: AdminProgress): AdminState {
   if (!(error instanceof SessionError)) throw error
   const { code } = error

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Address, addressOf, cursorTo, home, listOf, parseAddress, printAddress, rowAt } from './address.ts'
+import {
+  type Address,
+  defaultAddress,
+  formatCursor,
+  listAddress,
+  parseAddress,
+  parseAddressText,
+  parseCursor,
+  printAddress,
+} from './address.ts'
 
 const id = '01890000-0000-7000-8000-000000000000'
 const other = '01890000-0000-7000-8000-000000000001'
@@ -14,35 +23,36 @@ const filled: Address = {
   before: '',
   id: other,
   reveal: true,
-  confirm: 'end',
+  confirm: 'selected',
   ids: [id, other],
-  of: 'ada=1',
-  sure: true,
+  targetUser: 'ada=1',
+  includeCurrent: true,
   problem: 'STORE_FAILED',
   done: 12,
   from: id,
 }
 
-describe('the address', () => {
-  it('of the plain list is empty', () => {
-    expect(printAddress(home)).toBe('')
-    expect(parseAddress({})).toEqual(home)
+describe('an address', () => {
+  it('is an empty query for the list without filters', () => {
+    expect(printAddress(defaultAddress)).toBe('')
+    expect(parseAddress({})).toEqual(defaultAddress)
   })
 
-  it('comes back from a URL as it was', () => {
-    expect(addressOf(printAddress(filled))).toEqual(filled)
-    expect(addressOf(printAddress({ ...home, view: 'figures' })).view).toBe('figures')
+  it('is unchanged after it was printed and parsed', () => {
+    expect(parseAddressText(printAddress(filled))).toEqual(filled)
+    expect(parseAddressText(printAddress({ ...defaultAddress, view: 'statistics' })).view).toBe('statistics')
   })
 
-  it('names users as they are: with blanks around it an id is that of somebody else', () => {
+  it('keeps spaces in user ids, because ids that differ in spaces belong to different users', () => {
     for (const user of ['bob ', ' bob', 'a\tb', 'x'.repeat(255)]) {
-      expect(addressOf(printAddress({ ...home, user, of: user }))).toEqual({ ...home, user, of: user })
+      const address = { ...defaultAddress, user, targetUser: user }
+      expect(parseAddressText(printAddress(address))).toEqual(address)
     }
-    expect(parseAddress({ of: 'a\u0000b', user: 'x'.repeat(256) })).toEqual(home)
+    expect(parseAddress({ targetUser: 'a\u0000b', user: 'x'.repeat(256) })).toEqual(defaultAddress)
   })
 
-  it('leaves out what makes no sense, and never throws', () => {
-    const nonsense = {
+  it('is parsed from any query without an error, and invalid values are replaced by the defaults', () => {
+    const invalid = {
       view: 'x',
       status: 'dead',
       sort: '__proto__',
@@ -51,36 +61,36 @@ describe('the address', () => {
       ids: ['x', id, id],
       confirm: 'all',
     }
-    expect(parseAddress(nonsense)).toEqual({ ...home, ids: [id] })
+    expect(parseAddress(invalid)).toEqual({ ...defaultAddress, ids: [id] })
     const value = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'binary' })), fc.constant(undefined))
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(home), 'x'), value), (query) => {
+      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(defaultAddress), 'x'), value), (query) => {
         const address = parseAddress(query)
-        expect(addressOf(printAddress(address))).toEqual(address)
+        expect(parseAddressText(printAddress(address))).toEqual(address)
       }),
     )
   })
 
-  it('takes the last of several values, without control characters and halves of characters', () => {
+  it('contains the last of several values, without control characters and lone surrogates', () => {
     expect(parseAddress({ search: ['a', ' b\u0000c\ud800 '] }).search).toBe('b c\ufffd')
     expect(parseAddress({ search: 'x'.repeat(300) }).search).toHaveLength(255)
   })
 
-  it('knows a cursor only in the order that it belongs to, and one at a time', () => {
+  it('contains a cursor only if it matches the sort order, and at most one cursor', () => {
     expect(parseAddress({ after: id, before: other })).toMatchObject({ after: id, before: '' })
     expect(parseAddress({ sort: 'lastSeen', after: id }).after).toBe('')
     expect(parseAddress({ sort: 'lastSeen', before: `${id}.1700000000000` }).before).toBe(`${id}.1700000000000`)
     expect(parseAddress({ sort: 'lastSeen', before: `${id}.99999999999999` }).before).toBe('')
   })
 
-  it('names a row by its id, and by its last use where that is the order', () => {
+  it('contains a cursor that names a row by its id, and by its last use if the list is sorted by it', () => {
     const row = { id, lastSeenAt: new Date(1_700_000_000_000) }
-    expect(rowAt(cursorTo(row, 'created'))).toBe(id)
-    expect(rowAt(cursorTo(row, 'lastSeen'))).toEqual(row)
+    expect(parseCursor(formatCursor(row, 'created'))).toBe(id)
+    expect(parseCursor(formatCursor(row, 'lastSeen'))).toEqual(row)
   })
 
-  it('goes back to the page of the list that one came from', () => {
+  it('leads back to the same page of the list', () => {
     const { status, sort, search, user, after } = filled
-    expect(listOf(filled)).toEqual({ ...home, status, sort, search, user, after })
+    expect(listAddress(filled)).toEqual({ ...defaultAddress, status, sort, search, user, after })
   })
 })

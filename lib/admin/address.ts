@@ -1,57 +1,60 @@
-import { isText } from '../core/data/json.ts'
 import type { ListOptions, SessionInfo } from '../core/administration/administration.ts'
+import { isUuid } from '../core/data/bytes.ts'
+import { isText } from '../core/data/json.ts'
 import { sessionSorts, sessionStatuses } from '../core/store/store.ts'
-import { isUuid } from '../core/cookie/token.ts'
 
-/** What stands in the URL's query, as Next hands it to a page. */
+/** The query of a URL, as Next passes it to a page. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
-const views = ['list', 'figures'] as const
-const intents = ['end', 'user', 'others', 'expired'] as const
+const views = ['list', 'statistics'] as const
+const operations = ['selected', 'user', 'others', 'expired'] as const
 const problems = ['STORE_FAILED', 'INTERRUPTED', 'CONFIG_INVALID', 'UNKNOWN'] as const
 
-/** What an admin may want to end: chosen sessions, a user's, all but the own one; or expired ones to be deleted. */
-export type Intent = (typeof intents)[number]
+/**
+ * The operations of the page: revoke the selected sessions, revoke the sessions of one user, revoke all sessions except the current one,
+ * or delete the expired sessions.
+ */
+export type Operation = (typeof operations)[number]
 
-/** Why a change was not made, or not to its end. */
+/** The reasons why an operation failed or stopped. */
 export type Problem = (typeof problems)[number]
 
-/** Where one is in the admin: all its state, and all of it in the URL. */
+/** The state of the admin page. All of it is stored in the query of the URL. */
 export interface Address {
   readonly view: (typeof views)[number]
   readonly status: (typeof sessionStatuses)[number] | null
   readonly sort: (typeof sessionSorts)[number]
-  /** What ids, user ids and IP addresses have to begin with; '': no condition. */
+  /** The prefix of the session id, user id or IP address; '': no search. */
   readonly search: string
-  /** The user whose sessions are listed; '': everybody's. */
+  /** The user whose sessions are listed; '': all users. */
   readonly user: string
-  /** Cursors, as `cursorTo` prints them; at most one of them is not ''. */
+  /** Cursors in the form that `formatCursor` returns. At least one of them is ''. */
   readonly after: string
   readonly before: string
-  /** The session that is looked at, whatever was asked for; '': the list. */
+  /** The session whose details are shown, in any format; '': show the list. */
   readonly id: string
-  /** Whether values that look like secrets are shown. */
+  /** true shows values that look like secrets. */
   readonly reveal: boolean
-  /** What has to be confirmed now. */
-  readonly confirm: Intent | null
-  /** The sessions that `confirm` is about. */
+  /** The operation that the page asks the admin to confirm. */
+  readonly confirm: Operation | null
+  /** The selected sessions, for `confirm: 'selected'`. */
   readonly ids: readonly string[]
-  /** The user that `confirm` is about. */
-  readonly of: string
-  /** Whether ending the own session has been asked about once. */
-  readonly sure: boolean
-  /** What became of the last post, where no script can keep it: why it failed, or how far it came. */
+  /** The user whose sessions are revoked, for `confirm: 'user'`. */
+  readonly targetUser: string
+  /** true after the first of the two confirmations that revoking the current session requires. */
+  readonly includeCurrent: boolean
+  /** The result of the last post, for browsers without JavaScript: the reason of a failure, and the progress. */
   readonly problem: Problem | null
   readonly done: number
   readonly from: string
 }
 
-/** More than a page of the list has. */
+/** More than the rows of one page of the list. */
 const maxIds = 100
 const maxText = 255
 
-/** The plain list. */
-export const home: Address = {
+/** The address of the list without search and filters. */
+export const defaultAddress: Address = {
   view: 'list',
   status: null,
   sort: 'created',
@@ -63,86 +66,87 @@ export const home: Address = {
   reveal: false,
   confirm: null,
   ids: [],
-  of: '',
-  sure: false,
+  targetUser: '',
+  includeCurrent: false,
   problem: null,
   done: 0,
   from: '',
 }
 
-/** Reads a query. Anything may stand there: what makes no sense is left out. */
+/** Parses a query. Accepts any input and replaces invalid values by the defaults. */
 export function parseAddress(query: Query): Address {
-  const sort = oneOf(sessionSorts, query.sort) ?? home.sort
+  const sort = oneOf(sessionSorts, query.sort) ?? defaultAddress.sort
   const after = cursorText(query.after, sort)
   return {
-    view: oneOf(views, query.view) ?? home.view,
+    view: oneOf(views, query.view) ?? defaultAddress.view,
     status: oneOf(sessionStatuses, query.status),
     sort,
     search: textOf(query.search),
-    user: userOf(query.user),
+    user: userIdOf(query.user),
     after,
     before: after ? '' : cursorText(query.before, sort),
     id: textOf(query.id),
     reveal: textOf(query.reveal) === 'yes',
-    confirm: oneOf(intents, query.confirm),
+    confirm: oneOf(operations, query.confirm),
     ids: [...new Set([query.ids ?? []].flat().filter(isUuid))].slice(0, maxIds),
-    of: userOf(query.of),
-    sure: textOf(query.sure) === 'yes',
+    targetUser: userIdOf(query.targetUser),
+    includeCurrent: textOf(query.includeCurrent) === 'yes',
     problem: oneOf(problems, query.problem),
     done: /^\d{1,12}$/.test(textOf(query.done)) ? Number(textOf(query.done)) : 0,
     from: isUuid(textOf(query.from)) ? textOf(query.from) : '',
   }
 }
 
-/** The address that stands in a query as text, such as a hidden field brings back. */
-export function addressOf(text: string): Address {
+/** Parses the text of a query, such as '?status=active'. */
+export function parseAddressText(text: string): Address {
   const params = new URLSearchParams(text)
   return parseAddress(Object.fromEntries([...new Set(params.keys())].map((name) => [name, params.getAll(name)])))
 }
 
-/** The name and value of each part that is not as on the plain list, for links and for hidden fields. */
-export function fieldsOf(address: Address): [string, string][] {
-  const { reveal, sure, ids, confirm, status, problem, done, ...texts } = address
-  const flags = { reveal: reveal ? 'yes' : '', sure: sure ? 'yes' : '', done: done > 0 ? String(done) : '' }
+/** Returns the name and value of each part that differs from `defaultAddress`, for links and hidden fields. */
+export function addressFields(address: Address): [string, string][] {
+  const { reveal, includeCurrent, ids, confirm, status, problem, done, ...texts } = address
+  const flags = { reveal: reveal ? 'yes' : '', includeCurrent: includeCurrent ? 'yes' : '', done: done > 0 ? String(done) : '' }
   const single = Object.entries({ ...texts, confirm: confirm ?? '', status: status ?? '', problem: problem ?? '', ...flags })
-  const plain: Readonly<Record<string, unknown>> = { ...home }
-  return [...single.filter(([name, value]) => value !== '' && value !== plain[name]), ...ids.map(pair)]
+  const defaults: Readonly<Record<string, unknown>> = { ...defaultAddress }
+  return [...single.filter(([name, value]) => value !== '' && value !== defaults[name]), ...ids.map(idField)]
 }
 
-const pair = (id: string): [string, string] => ['ids', id]
+const idField = (id: string): [string, string] => ['ids', id]
 
-/** The query of an address, with its `?`; '' for the plain list. */
+/** Returns the query of an address, starting with '?'; '' for `defaultAddress`. */
 export function printAddress(address: Address): string {
-  const text = new URLSearchParams(fieldsOf(address)).toString()
+  const text = new URLSearchParams(addressFields(address)).toString()
   return text && `?${text}`
 }
 
-/** The same list from its beginning, with nothing opened and nothing to confirm. */
+/** Returns the address of the first page of the same list, without details or confirmation. */
 export function firstPage({ view, status, sort, search, user }: Address): Address {
-  return { ...home, view, status, sort, search, user }
+  return { ...defaultAddress, view, status, sort, search, user }
 }
 
-/** The list that one came from: where it was, with nothing opened and nothing to confirm. */
-export function listOf(address: Address): Address {
+/** Returns the address of the same page of the list, without details or confirmation. */
+export function listAddress(address: Address): Address {
   return { ...firstPage(address), after: address.after, before: address.before }
 }
 
-/** A row as a place in the list. */
-export function cursorTo({ id, lastSeenAt }: Pick<SessionInfo, 'id' | 'lastSeenAt'>, sort: Address['sort']): string {
+/** Formats the position of a row in the list as text. */
+export function formatCursor({ id, lastSeenAt }: Pick<SessionInfo, 'id' | 'lastSeenAt'>, sort: Address['sort']): string {
   return sort === 'created' ? id : `${id}.${lastSeenAt.getTime()}`
 }
 
-/** The row that a cursor names, as `sessions.list` takes it. */
-export function rowAt(cursor: string): Exclude<ListOptions['after'], undefined> {
+/** Parses the text that `formatCursor` returned to the value that `sessions.list` expects. */
+export function parseCursor(cursor: string): Exclude<ListOptions['after'], undefined> {
   const [id = '', time] = cursor.split('.')
   return time === undefined ? id : { id, lastSeenAt: new Date(Number(time)) }
 }
 
+/** Returns the cursor if it is valid for this order, otherwise ''. */
 function cursorText(value: Query[string], sort: Address['sort']): string {
   const text = textOf(value)
   const [id, time] = text.split('.')
-  const isWhole = sort === 'created' ? text === id : /^\d{1,13}$/.test(time ?? '') && text === `${id}.${time}`
-  return isUuid(id) && isWhole ? text : ''
+  const isComplete = sort === 'created' ? text === id : /^\d{1,13}$/.test(time ?? '') && text === `${id}.${time}`
+  return isUuid(id) && isComplete ? text : ''
 }
 
 function oneOf<T extends string>(known: readonly T[], value: Query[string]): T | null {
@@ -150,13 +154,13 @@ function oneOf<T extends string>(known: readonly T[], value: Query[string]): T |
   return known.find((name) => name === text) ?? null
 }
 
-/** The last of several, if a user id can be like that: as it is, since each is another user. */
-function userOf(value: Query[string]): string {
+/** Returns the last value if it can be a user id. The text is not trimmed, because ids that differ in spaces belong to different users. */
+function userIdOf(value: Query[string]): string {
   const text = [value ?? []].flat().at(-1)
   return typeof text === 'string' && text.length <= maxText && isText(text) ? text : ''
 }
 
-/** The last of several; without what people do not mean to search for. */
+/** Returns the last value, trimmed and without control characters. */
 function textOf(value: Query[string]): string {
   const text: unknown = [value ?? []].flat().at(-1)
   if (typeof text !== 'string') return ''

@@ -4,73 +4,79 @@ import { SessionError } from '../core/errors.ts'
 import { platform } from '../next/platform.ts'
 import type { AdminActionOptions } from './action.ts'
 import { parseAddress, type Query } from './address.ts'
-import type { Admin, AdminAction, AdminSessions, UserNames } from './admin.ts'
-import { confirmView } from './confirm.tsx'
-import { detailView } from './detail.tsx'
-import { figuresView } from './figures.tsx'
-import { Kit } from './kit.tsx'
-import { listView } from './list.tsx'
-import { Report } from './report.tsx'
+import type { AdminAction, AdminContext, AdminSessions, UserNames } from './types.ts'
+import { FlashMessages } from './ui/flash-messages.tsx'
+import { Provider } from './ui/provider.tsx'
+import { confirmView } from './views/confirm.tsx'
+import { detailView } from './views/detail.tsx'
+import { listView } from './views/list.tsx'
+import { statisticsView } from './views/statistics.tsx'
 
-/** What `<SessionAdmin>` takes. */
+/** The props of `<SessionAdmin>`. */
 export interface SessionAdminProps {
-  /** What `createSessions` made. */
+  /** The object that `createSessions` returned. */
   readonly sessions: AdminSessions
-  /** Whether the visitor may see and end sessions. It may redirect strangers by itself; to whom it answers anything but true nothing is shown. */
+  /** Return true to show the page; any other value hides it. May redirect anonymous visitors. */
   readonly authorize: AdminActionOptions['authorize']
-  /** What `createAdminAction` made, exported by a `'use server'` file. */
+  /** The action that `createAdminAction` returned, exported by a `'use server'` file. */
   readonly action: AdminAction
-  /** The page's own: all the admin's state stands in the URL. */
+  /** The `searchParams` of the Next page. The admin page stores all its state in the URL. */
   readonly searchParams: Promise<Query>
-  /** The names to show for users, by id. @default their ids */
+  /** Returns the display names of users, by user id. @default the ids */
   readonly userNames?: UserNames
-  /** Whether the admin shows what an action has left to say; false where the app shows `session.flashes()` on every page. @default true */
+  /** Shows the message of the last action. Set false if the app shows `session.flashes()` on every page. @default true */
   readonly showFlashes?: boolean
 }
 
-/** A page on which admins see and end sessions. Wants Mantine's style sheets to be loaded; docs/admin.md says how to mount it. */
+/**
+ * Renders a page on which admins see and revoke sessions. The app must load Mantine's style sheets; docs/admin.md describes how to mount
+ * the page.
+ *
+ * @example
+ * <SessionAdmin sessions={sessions} authorize={authorize} action={adminAction} searchParams={searchParams} />
+ */
 export async function SessionAdmin({ authorize, searchParams, showFlashes = true, ...props }: SessionAdminProps) {
-  if ((await authorize()) !== true) return <Words>This page is for admins only.</Words>
+  if ((await authorize()) !== true) return <Message>This page is for admins only.</Message>
   const session = await props.sessions.getSession()
   const address = parseAddress(await searchParams)
-  await platform().io() // the clock is allowed from here on
-  const view = await viewOf({ userNames: async () => new Map(), ...props, session, address, now: new Date() })
+  await platform().io() // required before the clock is read
+  const view = await renderView({ userNames: async () => new Map(), ...props, session, address, now: new Date() })
   return (
-    <Kit>
-      <Stack gap="lg" component="section" aria-label="Administration of sessions">
-        {showFlashes && <Report flashes={session.flashes()} action={props.action} />}
+    <Provider>
+      <Stack gap="lg" component="section" aria-label="Session administration">
+        {showFlashes && <FlashMessages flashes={session.flashes()} action={props.action} />}
         {view}
       </Stack>
-    </Kit>
+    </Provider>
   )
 }
 
-/** Fetches before it renders, so that what a store refuses can be told in words. */
-async function viewOf(admin: Admin): Promise<ReactNode> {
+/** Fetches the data before it renders, so that an unsupported store is shown as a message instead of an error page. */
+async function renderView(admin: AdminContext): Promise<ReactNode> {
   const { confirm, id, view } = admin.address
   try {
     if (confirm) return await confirmView(admin, confirm)
     if (id) return await detailView(admin)
-    return await (view === 'figures' ? figuresView(admin) : listView(admin))
+    return await (view === 'statistics' ? statisticsView(admin) : listView(admin))
   } catch (error) {
     if (!(error instanceof SessionError) || error.code !== 'CONFIG_INVALID') throw error
     return (
-      <Words>
-        Each session lies in its visitor's cookie, and the server keeps no list of them: so nothing can be listed or ended here.
-      </Words>
+      <Message>
+        This app stores sessions in cookies. The server has no list of them, so sessions cannot be listed or revoked here.
+      </Message>
     )
   }
 }
 
-function Words({ children }: { children: ReactNode }) {
+function Message({ children }: { children: ReactNode }) {
   return (
-    <Kit>
+    <Provider>
       <Title order={1} mb="md">
         Sessions
       </Title>
       <Alert>
         <Text>{children}</Text>
       </Alert>
-    </Kit>
+    </Provider>
   )
 }

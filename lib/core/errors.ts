@@ -22,27 +22,27 @@ const statuses = {
   CONFIG_INVALID: 500,
 } as const satisfies Record<SessionErrorCode, number>
 
-/** What a `STORE_FAILED` says of its cause: codes only, since a driver's message, detail and parameters contain data. */
+/** The cause of a `STORE_FAILED`. Contains codes only, because a driver's message, detail and parameters contain data. */
 export interface FailureCause {
-  /** SQLSTATE (five characters) or the driver's own code, such as `ECONNREFUSED`; null if it gave none. */
+  /** The database's or driver's own code, such as SQLSTATE `42P01` or `ECONNREFUSED`; null if it has none. */
   readonly code: string | null
   /** The violated constraint's name, if any. */
   readonly constraint: string | null
 }
 
-/** What accompanies a `SessionError`, where its code calls for it. */
+/** Further properties of a `SessionError`, if its code has them. */
 export interface SessionErrorDetails {
   readonly cause?: FailureCause
-  /** `none`: nothing was changed. `unknown`: the change may have been made; nothing was retried. */
+  /** `none`: nothing was changed. `unknown`: the change may have been committed. Nothing was retried. */
   readonly outcome?: 'none' | 'unknown'
 }
 
-// A bundler may load several copies of this module beside each other, and a store that lies on globalThis carries errors from one to another.
+// A bundler may load several copies of this module. A store on globalThis carries errors from one copy to another.
 const brand = Symbol.for('coatcheck.SessionError')
 
 /**
- * The one error class of the library. Compare `code`, which is a closed union; `message` says what was found and what to do.
- * `status` is the HTTP status that fits (400, 401, 403, 409, 413, 500 or 503).
+ * The only error class of the library. Compare `code`, which is a closed union. `message` says what was found and what to do.
+ * `status` is a matching HTTP status (400, 401, 403, 409, 413, 500 or 503).
  */
 export class SessionError extends Error {
   override readonly name = 'SessionError'
@@ -58,12 +58,12 @@ export class SessionError extends Error {
     if (outcome) this.outcome = outcome
   }
 
-  /** `instanceof` knows the errors of each copy of this module. */
+  /** Makes `instanceof` recognise the errors of every copy of this module. */
   static override [Symbol.hasInstance](value: unknown): value is SessionError {
     return value instanceof Error && brand in value
   }
 
-  /** Not shown by what prints errors. */
+  /** A getter, so that printing an error does not show it. */
   protected get [brand](): true {
     return true
   }

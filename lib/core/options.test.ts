@@ -55,7 +55,7 @@ describe('options', () => {
   })
 
   it('maxPerUser with sessions in cookies is CONFIG_INVALID, and names a store that can', async () => {
-    const message = /maxPerUser cannot be kept by cookieStore.*use drizzleStore/
+    const message = /maxPerUser needs a store.*Use drizzleStore/
     expect(await refusal({ store: cookieStore(), maxPerUser: 3 })).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
   })
 

@@ -1,15 +1,15 @@
 import { createSessions, type SessionError } from 'coatcheck'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { stores, type TestStore } from '../../test/databases'
-import { itOn } from '../../test/exceptions'
+import { rulesOf } from '../../test/exceptions'
 
 const document = { context: 'render', headers: { 'sec-fetch-dest': 'document' } } as const
 const prefetchedDocument = { context: 'render', headers: { 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' } } as const
 const routerFetch = { context: 'render', headers: { 'sec-fetch-dest': 'empty' } } as const
 
 describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
-  const it = itOn(storeName)
+  const rule = rulesOf(storeName)
   let under: TestStore
   beforeAll(async () => {
     under = await open()
@@ -69,7 +69,7 @@ describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
     expect(await seen()).toEqual(Array.from({ length: 20 }, (_, n) => ['n', n + 3]))
   })
 
-  it('of parallel requests are all kept', async () => {
+  rule('parallel-flashes-survive')('of parallel requests are all kept', async () => {
     const { browser, getSession, flash, seen } = begin()
     await flash('n', 0)
     const leave = (n: number) => browser.copy().visit(async () => (await getSession()).flash('n', n))
@@ -83,7 +83,7 @@ describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
     for (const request of [routerFetch, prefetchedDocument, {}, routerFetch]) expect(await seen(request)).toHaveLength(1)
   })
 
-  it('are seen throughout the request that loads a document, and gone after it', async () => {
+  rule('a-document-consumes-its-flashes')('are seen throughout the request that loads a document, and gone after it', async () => {
     const { browser, getSession, flash, seen } = begin()
     await flash('notice', 'Saved')
     await browser.visit(async () => {
@@ -102,7 +102,7 @@ describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
     expect(await seen()).toHaveLength(1)
   })
 
-  it('that came while a document was rendered wait for the next', async () => {
+  rule('a-later-flash-waits-for-the-next-document')('that came while a document was rendered wait for the next', async () => {
     const { browser, getSession, flash, seen } = begin()
     await flash('first', 1)
     await browser.visit(async () => {
@@ -124,7 +124,7 @@ describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
     }
   })
 
-  it('are acknowledged without a cookie, and without a new page', async () => {
+  rule('acknowledging-a-flash-sends-no-cookie')('are acknowledged without a cookie, and without a new page', async () => {
     const { browser, getSession, flash, seen } = begin()
     await flash('a', 1)
     const { setCookies, refreshed } = await browser.request(

@@ -1,110 +1,122 @@
 import { type NextFetchEvent, type NextMiddleware, type NextRequest, NextResponse } from 'next/server.js'
-import type { CookieOpener, CookieStore } from '../core/cookie/carrier.ts'
-import { SessionError } from '../core/errors.ts'
+import type { CookieStore, SessionCarrier } from '../core/cookie/carrier.ts'
+import { openToken, type VerifyMac } from '../core/cookie/token.ts'
 import { deepFreeze, type JsonObject } from '../core/data/json.ts'
-import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
 import { visible } from '../core/data/schema.ts'
-import { macInput, parseToken } from '../core/cookie/token.ts'
+import { SessionError } from '../core/errors.ts'
+import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
+import { privateResponse } from '../web/private-response.ts'
 import { safeNext } from '../web/safe-next.ts'
 import { webVerifier } from '../web/web-crypto.ts'
 
-/** What `createGuard` takes beside the shared options. */
+/** The options of `createGuard`, in addition to the shared options. */
 export interface GuardOptions {
-  /** Paths to guard, each with everything below it; '/account' does not cover '/accounting'. @default every path the matcher lets through */
+  /** The paths to protect, each with everything below it. '/account' does not cover '/accounting'. @default every path that the matcher lets through */
   protect?: readonly string[]
-  /** 'user': a logged-in session; 'session': any. @default 'user' */
+  /** 'user' requires a logged-in session, 'session' any session. @default 'user' */
   require?: 'user' | 'session'
-  /** Your own middleware, run for what passes. With `store` it also gets the visitor's session, or null. */
+  /** Your own middleware. It runs for requests that pass. With `store`, it also receives the visitor's session, or null. */
   next?: (request: NextRequest, event: NextFetchEvent, session: GuardedSession | null) => ReturnType<NextMiddleware>
-  /** The store of the sessions, if it is `cookieStore()`: then the guard reads the session itself. @default none: the guard reads tokens */
+  /** The store, if it is `cookieStore()`. The guard then reads the session itself. @default none: the guard reads tokens */
   store?: CookieStore
 }
 
-/** A session as the guard reads it out of its cookie: the stored JSON, without defaults or `serializer`, deeply frozen. */
+/** A session as the guard reads it from its cookie: the stored JSON, without defaults or `serializer`, deeply frozen. */
 export interface GuardedSession {
   readonly id: string
   readonly userId: string | null
   readonly data: JsonObject
 }
 
-/** Seconds by which the clocks of server and edge may differ. */
+/** The tolerated difference between the clocks of server and edge, in seconds. */
 const leewaySeconds = 60
 
 /**
- * Makes the function for `middleware.ts` (exported as `middleware`) or `proxy.ts` (as `proxy`): turns visitors without a token away
- * before a page runs. GET and HEAD go to `signIn` with a 307, and with the path as `next`; other methods pass, since a redirected server
- * action shows an error. It saves a page load and is not the lock: it asks no database, so pages, actions and handlers check for
- * themselves (`requireUser`). Rejects with CONFIG_INVALID if the options are wrong.
+ * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors without a valid token away
+ * before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as `next`. Other methods pass, because a redirected
+ * server action shows an error.
+ *
+ * The guard saves a page load. It does not secure the page, because it does not query the database: pages, actions and handlers check for
+ * themselves with `requireUser`.
+ * @example export const middleware = createGuard(sessionOptions)
+ * @throws {SessionError} CONFIG_INVALID at the first request if the options are wrong.
  */
 export function createGuard(options: SessionOptions, { protect, require = 'user', next, store }: GuardOptions = {}) {
-  let ready: Prepared | undefined
+  let settings: GuardSettings | undefined
   return async function guard(request: NextRequest, event: NextFetchEvent): Promise<Response> {
-    ready ??= prepare(options, protect, store)
-    const { signIn, cookie } = ready.options
+    settings ??= guardSettings(options, protect, store)
+    const { signIn, cookie } = settings.options
     const value = request.cookies.get(cookie.name)?.value
-    const session = ready.open ? await readSession(ready.open, value) : null
+    const session = settings.carrier ? await readSession(settings.carrier, value) : null
     const asksForPage = request.method === 'GET' || request.method === 'HEAD'
-    if (asksForPage && isProtected(request.nextUrl.pathname, signIn, ready.roots)) {
-      const known = ready.open
+    if (asksForPage && isProtected(request.nextUrl.pathname, signIn, settings.roots)) {
+      const known = settings.carrier
         ? session !== null && (require === 'session' || session.userId !== null)
-        : await holdsToken(value, cookie.name, require, ready.verify)
-      if (!known) return unshared(toSignIn(request, signIn))
+        : await hasToken(value, cookie.name, require, settings.verify)
+      if (!known) return privateResponse(redirectToSignIn(request, signIn))
     }
-    return unshared((await next?.(request, event, session)) || NextResponse.next())
+    return privateResponse((await next?.(request, event, session)) || NextResponse.next())
   }
 }
 
-interface Prepared {
+interface GuardSettings {
   readonly options: ResolvedOptions
-  readonly verify: ReturnType<typeof webVerifier>
-  readonly open: CookieOpener | undefined
+  readonly verify: VerifyMac
+  readonly carrier: SessionCarrier | undefined
   readonly roots: readonly string[]
 }
 
-function prepare(options: SessionOptions, protect: readonly string[] | undefined, store: CookieStore | undefined): Prepared {
+function guardSettings(
+  options: SessionOptions,
+  protect: readonly string[] | undefined,
+  store: CookieStore | undefined,
+): GuardSettings {
   const resolved = resolveOptions(options, process.env.NODE_ENV === 'production')
-  const { cookie, secrets } = resolved
-  return { options: resolved, verify: webVerifier(secrets), open: store?.opener(cookie, secrets), roots: rootsOf(protect) }
+  const verify = webVerifier(resolved.secrets)
+  return { options: resolved, verify, carrier: store?.carrier(resolved), roots: rootsOf(protect) }
 }
 
-async function readSession(open: CookieOpener, value: string | undefined): Promise<GuardedSession | null> {
-  const { found } = await open(value)
+async function readSession(carrier: SessionCarrier, value: string | undefined): Promise<GuardedSession | null> {
+  const { found } = await carrier.open(value)
   if (found === null || typeof found === 'string') return null
-  return { id: found.id, userId: found.userId, data: deepFreeze(visible(found.data)) }
+  const { id, userId, data } = found.row
+  return { id, userId, data: deepFreeze(visible(data)) }
 }
 
-async function holdsToken(
+async function hasToken(
   value: string | undefined,
   cookieName: string,
   require: 'user' | 'session',
-  verify: ReturnType<typeof webVerifier>,
+  verify: VerifyMac,
 ): Promise<boolean> {
-  const token = value ? parseToken(value) : null
-  if (!token || (require === 'user' && !token.loggedIn)) return false
-  if (token.expiresSeconds + leewaySeconds < Date.now() / 1000) return false
-  return verify(macInput(cookieName, token.signed), token.mac)
+  if (value === undefined) return false
+  const token = await openToken(value, cookieName, verify)
+  if (typeof token === 'string' || (require === 'user' && !token.loggedIn)) return false
+  return token.expiresSeconds + leewaySeconds >= Date.now() / 1000
 }
 
-/** @throws {SessionError} CONFIG_INVALID for a path that would guard nothing. */
+/** @throws {SessionError} CONFIG_INVALID for a path that would protect nothing. */
 function rootsOf(protect: readonly string[] = ['/']): readonly string[] {
   const wrong = protect.find((path) => !path.startsWith('/'))
-  if (wrong !== undefined) throw new SessionError('CONFIG_INVALID', `protect has ${JSON.stringify(wrong)}; begin each path with /.`)
-  return protect.map(plainPath)
+  if (wrong !== undefined) {
+    throw new SessionError('CONFIG_INVALID', `protect has ${JSON.stringify(wrong)}; start each path with /.`)
+  }
+  return protect.map(comparablePath)
 }
 
 function isProtected(pathname: string, signIn: string, roots: readonly string[]): boolean {
-  const path = plainPath(pathname)
-  const signInPath = plainPath(new URL(signIn, 'http://localhost').pathname)
+  const path = comparablePath(pathname)
+  const signInPath = comparablePath(new URL(signIn, 'http://localhost').pathname)
   return path !== signInPath && roots.some((root) => path === root || path.startsWith(root === '/' ? root : `${root}/`))
 }
 
-/** A path as paths are compared: decoded, and without a slash at its end. */
-function plainPath(pathname: string): string {
+/** Returns the path decoded and without a trailing slash. */
+function comparablePath(pathname: string): string {
   const path = decoded(pathname)
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-/** Next decodes a path before it looks for the page; so must the guard. */
+/** Next decodes a path before it selects the page, so the guard must do the same. */
 function decoded(pathname: string): string {
   try {
     return decodeURIComponent(pathname)
@@ -113,7 +125,7 @@ function decoded(pathname: string): string {
   }
 }
 
-function toSignIn(request: NextRequest, signIn: string): NextResponse {
+function redirectToSignIn(request: NextRequest, signIn: string): NextResponse {
   const { pathname, search } = request.nextUrl
   const target = request.nextUrl.clone()
   const path = new URL(signIn, 'http://localhost')
@@ -122,15 +134,4 @@ function toSignIn(request: NextRequest, signIn: string): NextResponse {
   target.hash = path.hash
   target.searchParams.set('next', safeNext(pathname + search))
   return NextResponse.redirect(target, 307)
-}
-
-/** No cache may hand to one visitor what was made for another. */
-function unshared(response: Response): Response {
-  try {
-    response.headers.set('cache-control', 'private, no-store')
-  } catch {
-    return unshared(new Response(response.body, response)) // the headers of Response.redirect() are immutable
-  }
-  response.headers.append('vary', 'Cookie')
-  return response
 }

@@ -44,7 +44,7 @@ describe('sessions.handler', () => {
     const log = vi.mocked(console.error).mockImplementation(() => {})
     const broken = createSessions({ secret: 'short', store: memoryStore() })
     const { status, body } = await answer(() => broken.getSession())
-    expect([status, body.error.code, body.error.message]).toEqual([500, 'CONFIG_INVALID', "The server's log says what is wrong."])
+    expect([status, body.error.code, body.error.message]).toEqual([500, 'CONFIG_INVALID', 'The server log has the details.'])
     expect(String(log.mock.calls)).toContain('secret 1 has 5 characters')
     log.mockClear()
   })

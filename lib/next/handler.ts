@@ -1,35 +1,36 @@
 import { SessionError } from '../core/errors.ts'
-import { isNextSignal } from './platform.ts'
+import { privateResponse } from '../web/private-response.ts'
 import { assertSameOrigin } from '../web/same-origin.ts'
+import { isNextSignal } from './platform.ts'
 
-/** A route handler, as Next calls it: with a `Request` or `NextRequest`, and the context of a dynamic route. */
-export type HandlerFunction<Incoming extends Request, Args extends readonly unknown[], Answer = Response | Promise<Response>> = (
+/** A route handler as Next calls it: with a `Request` or `NextRequest`, and the context of a dynamic route. */
+export type HandlerFunction<Incoming extends Request, Args extends readonly unknown[], Result = Response | Promise<Response>> = (
   request: Incoming,
   ...args: Args
-) => Answer
+) => Result
 
-/** The wrapper that `sessions.handler` is. */
+/** Implements `sessions.handler`. */
 export function sessionHandler<Incoming extends Request, Args extends readonly unknown[]>(
   fn: HandlerFunction<Incoming, Args>,
 ): HandlerFunction<Incoming, Args, Promise<Response>> {
   return async (request, ...args) => {
     try {
       if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) assertSameOrigin(request)
-      return unshared(await fn(request, ...args))
+      return privateResponse(await fn(request, ...args))
     } catch (error) {
-      return unshared(answerTo(error))
+      return privateResponse(errorResponse(error))
     }
   }
 }
 
-function answerTo(error: unknown): Response {
+function errorResponse(error: unknown): Response {
   if (error instanceof SessionError) {
     if (error.status < 500) return failure(error.status, error.code, error.message)
     console.error(`coatcheck: ${error.code}: ${error.message}`)
-    // What is wrong with the app or its configuration is for its log, not for strangers.
-    return failure(error.status, error.code, error.status === 500 ? "The server's log says what is wrong." : error.message)
+    // A fault of the app or its configuration belongs in its log, not in the response.
+    return failure(error.status, error.code, error.status === 500 ? 'The server log has the details.' : error.message)
   }
-  // notFound(), forbidden() and unauthorized() would drop the cookies; redirect() and Next's own signals must pass.
+  // notFound(), forbidden() and unauthorized() would drop the cookies. redirect() and Next's other signals must pass.
   if (isNextSignal(error)) {
     const [, status] = /^NEXT_HTTP_ERROR_FALLBACK;(\d{3})$/.exec(error.digest) ?? []
     if (!status) throw error
@@ -41,11 +42,4 @@ function answerTo(error: unknown): Response {
 
 function failure(status: number, code: string, message: string): Response {
   return Response.json({ error: { code, message } }, { status })
-}
-
-function unshared(response: Response): Response {
-  const copy = new Response(response.body, response) // a handler may answer with a response whose headers are immutable
-  copy.headers.set('cache-control', 'private, no-store')
-  copy.headers.append('vary', 'Cookie')
-  return copy
 }

@@ -1,13 +1,5 @@
-import {
-  createSessions,
-  type Json,
-  type KeptRow,
-  rowStore,
-  type ServerOptions,
-  type SessionEvent,
-  type SessionStore,
-  type Sessions,
-} from 'coatcheck'
+import { createSessions, type Json, type ServerOptions, type SessionEvent, type Sessions } from 'coatcheck'
+import { type DriverRow, rowStore, type SessionStore } from 'coatcheck/store'
 import { memoryStore } from 'coatcheck/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
@@ -100,7 +92,7 @@ describe.each(Object.entries(stores).filter(([name]) => name !== 'cookie'))('max
 
 describe('a session that would have to go', () => {
   it('stays if it has been logged in again since the others were looked through', async () => {
-    const rows = new Map<string, KeptRow>()
+    const rows = new Map<string, DriverRow>()
     const isAt = (id: string, revision: number) => (rows.get(id)?.revision ?? 0) === revision
     let now = Date.now()
     let meanwhile = async () => {}

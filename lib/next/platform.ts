@@ -2,17 +2,17 @@ import * as nextCache from 'next/cache.js'
 import { cookies, headers } from 'next/headers.js'
 import { after } from 'next/server.js'
 
-/** What Next offers within a request; `coatcheck/testing` puts a fake in its place. */
+/** The parts of Next that a request uses. `coatcheck/testing` replaces them with a fake. */
 export interface Platform {
-  /** One object for the whole request: it names the request. */
+  /** Returns the same object throughout a request, so it identifies the request. */
   headers(): Promise<Headers>
   cookies(): Promise<PlatformCookies>
   after(task: () => Promise<void>): void
-  /** Ends a prerender here; resolves at once in a real request. */
+  /** Stops a prerender here. Resolves at once in a real request. */
   io(): Promise<void> | undefined
-  /** null where Next has none. */
+  /** null on versions of Next without it. */
   readonly refresh: (() => void) | null
-  /** Throws Next's redirect, which ends the render or handler. */
+  /** Throws Next's redirect, which stops the render or handler. */
   redirect(path: string): Promise<never>
 }
 
@@ -35,7 +35,7 @@ export interface PlatformCookie {
   readonly partitioned?: boolean
 }
 
-// `io` came with Next 16.3, `refresh` with 16.0: on older ones there is nothing to wait for, and nothing to refresh with.
+// Next has `io` since 16.3 and `refresh` since 16.0. Older versions need no `io`, because they do not prerender per session.
 const { io, refresh } = nextCache as { io?: () => Promise<void>; refresh?: () => void }
 
 const next: Platform = {
@@ -44,19 +44,19 @@ const next: Platform = {
   after,
   io: () => io?.(),
   refresh: refresh ?? null,
-  // Without its extension and only when needed: bundlers put the server's version in its place, which plain Node cannot find.
+  // Imported without an extension, so that bundlers choose the server's version, and on demand, because plain Node cannot find it.
   redirect: async (path) => (await import('next/navigation')).redirect(path),
 }
 
-/** Whether Next itself threw `error`, to redirect, to end a prerender and the like: its signals carry a digest, and must pass. */
+/** Returns true if Next itself threw `error`, for example to redirect or to stop a prerender. Such errors have a digest and must pass. */
 export function isNextSignal(error: unknown): error is Error & { readonly digest: string } {
   return error instanceof Error && 'digest' in error && typeof error.digest === 'string'
 }
 
-/** Where `coatcheck/testing` leaves the fake request; a global, since a bundler may load this module more than once. */
+/** The global that holds the fake request of `coatcheck/testing`. A global, because a bundler may load this module more than once. */
 export const fakePlatformKey = Symbol.for('coatcheck.fake-platform')
 
-/** The platform of the running request. */
+/** Returns the platform of the current request. */
 export function platform(): Platform {
   const { [fakePlatformKey]: fake } = globalThis as { [fakePlatformKey]?: () => Platform | undefined }
   return fake?.() ?? next

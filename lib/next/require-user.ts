@@ -1,21 +1,24 @@
 import { SessionError } from '../core/errors.ts'
-import { isNextSignal, platform } from './platform.ts'
 import { safeNext } from '../web/safe-next.ts'
+import { isNextSignal, platform } from './platform.ts'
 
-/** What `requireUser` takes. */
+/** The options of `requireUser`. */
 export interface RequireUserOptions {
-  /** Where others are sent, a path or the URL of another site; null: they are refused with UNAUTHENTICATED. @default the option `signIn` */
+  /**
+   * The login page to redirect to: a path, or the URL of another site. With null, `requireUser` rejects with UNAUTHENTICATED instead.
+   * @default the option `signIn`
+   */
   signIn?: string | null
-  /** The path to come back to, sent along as `next`; Next does not tell a page its own. */
+  /** The path to return to after the login, passed on as `next`. Next does not give a page its own path. */
   returnTo?: string
 }
 
-/** A site that paths are resolved against, and that no `signIn` names. */
+/** A base URL for paths that no `signIn` can name. */
 const here = 'http://localhost.invalid'
 
-/** Ends the render or handler for a visitor who is not logged in: with Next's redirect, or with UNAUTHENTICATED. */
+/** Stops the render or handler for a visitor who is not logged in: throws Next's redirect, or UNAUTHENTICATED. */
 export async function turnAway(signIn: string | null, returnTo: string | undefined): Promise<never> {
-  if (signIn === null) throw new SessionError('UNAUTHENTICATED', 'Nobody is logged in to this session. Log in first.')
+  if (signIn === null) throw new SessionError('UNAUTHENTICATED', 'No user is logged in. Log in first.')
   if (!/^(\/(?!\/)|https?:\/\/)/.test(signIn)) {
     throw new SessionError('CONFIG_INVALID', `signIn is ${JSON.stringify(signIn)}; use a path of this app, or a URL.`)
   }
@@ -25,14 +28,14 @@ export async function turnAway(signIn: string | null, returnTo: string | undefin
   return platform().redirect(url.href.replace(here, ''))
 }
 
-/** The id of the running request's session; null where there is none, as in a script. */
-export async function currentSession(getSession: () => Promise<{ readonly id: string | null }>): Promise<string | null> {
+/** Returns the id of the current request's session; null where there is no request, as in a script. */
+export async function currentSessionId(getSession: () => Promise<{ readonly id: string | null }>): Promise<string | null> {
   try {
     const { id } = await getSession()
-    await platform().io() // also without a cookie: what comes next asks the store
+    await platform().io() // also without a cookie, because the caller queries the store next
     return id
   } catch (error) {
     if (isNextSignal(error) || error instanceof SessionError) throw error
-    return null // there is no request
+    return null // outside a request
   }
 }

@@ -4,7 +4,7 @@ import { memoryStore } from 'coatcheck/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { stores, type TestStore } from '../../test/databases'
-import { itOn } from '../../test/exceptions'
+import { rulesOf } from '../../test/exceptions'
 
 const secret = 'a secret for tests, 32 characters'
 
@@ -16,7 +16,7 @@ const codeOf = (promise: Promise<unknown>) =>
   )
 
 describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
-  const it = itOn(storeName)
+  const rule = rulesOf(storeName)
   let under: TestStore
   beforeAll(async () => {
     under = await (stores[storeName]?.() as Promise<TestStore>)
@@ -242,31 +242,34 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       })
     })
 
-    it('update sees the newest data even where it would change nothing of what was read', async () => {
-      const { getSession } = make()
-      const browser = new FakeBrowser()
-      await browser.visit(async () => (await getSession()).set('theme', 'dark'))
-      const setDark = (draft: { theme?: unknown }) => {
-        draft.theme = 'dark'
-        return undefined
-      }
-      const theme = await browser.visit(async () => {
-        const session = await getSession()
-        await browser.copy().visit(async () => (await getSession()).set('theme', 'light'))
-        await session.update(setDark as never)
-        return session.get('theme')
-      })
-      expect([theme, await browser.visit(async () => (await getSession()).get('theme'))]).toEqual(['dark', 'dark'])
-      const ended = browser.copy()
-      const code = await ended.visit(async () => {
-        const session = await getSession()
-        await browser.visit(async () => (await getSession()).flush())
-        return codeOf(session.update(setDark as never))
-      })
-      expect(code).toBe('INTERRUPTED')
-    })
+    rule('update-sees-the-newest-data')(
+      'update sees the newest data even where it would change nothing of what was read',
+      async () => {
+        const { getSession } = make()
+        const browser = new FakeBrowser()
+        await browser.visit(async () => (await getSession()).set('theme', 'dark'))
+        const setDark = (draft: { theme?: unknown }) => {
+          draft.theme = 'dark'
+          return undefined
+        }
+        const theme = await browser.visit(async () => {
+          const session = await getSession()
+          await browser.copy().visit(async () => (await getSession()).set('theme', 'light'))
+          await session.update(setDark as never)
+          return session.get('theme')
+        })
+        expect([theme, await browser.visit(async () => (await getSession()).get('theme'))]).toEqual(['dark', 'dark'])
+        const ended = browser.copy()
+        const code = await ended.visit(async () => {
+          const session = await getSession()
+          await browser.visit(async () => (await getSession()).flush())
+          return codeOf(session.update(setDark as never))
+        })
+        expect(code).toBe('INTERRUPTED')
+      },
+    )
 
-    it('a thousand sets of one turn are one write, and take no time', async () => {
+    rule('a-thousand-sets-are-one-write')('a thousand sets of one turn are one write, and take no time', async () => {
       const { getSession } = make()
       const [count, seconds] = await new FakeBrowser().visit(async () => {
         const session = await getSession()
@@ -280,7 +283,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(seconds).toBeLessThan(1)
     })
 
-    it('parallel requests that update one counter lose nothing', async () => {
+    rule('parallel-updates-survive')('parallel requests that update one counter lose nothing', async () => {
       const { getSession } = make()
       const browser = new FakeBrowser()
       await browser.visit(async () => (await getSession()).set('n', 0))
@@ -334,35 +337,43 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       await expect(write).rejects.toThrow(/session\.cycleKey\(\) was called while a page renders/)
     })
 
-    it('in a route handler sends the cookie when token or expiry change, and else none', async () => {
-      const { getSession } = make()
-      const browser = new FakeBrowser()
-      const sent = async (write: (session: Awaited<ReturnType<typeof getSession>>) => Promise<unknown>) => {
-        const { setCookies } = await browser.request(async () => write(await getSession()))
-        return setCookies.length
-      }
-      expect(await sent((session) => session.set('a', 1))).toBe(1)
-      expect(await sent((session) => session.set('a', 2))).toBe(0)
-      expect(await sent((session) => session.delete('a'))).toBe(0)
-      expect(await sent((session) => session.cycleKey())).toBe(1)
-      expect(await sent((session) => session.setExpiry('2h'))).toBe(1)
-      expect(await sent((session) => session.login(1))).toBe(1)
-      expect(await sent((session) => session.flush())).toBe(1)
-      expect(browser.cookies).toEqual({})
-    })
+    rule('a-handler-sends-only-a-changed-cookie')(
+      'in a route handler sends the cookie when token or expiry change, and else none',
+      async () => {
+        const { getSession } = make()
+        const browser = new FakeBrowser()
+        const sent = async (write: (session: Awaited<ReturnType<typeof getSession>>) => Promise<unknown>) => {
+          const { setCookies } = await browser.request(async () => write(await getSession()))
+          return setCookies.length
+        }
+        expect(await sent((session) => session.set('a', 1))).toBe(1)
+        expect(await sent((session) => session.set('a', 2))).toBe(0)
+        expect(await sent((session) => session.delete('a'))).toBe(0)
+        expect(await sent((session) => session.cycleKey())).toBe(1)
+        expect(await sent((session) => session.setExpiry('2h'))).toBe(1)
+        expect(await sent((session) => session.login(1))).toBe(1)
+        expect(await sent((session) => session.flush())).toBe(1)
+        expect(browser.cookies).toEqual({})
+      },
+    )
 
-    it('in a server action sends the same cookie again, refreshes the page, or does neither, as asked', async () => {
-      const { getSession } = make()
-      const browser = new FakeBrowser()
-      await browser.visit(async () => (await getSession()).set('a', 1))
-      const { token } = browser
-      const act = (refresh?: 'page' | false) =>
-        browser.request(async () => (await getSession()).set('a', 2, refresh === undefined ? {} : { refresh }), { context: 'action' })
-      const [sent, page, neither] = [await act(), await act('page'), await act(false)]
-      expect(sent.setCookies.map(({ value }) => value)).toEqual([token])
-      expect([page.setCookies.length, page.refreshed]).toEqual([0, true])
-      expect([neither.setCookies.length, neither.refreshed]).toEqual([0, false])
-    })
+    rule('an-action-refreshes-as-asked')(
+      'in a server action sends the same cookie again, refreshes the page, or does neither, as asked',
+      async () => {
+        const { getSession } = make()
+        const browser = new FakeBrowser()
+        await browser.visit(async () => (await getSession()).set('a', 1))
+        const { token } = browser
+        const act = (refresh?: 'page' | false) =>
+          browser.request(async () => (await getSession()).set('a', 2, refresh === undefined ? {} : { refresh }), {
+            context: 'action',
+          })
+        const [sent, page, neither] = [await act(), await act('page'), await act(false)]
+        expect(sent.setCookies.map(({ value }) => value)).toEqual([token])
+        expect([page.setCookies.length, page.refreshed]).toEqual([0, true])
+        expect([neither.setCookies.length, neither.refreshed]).toEqual([0, false])
+      },
+    )
   })
 
   describe('ending and renewing', () => {
@@ -387,7 +398,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(await onServer(get(String(old)), null)).toBeNull()
     })
 
-    it('cycleKey keeps id and data; the old token is dead', async () => {
+    rule('a-rotated-token-is-rejected')('cycleKey keeps id and data; the old token is dead', async () => {
       const { getSession } = make()
       const browser = new FakeBrowser()
       await browser.visit(async () => (await getSession()).set('a', 1))
@@ -442,7 +453,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(await codeOf(new FakeBrowser().visit(async () => (await getSession()).login(userId as string)))).toBe('DATA_INVALID')
     })
 
-    it.each(['set', 'update', 'pop', 'setDefault', 'cycleKey', 'login', 'setExpiry'] as const)(
+    rule('a-slow-write-revives-no-session').each(['set', 'update', 'pop', 'setDefault', 'cycleKey', 'login', 'setExpiry'] as const)(
       'a slow %s does not bring a session back that was ended meanwhile, and clears the cookie',
       async (writer) => {
         const { getSession, get } = make()
@@ -472,49 +483,58 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       },
     )
 
-    it('a request whose token was rotated meanwhile never sees the new data, and leaves the cookie alone', async () => {
-      const { getSession } = make()
-      const browser = new FakeBrowser()
-      await browser.visit(async () => (await getSession()).set('a', 1))
-      const stale = browser.copy()
-      const { value, setCookies } = await stale.request(async () => {
-        const session = await getSession()
-        await browser.visit(async () => {
-          const other = await getSession()
-          await other.login('victim')
-          await other.set('private', 'yes')
+    rule('a-rotated-token-never-sees-newer-data')(
+      'a request whose token was rotated meanwhile never sees the new data, and leaves the cookie alone',
+      async () => {
+        const { getSession } = make()
+        const browser = new FakeBrowser()
+        await browser.visit(async () => (await getSession()).set('a', 1))
+        const stale = browser.copy()
+        const { value, setCookies } = await stale.request(async () => {
+          const session = await getSession()
+          await browser.visit(async () => {
+            const other = await getSession()
+            await other.login('victim')
+            await other.set('private', 'yes')
+          })
+          return [await codeOf(session.set('b', 2)), await codeOf(session.flush()), session.userId, session.has('private')]
         })
-        return [await codeOf(session.set('b', 2)), await codeOf(session.flush()), session.userId, session.has('private')]
-      })
-      expect(value).toEqual(['INTERRUPTED', 'INTERRUPTED', null, false])
-      expect(setCookies).toEqual([])
-      expect(await browser.visit(async () => (await getSession()).data)).toEqual({ a: 1, private: 'yes' })
-    })
+        expect(value).toEqual(['INTERRUPTED', 'INTERRUPTED', null, false])
+        expect(setCookies).toEqual([])
+        expect(await browser.visit(async () => (await getSession()).data)).toEqual({ a: 1, private: 'yes' })
+      },
+    )
 
-    it('a slow revokeOthers of a session that was ended meanwhile ends nobody', async () => {
-      const { getSession } = make()
-      const userId = `robbed ${storeName}`
-      const [victim, thief] = [new FakeBrowser(), new FakeBrowser()]
-      for (const browser of [victim, thief]) await browser.visit(async () => (await getSession()).login(userId))
-      const code = await thief.visit(async () => {
-        const session = await getSession()
-        await victim.visit(async () => (await getSession()).revokeOthers())
-        return codeOf(session.revokeOthers())
-      })
-      expect(code).toBe('INTERRUPTED')
-      expect(await victim.visit(async () => (await getSession()).userId)).toBe(userId)
-    })
+    rule('a-deleted-session-revokes-no-others')(
+      'a slow revokeOthers of a session that was ended meanwhile ends nobody',
+      async () => {
+        const { getSession } = make()
+        const userId = `robbed ${storeName}`
+        const [victim, thief] = [new FakeBrowser(), new FakeBrowser()]
+        for (const browser of [victim, thief]) await browser.visit(async () => (await getSession()).login(userId))
+        const code = await thief.visit(async () => {
+          const session = await getSession()
+          await victim.visit(async () => (await getSession()).revokeOthers())
+          return codeOf(session.revokeOthers())
+        })
+        expect(code).toBe('INTERRUPTED')
+        expect(await victim.visit(async () => (await getSession()).userId)).toBe(userId)
+      },
+    )
 
-    it('revokeOthers ends the other sessions of the user and answers how many', async () => {
-      const { getSession } = make()
-      const userId = `user ${storeName} ${Math.random()}`
-      const browsers = [new FakeBrowser(), new FakeBrowser(), new FakeBrowser()]
-      for (const browser of browsers) await browser.visit(async () => (await getSession()).login(userId))
-      const [here, ...others] = browsers
-      expect(await here?.visit(async () => (await getSession()).revokeOthers())).toBe(2)
-      for (const other of others) expect(await other.visit(async () => (await getSession()).userId)).toBeNull()
-      expect(await here?.visit(async () => (await getSession()).userId)).toBe(userId)
-    })
+    rule('revoke-others-returns-their-number')(
+      'revokeOthers ends the other sessions of the user and answers how many',
+      async () => {
+        const { getSession } = make()
+        const userId = `user ${storeName} ${Math.random()}`
+        const browsers = [new FakeBrowser(), new FakeBrowser(), new FakeBrowser()]
+        for (const browser of browsers) await browser.visit(async () => (await getSession()).login(userId))
+        const [here, ...others] = browsers
+        expect(await here?.visit(async () => (await getSession()).revokeOthers())).toBe(2)
+        for (const other of others) expect(await other.visit(async () => (await getSession()).userId)).toBeNull()
+        expect(await here?.visit(async () => (await getSession()).userId)).toBe(userId)
+      },
+    )
   })
 
   describe('expiry', () => {
@@ -528,7 +548,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(await browser.visit(async () => (await getSession()).id)).toBeNull()
     })
 
-    it('reading is no activity, unless rolling; any visit moves last-seen', async () => {
+    rule('reading-moves-only-last-seen')('reading is no activity, unless rolling; any visit moves last-seen', async () => {
       const idle = async (rolling: boolean) => {
         const { getSession } = make({ maxAge: 1000, rolling })
         const browser = new FakeBrowser()
@@ -590,12 +610,15 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(setCookies.map(({ maxAge }) => maxAge)).toEqual([undefined])
     })
 
-    it('by default the cookie outlives the row by far, so that reading never has to renew it', async () => {
-      const { getSession } = make()
-      const { setCookies } = await new FakeBrowser().request(async () => (await getSession()).set('a', 1))
-      expect(setCookies[0]?.maxAge).toBeGreaterThan(399 * 86_400)
-      expect(setCookies[0]?.maxAge).toBeLessThanOrEqual(400 * 86_400)
-    })
+    rule('the-cookie-outlives-the-row')(
+      'by default the cookie outlives the row by far, so that reading never has to renew it',
+      async () => {
+        const { getSession } = make()
+        const { setCookies } = await new FakeBrowser().request(async () => (await getSession()).set('a', 1))
+        expect(setCookies[0]?.maxAge).toBeGreaterThan(399 * 86_400)
+        expect(setCookies[0]?.maxAge).toBeLessThanOrEqual(400 * 86_400)
+      },
+    )
 
     it('at a Date: row and cookie end there', async () => {
       const { getSession } = make()
@@ -834,7 +857,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
   })
 
   describe('the server side', () => {
-    it('lists, gets, revokes and counts, and marks the current session', async () => {
+    rule('operators-list-and-revoke-sessions')('lists, gets, revokes and counts, and marks the current session', async () => {
       const { getSession, list, get, revoke, revokeUser, count } = make()
       const userId = `listed ${storeName}`
       const browser = new FakeBrowser()
@@ -858,7 +881,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(await count()).toBeGreaterThanOrEqual(0)
     })
 
-    it('clears expired sessions in batches, telling the progress', async () => {
+    rule('clears-expired-sessions-in-batches')('clears expired sessions in batches, telling the progress', async () => {
       const { getSession, clearExpired } = make({ maxAge: 10 })
       await clearExpired()
       for (let i = 0; i < 3; i++) await new FakeBrowser().visit(async () => (await getSession()).set('a', i))
@@ -894,7 +917,7 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       expect(JSON.stringify(events)).not.toContain(browser.token.split('.')[2])
     })
 
-    it('tells which sessions were revoked, and that their tokens were refused', async () => {
+    rule('a-revocation-is-an-event')('tells which sessions were revoked, and that their tokens were refused', async () => {
       const events: SessionEvent[] = []
       const { getSession, revokeUser } = make({ onEvent: (event) => void events.push(event) })
       const browser = new FakeBrowser()
@@ -912,16 +935,19 @@ describe.each(Object.keys(stores))('sessions, %s', (storeName) => {
       ])
     })
 
-    it('tells how many expired sessions were cleared, where the store does not drop them by itself', async () => {
-      const events: SessionEvent[] = []
-      const { getSession, clearExpired } = make({ maxAge: 10, onEvent: (event) => void events.push(event) })
-      await new FakeBrowser().visit(async () => (await getSession()).set('a', 1))
-      await under.elapse(11)
-      const count = await clearExpired({ by: 'cron' })
-      const told = { type: 'expired', count: expect.any(Number), by: 'cron' }
-      expect(events.filter(({ type }) => type === 'expired')).toEqual(under.dropsExpired ? [] : [told])
-      expect(count > 0).toBe(!under.dropsExpired)
-    })
+    rule('clearing-is-an-event')(
+      'tells how many expired sessions were cleared, where the store does not drop them by itself',
+      async () => {
+        const events: SessionEvent[] = []
+        const { getSession, clearExpired } = make({ maxAge: 10, onEvent: (event) => void events.push(event) })
+        await new FakeBrowser().visit(async () => (await getSession()).set('a', 1))
+        await under.elapse(11)
+        const count = await clearExpired({ by: 'cron' })
+        const told = { type: 'expired', count: expect.any(Number), by: 'cron' }
+        expect(events.filter(({ type }) => type === 'expired')).toEqual(under.dropsExpired ? [] : [told])
+        expect(count > 0).toBe(!under.dropsExpired)
+      },
+    )
 
     it('reads the session of a plain Request, and refuses to write it', async () => {
       const { getSession, fromRequest } = make()

@@ -1,24 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { fakePlatformKey, type Platform, type PlatformCookie } from './platform.ts'
 
-/** The request that `withRequest` makes believe. */
+/** The fake request of `withRequest`. */
 export interface FakeRequest {
   /** The browser's cookies, by name. @default none */
   cookies?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
-  /** Where `fn` runs: in a route handler, in a server action, or while a page renders, where cookies are read-only. @default 'handler' */
+  /** Where `fn` runs: in a route handler, in a server action, or in a page's render, where cookies are read-only. @default 'handler' */
   context?: 'handler' | 'action' | 'render'
 }
 
-/** What became of it. */
+/** The result of a fake request. */
 export interface FakeResponse<T> {
-  /** What `fn` answered. */
+  /** The value that `fn` returned. */
   readonly value: T
-  /** The browser's cookies afterwards: hand them to the next `withRequest`. */
+  /** The browser's cookies afterwards. Pass them to the next `withRequest`. */
   readonly cookies: Readonly<Record<string, string>>
-  /** The cookies that were set, in order, the last of a name only; one with `maxAge: 0` was deleted. */
+  /** The cookies that were set, in order; of one name, the last. A cookie with `maxAge: 0` was deleted. */
   readonly setCookies: readonly PlatformCookie[]
-  /** Whether `refresh()` was called. */
+  /** True if `refresh()` was called. */
   readonly refreshed: boolean
 }
 
@@ -26,21 +26,22 @@ const running = new AsyncLocalStorage<Platform>()
 Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
 
 /**
- * Runs code that calls `getSession()` inside a fake request, without Next: for unit tests. `after()` callbacks run, and are awaited, once
- * `fn` is done, or has thrown. Rejects with what `fn` or a callback throws; a redirect is an error whose `digest` begins with NEXT_REDIRECT:
- * catch it inside of `fn` to see the cookies that go with it.
+ * Runs code that calls `getSession()` in a fake request, without Next, for unit tests. `after()` callbacks run when `fn` has returned or
+ * thrown, and are awaited. Rejects with what `fn` or a callback throws. A redirect is an error whose `digest` starts with NEXT_REDIRECT;
+ * catch it inside `fn` to see the cookies that accompany it.
+ * @example const { cookies } = await withRequest({}, async () => (await getSession()).set('name', 'Ann'))
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
-  const { cookies = {}, context: place = 'handler' } = request
-  const headers = new Headers({ host: 'localhost', ...(place === 'action' && { 'next-action': 'test' }), ...request.headers })
+  const { cookies = {}, context = 'handler' } = request
+  const headers = new Headers({ host: 'localhost', ...(context === 'action' && { 'next-action': 'test' }), ...request.headers })
   const sent = new Map<string, PlatformCookie>()
   const tasks: (() => Promise<void>)[] = []
   let refreshed = false
-  let readOnly = place === 'render'
+  let readOnly = context === 'render'
   const current = () => {
-    const jar = new Map(Object.entries(cookies))
-    for (const { name, value, maxAge } of sent.values()) maxAge === 0 ? jar.delete(name) : jar.set(name, value)
-    return jar
+    const all = new Map(Object.entries(cookies))
+    for (const { name, value, maxAge } of sent.values()) maxAge === 0 ? all.delete(name) : all.set(name, value)
+    return all
   }
   const fake: Platform = {
     headers: async () => headers,
@@ -72,7 +73,7 @@ export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise
   })
 }
 
-/** As Next's, by which tests know it. */
+/** The digest is that of Next's redirect, so that tests recognise it. */
 async function redirect(path: string): Promise<never> {
   throw Object.assign(new Error(`Redirected to ${path}`), { digest: `NEXT_REDIRECT;replace;${path};307;` })
 }

@@ -71,7 +71,7 @@ class CachedStore implements SessionStore {
   async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
     const update = () => this.#database.update(ref, change, policy)
     const rotates = change.tokenHash !== undefined || change.userId !== undefined
-    return this.#evicting([ref.id], update, (row) => row !== null && (rotates || row.secondsLeft <= 0))
+    return this.#evicting([ref.id], update, (row) => row !== null && row !== 'conflict' && (rotates || row.secondsLeft <= 0))
   }
 
   async modify(...args: Parameters<SessionStore['modify']>) {

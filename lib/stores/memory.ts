@@ -2,25 +2,25 @@ import { SessionError } from '../core/errors.ts'
 import type { SessionStore } from '../core/store/store.ts'
 import { type DriverRow, type RowDriver, rowStore } from './rows/row-store.ts'
 
-/** What `memoryStore` takes. */
+/** The options of `memoryStore`. */
 export interface MemoryStoreOptions {
   /** The store's clock, in epoch milliseconds. @default Date.now */
   now?: () => number
-  /** Beyond this many the session that was created first goes. @default 10000 */
+  /** The largest number of sessions. Above it, the session that was created first is deleted. @default 10000 */
   maxSessions?: number
-  /** Keeps sessions in production, too, where each process would have its own and lose them at its end. @default false */
+  /** Allows the store in production, where each process has its own sessions and loses them when it exits. @default false */
   allowInProduction?: boolean
 }
 
 /**
- * Keeps sessions in this process: for tests and for trying things out. They are gone when it ends, and other processes do not see them.
- * In production beginning a session rejects with CONFIG_INVALID, unless `allowInProduction` is set.
+ * Keeps sessions in this process, for tests and first steps. They are lost when the process exits, and other processes do not see them.
+ * In production, creating a session rejects with CONFIG_INVALID unless `allowInProduction` is set.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): SessionStore {
-  return rowStore(memoryKeeper(options))
+  return rowStore(memoryDriver(options))
 }
 
-function memoryKeeper({ now = Date.now, maxSessions = 10_000, allowInProduction = false }: MemoryStoreOptions): RowDriver {
+function memoryDriver({ now = Date.now, maxSessions = 10_000, allowInProduction = false }: MemoryStoreOptions): RowDriver {
   const rows = new Map<string, DriverRow>()
   const isAt = (id: string, revision: number) => (rows.get(id)?.revision ?? 0) === revision
   return {
@@ -41,6 +41,9 @@ function memoryKeeper({ now = Date.now, maxSessions = 10_000, allowInProduction 
 }
 
 function notInProduction(): SessionError {
-  const remedy = 'Use drizzleStore(db), or say memoryStore({ allowInProduction: true }).'
-  return new SessionError('CONFIG_INVALID', `memoryStore in production would lose every session with its process. ${remedy}`)
+  const remedy = 'Use drizzleStore(db), or pass memoryStore({ allowInProduction: true }).'
+  return new SessionError(
+    'CONFIG_INVALID',
+    `memoryStore loses every session when the process exits, so it is not for production. ${remedy}`,
+  )
 }

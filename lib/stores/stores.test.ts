@@ -1,7 +1,7 @@
-import { storeContract } from 'coatcheck/testing'
+import { type SessionStore, storeContract } from 'coatcheck/store'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { stores, type TestStore } from '../../test/databases'
-import { itOn } from '../../test/exceptions'
+import { rulesOf } from '../../test/exceptions'
 
 describe.each(Object.keys(stores))('the store contract, %s', (name) => {
   let under: TestStore
@@ -9,6 +9,7 @@ describe.each(Object.keys(stores))('the store contract, %s', (name) => {
     under = await (stores[name]?.() as Promise<TestStore>)
   })
   afterAll(() => under.close())
-  const it = itOn(name)
-  for (const { name: rule, run } of storeContract) it(rule, () => run({ ...under, store: under.shared ?? under.store }))
+  const rule = rulesOf(name)
+  for (const { id, name: title, run } of storeContract)
+    rule(id)(title, () => run({ ...under, store: under.shared ?? (under.store as SessionStore) }))
 })

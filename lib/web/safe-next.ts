@@ -1,7 +1,8 @@
 /**
- * `value` if it is a path of this app, else `fallback`: for a `next` parameter, both where it is made and where it is followed.
- * Accepts one leading `/`; refuses `//`, also where dot segments make one of the path, backslashes and control characters, with which
- * browsers leave the site. Answers it escaped (RFC 3986, section 2.1) where it is not, since a header, such as a redirect's, holds ASCII alone.
+ * Returns `value` if it is a path of this app, otherwise `fallback`. Use it for a `next` parameter, both when you create it and when you
+ * follow it. It accepts one leading `/`. It rejects `//` (also where dot segments produce it), backslashes and control characters, with which
+ * browsers leave the site. The result is percent-encoded (RFC 3986, section 2.1), because headers, such as a redirect's, contain ASCII only.
+ * @example redirect(safeNext(form.get('next'), '/account'))
  * @see OWASP Unvalidated Redirects and Forwards Cheat Sheet
  */
 export function safeNext(value: unknown, fallback = '/'): string {
@@ -9,7 +10,7 @@ export function safeNext(value: unknown, fallback = '/'): string {
   return safe ? value.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURI) : fallback
 }
 
-/** A router that goes by the resolved path alone takes `/.//other.example` for `//other.example`: Next's does. */
+/** A router that uses only the resolved path, as Next's does, takes `/.//other.example` for `//other.example`. */
 function staysHere(path: string): boolean {
   return URL.canParse(path, 'http://here') && !new URL(path, 'http://here').pathname.startsWith('//')
 }

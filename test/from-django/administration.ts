@@ -85,19 +85,25 @@ export const administration: Cases = {
   },
 
   'admin.site.register(Session, SessionAdmin)': async (trial) => {
-    const ended = await trial.visitor().logsIn()
+    const revoked = await trial.visitor().logsIn()
     const admin = trial.visitor()
     await admin.logsIn({ id: randomUUID() })
     const form = new FormData()
-    for (const [name, value] of Object.entries({ intent: 'end', ids: ended, confirmed: 'yes', path: '/admin', script: 'yes' })) {
+    for (const [name, value] of Object.entries({
+      operation: 'selected',
+      ids: revoked,
+      confirmed: 'yes',
+      path: '/admin',
+      script: 'yes',
+    })) {
       form.append(name, value)
     }
     const post = (isAdmin: boolean) =>
       admin.visit(async (_, run) => ((await run({ authorize: () => isAdmin })) as AdminAction)(null, form).catch(() => 'done'))
     expect(await post(false)).toMatchObject({ problem: 'FORBIDDEN' })
-    expect(await admin.sessions.get(ended)).not.toBeNull()
+    expect(await admin.sessions.get(revoked)).not.toBeNull()
     expect(await post(true)).toBe('done')
-    expect(await admin.sessions.get(ended)).toBeNull()
+    expect(await admin.sessions.get(revoked)).toBeNull()
   },
 
   "call_command('migrate')": async (trial) => {

@@ -3,17 +3,17 @@ import { expect } from 'vitest'
 import { library } from './scope'
 import { type Cases, codeOf, type Visitor } from './trial'
 
-/** What a request fails with. */
+/** Returns the error that a request rejects with. */
 async function failureOf(request: Promise<unknown>): Promise<SessionError> {
   const failure = await request.then(
     () => null,
     (error: unknown) => error,
   )
   if (failure instanceof SessionError) return failure
-  throw new Error(`No SessionError: ${failure}`)
+  throw new Error(`Expected a SessionError, got: ${failure}`)
 }
 
-/** What a write fails with whose session ends during its request. */
+/** Returns the error of a write whose session is deleted during its request. */
 const interrupted = (visitor: Visitor) =>
   failureOf(
     visitor.copy().visit(async (session) => {
@@ -47,7 +47,7 @@ export const behaviour: Cases = {
   'A template may write to the session': async (trial) => {
     const visitor = trial.visitor()
     await visitor.holds({ visits: 1 })
-    expect(await codeOf(visitor.run({}, { place: 'render' }))).toBe('READ_ONLY')
+    expect(await codeOf(visitor.run({}, { context: 'render' }))).toBe('READ_ONLY')
     expect(await visitor.data()).toEqual({ visits: 1 })
   },
 
@@ -68,14 +68,14 @@ export const behaviour: Cases = {
     expect([await visitor.run(), (await visitor.sessions.get(id))?.id]).toEqual(['gone', id])
   },
 
-  'SessionInterrupted: the session was ended during the request': async (trial) => {
+  'SessionInterrupted: the session was deleted during the request': async (trial) => {
     const visitor = trial.visitor()
     const id = await visitor.holds({ name: 'Ann' })
     const error = await interrupted(visitor)
     expect([await trial.run({ error }), error.status, await visitor.sessions.get(id)]).toEqual([true, 409, null])
   },
 
-  'UpdateError: the session was ended, or the database failed': async (trial) => {
+  'UpdateError: the session was deleted, or the database failed': async (trial) => {
     const visitor = trial.visitor()
     await visitor.holds({ name: 'Ann' })
     const store = library.drizzleStore(() => Promise.reject(new Error('the database is down')))

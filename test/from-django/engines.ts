@@ -7,7 +7,7 @@ import { redisClient } from '../redis-stores'
 import { library } from './scope'
 import { type Cases, codeOf, type Visitor } from './trial'
 
-/** Writes in five requests at once, and answers what is there afterwards. */
+/** Writes in two concurrent requests. Returns the session's data afterwards. */
 async function mergedBy(visitor: Visitor) {
   await visitor.holds({ name: 'Ann' })
   await Promise.all([visitor.copy().holds({ visits: 1 }), visitor.copy().holds({ cart: ['scarf'] })])

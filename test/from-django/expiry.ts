@@ -3,7 +3,7 @@ import type { Cases, Trial, Visitor } from './trial'
 
 const twoWeeks = 1_209_600
 
-/** A visitor who holds something, and for whom the line has run. */
+/** Returns a visitor with a stored session, after running the row's code for them. */
 async function afterLine(trial: Trial, given: Parameters<Visitor['run']>[0] = {}): Promise<Visitor> {
   const visitor = trial.visitor()
   await visitor.holds({ name: 'Ann' })
@@ -11,10 +11,10 @@ async function afterLine(trial: Trial, given: Parameters<Visitor['run']>[0] = {}
   return visitor
 }
 
-/** Seconds that the session has left. */
+/** Returns the remaining seconds of the session. */
 const left = (visitor: Visitor) => visitor.visit((session) => session.expiryAge)
 
-/** Expects the session to last `seconds` from now, give or take what the test itself takes. */
+/** Expects the session to last `seconds` from now, with a tolerance for the duration of the test. */
 const expectLeft = async (visitor: Visitor, seconds: number) => expect(Math.abs((await left(visitor)) - seconds)).toBeLessThan(30)
 
 export const expiry: Cases = {

@@ -9,9 +9,9 @@ export const reading: Cases = {
     expect(await visitor.run()).toBe('Ann')
   },
 
-  "request.session.get('name', 'stranger')": async (trial) => {
+  "request.session.get('name', 'guest')": async (trial) => {
     const visitor = trial.visitor()
-    expect(await visitor.run()).toBe('stranger')
+    expect(await visitor.run()).toBe('guest')
     await visitor.visit((session) => session.set('name', null as never))
     expect(await visitor.run()).toBeNull()
     await visitor.holds({ name: 'Ann' })

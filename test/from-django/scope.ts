@@ -17,7 +17,7 @@ import { cachedStore, type RedisClient, redisStore } from 'coatcheck/redis'
 import { withRequest } from 'coatcheck/testing'
 import { fileStore } from '../../docs/examples/file-store'
 
-/** The sessions of the app that the page speaks of. */
+/** The session data of the example app on the page. */
 export interface Shop {
   name: string
   visits: number
@@ -26,7 +26,7 @@ export interface Shop {
   _mine: number
 }
 
-/** What the lines of the page take from the library. */
+/** The names from the library that the page's rows use. */
 export const library = {
   assertSameOrigin,
   cachedStore,
@@ -43,7 +43,7 @@ export const library = {
   withRequest,
 }
 
-/** What the lines of the page take from the app; each test gives what its line needs. */
+/** The names from the app that the page's rows use. Each test passes those that its row needs. */
 export interface Given {
   sessions: Sessions<Shop>
   getSession: Sessions<Shop>['getSession']

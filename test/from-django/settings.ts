@@ -9,13 +9,13 @@ import { type Cases, codeOf, secret, type Trial } from './trial'
 
 const fourHundredDays = 400 * 86_400
 
-/** The cookie that a first write sets under these options. */
+/** Returns the cookie that a first write sets with these options. */
 async function cookieUnder(trial: Trial, options: Partial<ServerOptions>) {
   const { setCookies } = await trial.visitor(options).request((session) => session.set('name', 'x'))
   return setCookies[0]
 }
 
-/** The same in production. */
+/** Returns the cookie that a first write sets in production with these options. */
 async function cookieInProduction(trial: Trial, options: Partial<ServerOptions>) {
   vi.stubEnv('NODE_ENV', 'production')
   const cookie = await cookieUnder(trial, options)
@@ -91,7 +91,7 @@ export const settings: Cases = {
     await trial.elapse(200)
     expect((await expiresAt()) - first).toBe(-200_000)
     await trial.elapse(200)
-    expect((await expiresAt()) - first).toBe(-400_000) // as it was read: what moves it comes after the response
+    expect((await expiresAt()) - first).toBe(-400_000) // the value as read; the response is sent before the expiry advances
     expect(await expiresAt()).toBeGreaterThanOrEqual(first)
     await visitor.sessions.revoke((await visitor.visit((session) => session.id)) ?? '')
     const count = await visitor.sessions.count()

@@ -10,26 +10,26 @@ import type { Line } from './table'
 
 export const secret = 'a secret for tests, 32 characters'
 
-/** The tests of lines, by the first cell of each. */
+/** The tests of the rows, keyed by each row's first cell. */
 export type Cases = Readonly<Record<string, (trial: Trial) => Promise<void>>>
 
 type InRequest<T> = (session: Session<Shop>, run: (given?: Partial<Given>) => Promise<unknown>) => T | Promise<T>
 
-/** The code that a promise rejects with. */
+/** Returns the error code that a promise rejects with, or 'resolved'. */
 export const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'resolved',
     (error: SessionError) => error.code,
   )
 
-/** One line of the page, and what it takes to try it. */
+/** One row of the page, with everything needed to run it. */
 export class Trial {
   readonly user = { id: randomUUID() }
   readonly db: PostgresDatabase
   readonly store: ServerOptions['store']
-  /** Lets time pass for the database. */
+  /** Moves the database's time forward. */
   readonly elapse: (seconds: number) => Promise<void>
-  /** Whether the line itself was run: a test of it that does something else is none. */
+  /** True when the row itself was run. A test that never runs its row proves nothing. */
   wasRun = false
   readonly #line: Line
 
@@ -40,30 +40,30 @@ export class Trial {
     this.elapse = under.elapse
   }
 
-  /** Runs the line's code, with the library and what is given in scope, and answers its value. */
+  /** Runs the row's code, with the library and `given` in scope. Returns its value. */
   async run(given: Partial<Given> = {}): Promise<unknown> {
     return this.#evaluate(`(async () => (${this.#line.code}))()`, given)
   }
 
-  /** The options that the line writes. */
+  /** Returns the options in the row. */
   options(given: Partial<Given> = {}): Partial<ServerOptions> {
     return this.#evaluate(`({ ${this.#line.code} })`, given)
   }
 
-  /** Runs the line's command in `env`, and answers what it prints. */
+  /** Runs the row's command in `env`. Returns its output. */
   async command(env: Readonly<Record<string, string>> = {}): Promise<string> {
     this.wasRun = true
     const [npx, name, ...words] = this.#line.code.split(' ')
-    if (npx !== 'npx' || name !== 'coatcheck') throw new Error(`No command: ${this.#line.code}`)
+    if (npx !== 'npx' || name !== 'coatcheck') throw new Error(`Expected npx coatcheck, got: ${this.#line.code}`)
     return (await coatcheck(words, env)).stdout
   }
 
-  /** Sessions with these options. */
+  /** Creates the sessions of an app with these options. */
   app(options: Partial<ServerOptions> = {}): Sessions<Shop> {
     return createSessions<Shop>({ secret, store: this.store, autoClear: false, ...options })
   }
 
-  /** A new browser at an app with these options. */
+  /** Creates a new browser that uses an app with these options. */
   visitor(options: Partial<ServerOptions> = {}): Visitor {
     return new Visitor(this, this.app(options), new FakeBrowser())
   }
@@ -75,7 +75,7 @@ export class Trial {
   }
 }
 
-/** A browser at an app. */
+/** A browser that uses an app. */
 export class Visitor {
   readonly trial: Trial
   readonly sessions: Sessions<Shop>
@@ -87,17 +87,17 @@ export class Visitor {
     this.browser = browser
   }
 
-  /** The same browser in a request of its own: with its cookies of now. */
+  /** Copies the browser with its current cookies, for a separate request. */
   copy(): Visitor {
     return this.at(this.sessions)
   }
 
-  /** The same browser at another app. */
+  /** Copies the browser with its current cookies, for another app. */
   at(sessions: Sessions<Shop>): Visitor {
     return new Visitor(this.trial, sessions, this.browser.copy())
   }
 
-  /** Does something in one request; `run` runs the line in it. */
+  /** Calls `fn` in one request. Its argument `run` runs the row in that request. */
   async request<T>(fn: InRequest<T>, request: FakeRequest = {}) {
     const { sessions, trial } = this
     const { getSession, requireUser } = sessions
@@ -107,17 +107,17 @@ export class Visitor {
     }, request)
   }
 
-  /** The same, when only the value matters. */
+  /** Calls `fn` in one request. Returns only its value. */
   async visit<T>(fn: InRequest<T>, request: FakeRequest = {}): Promise<T> {
     return (await this.request(fn, request)).value
   }
 
-  /** Runs the line in a request, and answers its value. */
+  /** Runs the row in one request. Returns its value. */
   async run(given: Partial<Given> = {}, request: FakeRequest = {}): Promise<unknown> {
     return this.visit((_, run) => run(given), request)
   }
 
-  /** Stores data, and answers the session's id. */
+  /** Stores `values`. Returns the session's id. */
   async holds(values: Partial<Shop>): Promise<string> {
     return this.visit(async (session) => {
       await session.set(values)
@@ -125,7 +125,7 @@ export class Visitor {
     })
   }
 
-  /** Logs in, and answers the session's id. */
+  /** Logs in. Returns the session's id. */
   async logsIn(user = this.trial.user): Promise<string> {
     return this.visit(async (session) => {
       await session.login(user.id)
@@ -133,12 +133,12 @@ export class Visitor {
     })
   }
 
-  /** What the session holds now. */
+  /** Returns the session's current data. */
   async data(): Promise<Partial<Shop>> {
     return this.visit((session) => session.data as Partial<Shop>)
   }
 
-  /** Whose session it is now. */
+  /** Returns the session's current user id. */
   async userId(): Promise<string | null> {
     return this.visit((session) => session.userId)
   }

@@ -5,23 +5,23 @@ import { type Cases, codeOf, secret, type Trial, type Visitor } from './trial'
 
 type Guard = (request: NextRequest, event: NextFetchEvent) => Promise<Response>
 
-/** Whether the guard that the line makes lets a visitor pass to `path`. */
+/** Returns whether the guard that the row creates lets a visitor pass to `path`. */
 async function passes(trial: Trial, visitor: Visitor, path: string): Promise<boolean> {
   const guard = (await trial.run({ sessionOptions: { secret } })) as Guard
   const headers = { cookie: `session=${visitor.browser.token}` }
-  const answer = await guard(new NextRequest(`http://localhost${path}`, { headers }), {} as NextFetchEvent)
-  return answer.headers.has('x-middleware-next')
+  const response = await guard(new NextRequest(`http://localhost${path}`, { headers }), {} as NextFetchEvent)
+  return response.headers.has('x-middleware-next')
 }
 
 export const users: Cases = {
   'login(request, user)': async (trial) => {
     const visitor = trial.visitor()
     const id = await visitor.holds({ cart: ['scarf'] })
-    const stranger = visitor.copy()
+    const oldCookie = visitor.copy()
     await visitor.run()
     const { user } = trial
     expect(await visitor.visit((session) => [session.id, session.userId, session.data])).toEqual([id, user.id, { cart: ['scarf'] }])
-    expect([await stranger.userId(), await stranger.data()]).toEqual([null, {}])
+    expect([await oldCookie.userId(), await oldCookie.data()]).toEqual([null, {}])
   },
 
   'login(request, user) when another user is logged in': async (trial) => {
@@ -88,7 +88,7 @@ export const users: Cases = {
     const id = await visitor.logsIn()
     expect(await passes(trial, visitor, '/account')).toBe(true)
     await visitor.sessions.revoke(id)
-    expect(await passes(trial, visitor, '/account')).toBe(true) // no lock: the page finds nobody
+    expect(await passes(trial, visitor, '/account')).toBe(true) // the guard does not query the database; the page finds no user
     await expect(visitor.visit(() => visitor.sessions.requireUser())).rejects.toThrow('Redirected')
   },
 
@@ -98,10 +98,10 @@ export const users: Cases = {
   },
 
   'url_has_allowed_host_and_scheme(next, …)': async (trial) => {
-    const answers = ['/orders', 'https://elsewhere.example', '//elsewhere.example', undefined].map((next) =>
+    const paths = ['/orders', 'https://elsewhere.example', '//elsewhere.example', undefined].map((next) =>
       trial.run({ next: next as string }),
     )
-    expect(await Promise.all(answers)).toEqual(['/orders', '/account', '/account', '/account'])
+    expect(await Promise.all(paths)).toEqual(['/orders', '/account', '/account', '/account'])
   },
 
   'update_session_auth_hash(request, user)': async (trial) => {
@@ -112,7 +112,7 @@ export const users: Cases = {
     expect([await here.userId(), await there.userId()]).toEqual([trial.user.id, null])
   },
 
-  "user.set_password(…) by somebody else, which ends the user's sessions": async (trial) => {
+  "user.set_password(…) by another person, which invalidates the user's sessions": async (trial) => {
     const [one, two, staff] = [trial.visitor(), trial.visitor(), trial.visitor()]
     await one.logsIn()
     await two.logsIn()

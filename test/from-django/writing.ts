@@ -3,14 +3,14 @@ import { expect } from 'vitest'
 import { library } from './scope'
 import { type Cases, codeOf, type Trial, type Visitor } from './trial'
 
-/** A visitor who holds a name. */
+/** Returns a visitor whose session contains a name. */
 async function ann(trial: Trial): Promise<Visitor> {
   const visitor = trial.visitor()
   await visitor.holds({ name: 'Ann' })
   return visitor
 }
 
-/** Runs the line in five requests at once. */
+/** Runs the row's code in five concurrent requests. */
 const inFiveRequests = (visitor: Visitor) => Promise.all([1, 2, 3, 4, 5].map(() => visitor.copy().run()))
 
 export const writing: Cases = {
@@ -58,20 +58,20 @@ export const writing: Cases = {
     expect(await visitor.data()).toEqual({ visits: 1 })
   },
 
-  "request.session.pop('name', 'nobody')": async (trial) => {
+  "request.session.pop('name', 'guest')": async (trial) => {
     const visitor = await ann(trial)
     const popped = await inFiveRequests(visitor)
-    expect(popped.sort()).toEqual(['Ann', 'nobody', 'nobody', 'nobody', 'nobody'])
+    expect(popped.sort()).toEqual(['Ann', 'guest', 'guest', 'guest', 'guest'])
     expect(await visitor.visit((session) => session.pop('name'))).toBeUndefined()
   },
 
   "request.session.setdefault('visits', 1)": async (trial) => {
     const visitor = await ann(trial)
-    const answers = await visitor.copy().visit(async (_, run) => {
+    const stored = await visitor.copy().visit(async (_, run) => {
       await visitor.holds({ visits: 7 })
       return [await run(), await run()]
     })
-    expect(answers).toEqual([7, 7])
+    expect(stored).toEqual([7, 7])
     expect(await trial.visitor().run()).toBe(1)
   },
 
@@ -125,11 +125,11 @@ export const writing: Cases = {
     await visitor.run()
     expect(await visitor.visit((session) => [session.id, session.data])).toEqual([id, { name: 'Ann' }])
     expect(await before.data()).toEqual({})
-    const ended = await visitor.copy().visit(async (_, run) => {
+    const code = await visitor.copy().visit(async (_, run) => {
       await visitor.visit((session) => session.flush())
       return codeOf(run())
     })
-    expect([ended, await visitor.sessions.get(id)]).toEqual(['INTERRUPTED', null])
+    expect([code, await visitor.sessions.get(id)]).toEqual(['INTERRUPTED', null])
   },
 
   'request.session.set_test_cookie()': async (trial) => {

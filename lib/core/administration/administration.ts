@@ -1,23 +1,24 @@
+import { isUuid } from '../data/bytes.ts'
 import { deepFreeze, invalid, isText, type JsonObject, jsonBytes } from '../data/json.ts'
-import { checkUserId } from '../session/write-errors.ts'
 import { visible } from '../data/schema.ts'
-import { type SessionStats, sessionStats } from './stats.ts'
+import { checkUserId } from '../data/user-id.ts'
+import type { SessionEvent } from '../options.ts'
 import {
   type PageEdge,
   type Removal,
   type SessionFilter,
   type SessionPage,
+  type SessionStore,
   type StoredSession,
   sessionSorts,
   sessionStatuses,
 } from '../store/store.ts'
-import { isUuid } from '../cookie/token.ts'
-import type { SessionContext } from '../session/request-context.ts'
+import { type SessionStats, sessionStats } from './stats.ts'
 
-/** A session as an operator or its owner may see it: no token, no hash. */
+/** A session as an operator or its owner may see it: without token and hash. */
 export interface SessionInfo {
   readonly id: string
-  /** null: anonymous. */
+  /** null for an anonymous session. */
   readonly userId: string | null
   readonly createdAt: Date
   readonly authenticatedAt: Date | null
@@ -25,100 +26,116 @@ export interface SessionInfo {
   readonly expiresAt: Date
   readonly ip: string | null
   readonly userAgent: string | null
-  /** The stored JSON, without `serializer` and schema defaults; deeply frozen. */
+  /** The stored JSON, without `serializer` and schema defaults. Deeply frozen. */
   readonly data: JsonObject
-  /** Bytes of JSON text of all its data, as `maxBytes` counts them: flashes and whatever else is the library's included. */
+  /** The size of all its data in bytes of JSON text, as `maxBytes` counts it. Includes flashes and other reserved keys. */
   readonly dataBytes: number
-  /** Whether it has not expired, by the store's clock. */
+  /** True if it has not expired, by the store's clock. */
   readonly active: boolean
-  /** Whether it is the session of the request that asks. */
+  /** True if it is the session of the current request. */
   readonly current: boolean
 }
 
-/** What `list` takes; all conditions hold at once. */
+/** The options of `list`. All conditions must hold. */
 export interface ListOptions {
-  /** DATA_INVALID if it is given and undefined, which would mean everybody's. */
+  /** Only sessions of this user. Given as undefined it is DATA_INVALID, because it would select all users. */
   userId?: string | number | bigint
-  /** What a session id, user id or IP address begins with. */
+  /** A prefix of a session id, user id or IP address. */
   search?: string
-  /** 'anonymous' and 'signedIn' are active ones. @default all */
+  /** 'anonymous' and 'signedIn' select active sessions only. @default all */
   status?: 'active' | 'expired' | 'anonymous' | 'signedIn'
   /** Newest first, by creation or by last use. @default 'created' */
   sort?: 'created' | 'lastSeen'
-  /** The last row of the page before; for `sort: 'created'` its id suffices. */
+  /** The last row of the previous page. With `sort: 'created'` its id is enough. */
   after?: string | Pick<SessionInfo, 'id' | 'lastSeenAt'> | undefined
-  /** The first row of the page after: asks for the page that ends just before it, newest first, too. Not together with `after`. */
+  /** The first row of the next page: returns the page that ends directly above it, newest first. Not together with `after`. */
   before?: string | Pick<SessionInfo, 'id' | 'lastSeenAt'> | undefined
   /** Rows on a page, 1 to 1000. @default 50 */
   limit?: number
 }
 
-/** Who ends sessions. */
+/** Identifies the operator. */
 export interface ActorOptions {
-  /** Who does it, such as an operator's user id, for `onEvent` only. @default not said */
+  /** The operator, such as an admin's user id. Only passed to `onEvent`. @default null */
   by?: string | null | undefined
 }
 
-/** What `revoke` takes beside ids. */
+/** The options of `revoke`. */
 export interface RevokeOptions extends ActorOptions {
-  /** Only sessions of this user; DATA_INVALID if it is given and undefined, which would mean everybody's. */
+  /** Only sessions of this user. Given as undefined it is DATA_INVALID, because it would select all users. */
   userId?: string | number | bigint
 }
 
-/** What `revokeUser` takes beside the user. */
+/** The options of `revokeUser`. */
 export interface RevokeUserOptions extends ActorOptions {
-  /** The id of a session that stays; DATA_INVALID if it is no id. */
+  /** The id of a session to keep. DATA_INVALID if it is not an id. */
   except?: string | null
 }
 
-/** What `clearExpired` takes. */
+/** The options of `clearExpired`. */
 export interface ClearOptions extends ActorOptions {
   /** Rows deleted by one statement. @default 1000 */
   batchSize?: number
-  /** Told after each batch how many are gone so far. */
+  /** Called after each batch with the number of rows deleted so far. */
   onProgress?: (deleted: number) => void
   /** Stops between two batches. */
   signal?: AbortSignal
 }
 
 /**
- * The server side of sessions: see, find, end, tidy up. Every method rejects with STORE_FAILED if the store fails, and on `cookieStore()`
- * with CONFIG_INVALID, but for `clearExpired`, which has nothing to do there.
+ * The server side of sessions. Every method rejects with STORE_FAILED if the store fails. With `cookieStore()` every method rejects with
+ * CONFIG_INVALID, except `clearExpired`, which has nothing to do there.
  */
 export interface SessionAdministration {
-  /** One page of sessions, newest first. */
+  /**
+   * Returns one page of sessions, newest first.
+   * @example const devices = await sessions.list({ userId: session.userId, status: 'active' })
+   */
   list(options?: ListOptions): Promise<SessionInfo[]>
-  /** One session by its public id, live or expired; null if there is none. */
+  /** Returns one session by its public id, active or expired; null if there is none. */
   get(id: string): Promise<SessionInfo | null>
-  /** Ends sessions by id, and answers how many; what is no id is ignored. With `userId` only that user's: a page where users end their own must pass it. */
+  /**
+   * Deletes sessions by id and returns their number. Ignores values that are not ids. With `userId` it deletes only that user's sessions:
+   * a page where users log out their own devices must pass it.
+   */
   revoke(ids: string | readonly string[], options?: RevokeOptions): Promise<number>
-  /** Ends all sessions of a user, but for the one with the id `except`, and answers how many. */
+  /** Deletes all sessions of a user, except the one with the id `except`, and returns their number. */
   revokeUser(userId: string | number | bigint, options?: RevokeUserOptions): Promise<number>
-  /** How many sessions are active. */
+  /** Returns the number of active sessions. */
   count(): Promise<number>
-  /** Figures of all sessions: for an overview, and cheap enough for one that is looked at often. */
+  /** Returns statistics of all sessions. Cheap enough for a page that is often opened. */
   stats(): Promise<SessionStats>
-  /** Deletes expired sessions in batches and answers how many (Django's clearsessions). Safe at any time, from several processes. */
+  /** Deletes expired sessions in batches and returns their number (Django's clearsessions). Safe at any time and in several processes. */
   clearExpired(options?: ClearOptions): Promise<number>
 }
 
-/** What the server side needs: no secret, no request. */
-type Administered = Pick<SessionContext, 'store' | 'emit'>
+/** The parts that administration depends on: no secret and no request. */
+interface AdministrationContext {
+  readonly store: SessionStore
+  readonly emit: (event: SessionEvent) => void
+}
 
-/** Makes the server side; `currentId` tells the id of the asking request's session, if there is one. */
-export function createAdministration(context: () => Administered, currentId: () => Promise<string | null>): SessionAdministration {
+/**
+ * Creates the server side of sessions.
+ * @param currentId Returns the id of the current request's session, or null. It also waits until there is a request, so it is called
+ * before the store: a prerender must not query the store.
+ */
+export function createAdministration(
+  context: () => AdministrationContext,
+  currentId: () => Promise<string | null>,
+): SessionAdministration {
   return {
     list: async (options = {}) => {
       const page = pageOf(options)
-      const current = await currentId() // first, since it waits until there is a request: a prerender must not ask the store
+      const current = await currentId()
       const rows = isText(page.search ?? '') ? await context().store.list(page) : []
-      return rows.map((row) => info(row, current))
+      return rows.map((row) => infoOf(row, current))
     },
     get: async (id) => {
       if (!isUuid(id)) return null
       const current = await currentId()
       const [row] = await context().store.list({ ids: [id], sort: 'created', limit: 1 })
-      return row ? info(row, current) : null
+      return row ? infoOf(row, current) : null
     },
     revoke: async (ids, options = {}) => {
       const known = [ids].flat().filter(isUuid)
@@ -126,7 +143,7 @@ export function createAdministration(context: () => Administered, currentId: () 
       return known.length > 0 ? remove(context(), { ids: known, ...owner }, options.by) : 0
     },
     revokeUser: async (userId, { except = null, by } = {}) => {
-      if (except !== null && !isUuid(except)) throw invalid('except', 'is no session id')
+      if (except !== null && !isUuid(except)) throw invalid('except', 'is not a session id')
       return remove(context(), { userId: checkUserId(userId), ...(except && { exceptId: except }) }, by)
     },
     count: async () => {
@@ -141,14 +158,14 @@ export function createAdministration(context: () => Administered, currentId: () 
   }
 }
 
-async function remove({ store, emit }: Administered, which: Removal, by: ActorOptions['by'] = null): Promise<number> {
-  const sessions = await store.remove(which)
-  if (sessions.length > 0) emit({ type: 'revoked', sessions, by })
+async function remove(context: AdministrationContext, which: Removal, by: ActorOptions['by'] = null): Promise<number> {
+  const sessions = await context.store.remove(which)
+  if (sessions.length > 0) context.emit({ type: 'revoked', sessions, by })
   return sessions.length
 }
 
 async function clearExpired(
-  { store, emit }: Administered,
+  { store, emit }: AdministrationContext,
   { batchSize = 1000, onProgress, signal, by = null }: ClearOptions,
 ): Promise<number> {
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw invalid('batchSize', `is ${batchSize}; use a whole number of rows`)
@@ -165,7 +182,7 @@ async function clearExpired(
   return deleted
 }
 
-/** The condition that an owner sets. One that is named but undefined is refused, since without it the condition would be gone. */
+/** A `userId` that is present but undefined is rejected, because without it the condition would be missing. */
 function ownerOf(options: { userId?: string | number | bigint }): { readonly userId?: string } {
   return 'userId' in options ? { userId: checkUserId(options.userId) } : {}
 }
@@ -173,20 +190,20 @@ function ownerOf(options: { userId?: string | number | bigint }): { readonly use
 function pageOf({ sort = 'created', limit = 50, after, before, ...conditions }: ListOptions): SessionPage {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw invalid('limit', `is ${limit}; use 1 to 1000`)
   checkOneOf('sort', sort, sessionSorts)
-  if (after && before) throw invalid('before', 'stands beside after; a page has one edge')
+  if (after && before) throw invalid('before', 'is given together with after; a page has one edge')
   const [above, below] = [edgeOf('after', after, sort), edgeOf('before', before, sort)]
   return { ...filterOf(conditions), sort, limit, ...(above && { after: above }), ...(below && { before: below }) }
 }
 
-/** By JavaScript, or out of a query string, anything may come. */
+/** Checks a value that JavaScript code or a query string may set to anything. */
 function checkOneOf(name: string, value: string, known: readonly string[]): void {
   if (!known.includes(value)) throw invalid(name, `is ${value}; use one of ${known.join(', ')}`)
 }
 
 function edgeOf(name: string, row: ListOptions['after'], sort: SessionPage['sort']): PageEdge | undefined {
   const edge = typeof row === 'string' ? { id: row } : row
-  if (edge && !isUuid(edge.id)) throw invalid(name, 'is no session id; pass the row at the edge of a page')
-  if (sort === 'lastSeen' && typeof row === 'string') throw invalid(name, 'is an id; to sort by lastSeen pass the whole row')
+  if (edge && !isUuid(edge.id)) throw invalid(name, 'is not a session id; pass the row at the edge of a page')
+  if (sort === 'lastSeen' && typeof row === 'string') throw invalid(name, 'is an id; to sort by lastSeen, pass the whole row')
   return edge
 }
 
@@ -200,9 +217,9 @@ function filterOf(options: Pick<ListOptions, 'userId' | 'search' | 'status'>): S
   }
 }
 
-function info(row: StoredSession, current: string | null): SessionInfo {
+function infoOf(row: StoredSession, current: string | null): SessionInfo {
   const { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent } = row
-  const shown = { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent }
+  const publicParts = { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent }
   const data = deepFreeze(visible(row.data))
-  return { ...shown, data, dataBytes: jsonBytes(row.data), active: row.secondsLeft > 0, current: id === current }
+  return { ...publicParts, data, dataBytes: jsonBytes(row.data), active: row.secondsLeft > 0, current: id === current }
 }

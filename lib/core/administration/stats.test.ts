@@ -15,7 +15,11 @@ const started = (at: string, count: number) => ({ at: new Date(at), count })
 describe('figures of all sessions', () => {
   it('cover 24 hours and 30 days of UTC, the running ones included, oldest first, with zeros', () => {
     const { hours, days } = sessionStats(none)
-    expect([hours.length, hours[0], hours[23]]).toEqual([24, started('2026-02-28T13:00:00Z', 0), started('2026-03-01T12:00:00Z', 0)])
+    expect([hours.length, hours[0], hours[23]]).toEqual([
+      24,
+      started('2026-02-28T13:00:00Z', 0),
+      started('2026-03-01T12:00:00Z', 0),
+    ])
     expect([days.length, days[0], days[29]]).toEqual([30, started('2026-01-31T00:00:00Z', 0), started('2026-03-01T00:00:00Z', 0)])
   })
 

@@ -1,16 +1,16 @@
-import type { StartedCount, StoreStats, UserAgentCount } from '../store/store.ts'
+import { hourMs, type StartedCount, type StoreStats, statsDays, type UserAgentCount } from '../store/statistics.ts'
 
-/** Figures of all sessions, as `sessions.stats()` answers them. */
+/** Statistics of all sessions, as `sessions.stats()` returns them. */
 export interface SessionStats {
   /** Sessions that have not expired. */
   readonly active: number
-  /** Active ones that a user is logged in to. */
+  /** Active sessions with a user. */
   readonly signedIn: number
-  /** Expired ones that have not been cleared yet. */
+  /** Expired sessions that have not been cleared yet. */
   readonly expired: number
-  /** Whether figures are scaled up from a sample of the rows: docs/stores.md says when. */
+  /** True if the counts are extrapolated from a sample of the rows. docs/stores.md says when. */
   readonly estimated: boolean
-  /** Sessions begun in each of the last 24 hours (UTC, the running one included) that are still stored; oldest first, zeros included. */
+  /** Sessions created in each of the last 24 hours (UTC), the current one included, that are still stored. Oldest first, with zeros. */
   readonly hours: readonly StartedCount[]
   /** The same for the last 30 days (UTC). */
   readonly days: readonly StartedCount[]
@@ -18,34 +18,29 @@ export interface SessionStats {
   readonly userAgents: readonly UserAgentCount[]
 }
 
-/** The length of an hour. */
-export const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-/** So many days `days` covers, the running one included. */
-export const statsDays = 30
-
 const maxUserAgents = 100
 
-/** What a store counted, in order and without gaps. */
-export function sessionStats({ now, started: begun, userAgents, ...counts }: StoreStats): SessionStats {
+/** Sorts a store's counts and fills the gaps. */
+export function sessionStats({ now, started, userAgents, ...counts }: StoreStats): SessionStats {
   const frequent = userAgents.toSorted((a, b) => b.count - a.count || compareTexts(a.userAgent, b.userAgent))
   return {
     ...counts,
-    hours: perTime(begun, now, hourMs, 24),
-    days: perTime(begun, now, dayMs, statsDays),
+    hours: countPerPeriod(started, now, hourMs, 24),
+    days: countPerPeriod(started, now, dayMs, statsDays),
     userAgents: frequent.slice(0, maxUserAgents),
   }
 }
 
-/** Days and hours of UTC have always the same length, so that they begin at multiples of it. */
-function perTime(begun: readonly StartedCount[], now: Date, lengthMs: number, number: number): StartedCount[] {
-  const numberOf = (at: Date) => Math.floor(at.getTime() / lengthMs)
-  const first = numberOf(now) - number + 1
-  const counts = Array.from({ length: number }, () => 0)
-  for (const { at, count } of begun) {
-    const place = numberOf(at) - first
-    const before = counts[place]
-    if (before !== undefined) counts[place] = before + count
+/** Hours and days of UTC always have the same length, so they start at multiples of it. */
+function countPerPeriod(started: readonly StartedCount[], now: Date, lengthMs: number, periods: number): StartedCount[] {
+  const periodOf = (at: Date) => Math.floor(at.getTime() / lengthMs)
+  const first = periodOf(now) - periods + 1
+  const counts = Array.from({ length: periods }, () => 0)
+  for (const { at, count } of started) {
+    const index = periodOf(at) - first
+    const before = counts[index]
+    if (before !== undefined) counts[index] = before + count
   }
   return counts.map((count, i) => ({ at: new Date((first + i) * lengthMs), count }))
 }

@@ -1,28 +1,85 @@
-import type { SessionStore, StoredSession } from '../store/store.ts'
+import { cookieLimitSeconds, type ExpiryPolicy } from '../store/expiry.ts'
+import type { SessionRef, SessionStore, StoredSession } from '../store/store.ts'
+
+/** The browser's proof of the right to a session. */
+export interface SessionCredential extends SessionRef {
+  readonly tokenSecret: string
+  /** The value of the cookie. */
+  readonly value: string
+  /** The outer limit of the cookie's lifetime in epoch seconds. */
+  readonly expiresSeconds: number
+}
+
+/** Why a cookie opens no session. 'unknown': this app made the cookie, but the session was deleted, has expired or was rotated. */
+export type Rejection = 'malformed' | 'forged' | 'unknown'
+
+/** Defines how sessions travel in their cookie. Nothing else in the library depends on it. */
+export interface SessionCarrier {
+  /** The store that administration uses. */
+  readonly store: SessionStore
+  /** Opens the cookie of one request; undefined if there is none. Never rejects because of the cookie's content. */
+  open(value: string | undefined): Promise<CarriedSession>
+}
+
+/** The session of one request. */
+export interface CarriedSession {
+  /** The store for this request. */
+  readonly store: SessionStore
+  /** The live session; a rejection, if the cookie opens none; null without a cookie. */
+  readonly found: FoundSession | Rejection | null
+  /** True if a visit can advance the session after the response, when no cookie can be sent. */
+  readonly canTouch: boolean
+  /** Returns a new credential for `row`. */
+  issue(row: StoredSession, tokenSecret: string): SessionCredential
+  /** Returns the credential after a write that kept the token: `credential` itself, unless the cookie's value must change. */
+  reissue(row: StoredSession, credential: SessionCredential): SessionCredential
+  /** Returns the cookie's Max-Age in seconds; undefined if the cookie expires when the browser closes. */
+  maxAge(row: StoredSession, credential: SessionCredential): number | undefined
+}
+
+/** A live session and the credential that opened it. */
+export interface FoundSession {
+  readonly row: StoredSession
+  readonly credential: SessionCredential
+}
+
+/** The resolved options that a carrier depends on. */
+export interface CarrierOptions {
+  readonly cookie: { readonly name: string; readonly path: string; readonly domain: string | undefined }
+  readonly secrets: readonly string[]
+  readonly policy: ExpiryPolicy
+  readonly expireAtBrowserClose: boolean
+  readonly maxPerUser?: number | null
+}
 
 /**
- * A store that keeps each session in its visitor's cookie, and nothing on the server: there is one store for each request, which holds the
- * one session of its cookie. As a store for all of them it refuses every operation but `clearExpired`, which has nothing to do.
+ * A store that keeps each session in its visitor's cookie and nothing on the server. `createSessions` accepts it in place of a
+ * `SessionStore`, and `createGuard` can read its sessions.
  */
-export interface CookieStore extends SessionStore {
-  /** What opens the values of `cookie` under these secrets: the first seals, all open. */
-  opener(cookie: SealedCookie, secrets: readonly string[]): CookieOpener
-}
-
-/** The cookie that carries sessions: its full name, and the attributes of any length. */
-export interface SealedCookie {
+export interface CookieStore {
   readonly name: string
-  readonly path: string
-  readonly domain: string | undefined
+  /** Creates the carrier. The first secret encrypts, all decrypt. */
+  carrier(options: CarrierOptions): SessionCarrier
 }
 
-/** Opens what a request's cookie holds. Never rejects, whatever that is; asks for no clock if there is none. */
-export type CookieOpener = (value: string | undefined) => Promise<OpenedCookie>
+/** Returns the end of a session's absolute lifetime in epoch seconds. The row may say later if the policy has become stricter since. */
+export function absoluteEnd({ absoluteSeconds }: ExpiryPolicy, { authenticatedAt, createdAt }: StoredSession): number {
+  return absoluteSeconds === null ? Number.POSITIVE_INFINITY : (authenticatedAt ?? createdAt).getTime() / 1000 + absoluteSeconds
+}
 
-/** The store of one request. */
-export interface OpenedCookie {
-  /** Each change of its session answers `sealed`, which must be sent: the cookie sent last is the session. Takes one change at a time. */
-  readonly store: SessionStore
-  /** The live session, or why a cookie is none; null without a cookie. */
-  readonly found: StoredSession | 'malformed' | 'forged' | 'unknown' | null
+/** Returns the outer limit of a cookie's lifetime in epoch seconds. No read can extend it. */
+export function outerLimit(policy: ExpiryPolicy, row: StoredSession): number {
+  const limits = [storeNow(row) + cookieLimitSeconds, absoluteEnd(policy, row)]
+  if (row.expiry && 'at' in row.expiry) limits.push(row.expiry.at.getTime() / 1000)
+  return Math.floor(Math.min(...limits))
+}
+
+/** Returns true if the cookie expires when the browser closes. */
+export function expiresAtBrowserClose(expiry: StoredSession['expiry'], byDefault: boolean): boolean {
+  return expiry ? 'idleSeconds' in expiry && expiry.idleSeconds === 0 : byDefault
+}
+
+/** Returns the store's clock at the time when it returned `row`, in epoch seconds. */
+export function storeNow(row: StoredSession): number {
+  return row.expiresAt.getTime() / 1000 - row.secondsLeft
 }

@@ -1,22 +1,24 @@
 import { SessionError } from '../errors.ts'
 
-/** What a session can hold: what JSON can say without loss. */
+/** A value that a session can hold: JSON expresses it without loss. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json }
 
 const maxDepth = 100
 
-/** A checked value: a copy of its own, and the bytes it takes once stored. */
+/** A checked copy of a value, and its size once stored. */
 export interface CheckedJson {
   readonly json: Json
   readonly bytes: number
 }
 
 /**
- * Copies `value` if JSON can hold it without loss, and measures it in bytes as PostgreSQL prints it compactly.
- * `path` names the value in errors; `limit` ends the walk early, so that shared references cannot make it endless.
- * @throws {SessionError} DATA_INVALID naming the key path; DATA_TOO_LARGE beyond `limit` bytes.
+ * Copies `value` and measures it. The size is that of the longest compact form in which a store prints the JSON: numbers are counted
+ * without an exponent.
+ * @param path Names the value in errors.
+ * @param limit Ends the walk early, so that shared references cannot make it endless.
+ * @throws {SessionError} DATA_INVALID naming the key path if JSON cannot hold the value; DATA_TOO_LARGE beyond `limit` bytes.
  */
 export function checkJson(value: unknown, path: string, limit: number): CheckedJson {
   const check = new JsonCheck(path, limit)
@@ -78,7 +80,7 @@ class JsonCheck {
   }
 }
 
-/** The bytes that stored data takes, by the same measure as `checkJson`. */
+/** Returns the size of stored JSON, measured as by `checkJson`. */
 export function jsonBytes(value: Json): number {
   if (value === null || typeof value === 'boolean') return 5
   if (typeof value === 'number') return numberBytes(value)
@@ -87,14 +89,14 @@ export function jsonBytes(value: Json): number {
   return Object.entries(value).reduce((sum, [key, member]) => sum + stringBytes(key) + 2 + jsonBytes(member), 2)
 }
 
-/** @throws {SessionError} DATA_INVALID for a key that PostgreSQL or JavaScript would not give back as it was. */
+/** @throws {SessionError} DATA_INVALID for a key that a store or JavaScript would not return unchanged. */
 export function checkKey(key: unknown, path: string): void {
-  if (typeof key !== 'string') throw invalid('A key', `is ${aKindOf(key)}; keys are text`)
+  if (typeof key !== 'string') throw invalid('A key', `is ${kindOf(key)}; keys are text`)
   if (key === '__proto__') throw invalid(path, 'is named __proto__, which JavaScript treats as a prototype')
   checkText(key, path)
 }
 
-/** Freezes the plain objects and arrays of `value`, so that a change of a read value is a TypeError, not a lost update. */
+/** Freezes the plain objects and arrays in `value`. Changing a value that was read is then a TypeError instead of a lost update. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value)))
     return value
@@ -103,12 +105,12 @@ export function deepFreeze<T>(value: T): T {
   return value
 }
 
-/** A `DATA_INVALID` that names the place and what is wrong there, never the value. */
+/** Returns a `DATA_INVALID` that names the path and the problem, never the value. */
 export function invalid(path: string, problem: string): SessionError {
   return new SessionError('DATA_INVALID', `${path} ${problem}. Nothing was written.`)
 }
 
-/** A `DATA_TOO_LARGE` that names the place and the limit. */
+/** Returns a `DATA_TOO_LARGE` that names the path and the limit. */
 export function tooLarge(path: string, limit: number): SessionError {
   return new SessionError(
     'DATA_TOO_LARGE',
@@ -116,17 +118,20 @@ export function tooLarge(path: string, limit: number): SessionError {
   )
 }
 
-/** The entries of a plain object. @throws {SessionError} DATA_INVALID for anything else. */
+/**
+ * Returns the entries of a plain object.
+ * @throws {SessionError} DATA_INVALID for any other value.
+ */
 export function plainEntries(item: unknown, at: string): [string, unknown][] {
   return whileReading(at, () => {
-    if (typeof item !== 'object' || item === null) throw invalid(at, `is ${aKindOf(item)}, which JSON cannot hold`)
+    if (typeof item !== 'object' || item === null) throw invalid(at, `is ${kindOf(item)}, which JSON cannot hold`)
     if (!isPlain(item)) throw invalid(at, `is a ${classOf(item)}; store plain objects, or set a serializer`)
     if (Object.getOwnPropertySymbols(item).length > 0) throw invalid(at, 'has symbol keys, which JSON cannot hold')
     return Object.entries(item)
   })
 }
 
-/** The elements of a plain array, each read once, and not by methods of its own: what is checked is what is stored. */
+/** Reads each element of a plain array once and without the array's own methods, so that the checked value is the stored value. */
 function plainElements(item: readonly unknown[], at: string): unknown[] {
   if (!isPlain(Object.getPrototypeOf(item))) throw invalid(at, `is a ${classOf(item)}; store plain arrays, or set a serializer`)
   const own = Reflect.ownKeys(item)
@@ -135,7 +140,7 @@ function plainElements(item: readonly unknown[], at: string): unknown[] {
   return Array.from({ length: own.length - 1 }, (_, index) => item[index])
 }
 
-/** A prototype without a prototype is some realm's Object.prototype: bundlers and test runners bring several. */
+/** A prototype without a prototype is the Object.prototype of some realm. Bundlers and test runners create several realms. */
 function isPlain(item: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(item)
   return prototype === null || Object.getPrototypeOf(prototype) === null
@@ -145,7 +150,7 @@ function isArray(item: unknown, at: string): item is readonly unknown[] {
   return whileReading(at, () => Array.isArray(item))
 }
 
-/** Runs `read`, which getters and proxies can make throw anything; that may contain data, so it is not passed on. */
+/** Getters and proxies can make `read` throw anything. The thrown value may contain data, so it is replaced. */
 function whileReading<T>(at: string, read: () => T): T {
   try {
     return read()
@@ -154,25 +159,25 @@ function whileReading<T>(at: string, read: () => T): T {
   }
 }
 
-/** The name of the class of `item`; a property named constructor is data, and must not be shown. */
+/** Returns the name of the class of `item`. An own property named `constructor` is data and must not appear in a message. */
 function classOf(item: object): string {
   const { constructor: made }: { constructor?: unknown } = Object.getPrototypeOf(item) ?? {}
   return (typeof made === 'function' && made.name) || 'class instance'
 }
 
-function aKindOf(item: unknown): string {
+function kindOf(item: unknown): string {
   if (item === undefined || item === null) return String(item)
   return typeof item === 'object' ? 'an object' : `a ${typeof item}`
 }
 
-/** Whether PostgreSQL can hold `text`. */
+/** Returns true if every store can hold `text`. */
 export function isText(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed()
 }
 
 function checkText(text: string, at: string): void {
-  if (text.includes('\u0000')) throw invalid(at, 'contains the character U+0000, which PostgreSQL cannot store')
-  if (!text.isWellFormed()) throw invalid(at, 'contains half of a surrogate pair, which is no Unicode text')
+  if (text.includes('\u0000')) throw invalid(at, 'contains the character U+0000, which cannot be stored')
+  if (!text.isWellFormed()) throw invalid(at, 'contains half of a surrogate pair, which is not valid Unicode')
 }
 
 function stringBytes(text: string): number {
@@ -187,7 +192,7 @@ function stringBytes(text: string): number {
   return bytes
 }
 
-/** PostgreSQL prints numbers in full: 1e308 takes 309 digits. */
+/** Counts a number without an exponent, as PostgreSQL prints it: 1e308 has 309 digits. */
 function numberBytes(value: number): number {
   const text = String(value)
   const exponent = text.indexOf('e')

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type JsonObject, jsonBytes } from './json.ts'
-import { applyPatch, boundPatch, emptyPatch, isNoChange, mergePatches, type PatchParts, sameJson } from './patch.ts'
+import { applyPatch, emptyPatch, isEmptyPatch, maxBytesBefore, mergePatches, type Patch, sameJson } from './patch.ts'
 
-const patch = (parts: Partial<PatchParts>): PatchParts => ({ ...emptyPatch, ...parts })
+const patch = (parts: Partial<Patch>): Patch => ({ ...emptyPatch, ...parts })
 
 describe('merged patches', () => {
-  const steps: readonly PatchParts[] = [
+  const steps: readonly Patch[] = [
     patch({ set: { a: 1, b: 1 } }),
     patch({ remove: ['a'] }),
     patch({ set: { a: 2 } }),
@@ -15,7 +15,7 @@ describe('merged patches', () => {
   ]
   const data = { a: 0, z: 9, _kept: true }
 
-  it('do at once what they do one after another, in every order of three', () => {
+  it('do the same as the patches one after another, in every order of three', () => {
     for (const first of steps) {
       for (const second of steps) {
         for (const third of steps) {
@@ -26,10 +26,10 @@ describe('merged patches', () => {
     }
   })
 
-  it('are no change only if they do nothing to any data', () => {
-    expect(isNoChange(emptyPatch)).toBe(true)
-    for (const step of steps) expect(isNoChange(step)).toBe(false)
-    expect(isNoChange(patch({ defaults: { a: 1 } }))).toBe(false)
+  it('are empty only if they do nothing to any data', () => {
+    expect(isEmptyPatch(emptyPatch)).toBe(true)
+    for (const step of steps) expect(isEmptyPatch(step)).toBe(false)
+    expect(isEmptyPatch(patch({ defaults: { a: 1 } }))).toBe(false)
   })
 })
 
@@ -44,22 +44,22 @@ describe('the size of data', () => {
     [5e-324, 330],
     [{ a: 1 }, 2 + 3 + 2 + 1],
     [[1, 2], 2 + 2 + 2],
-  ])('of %j is at least that of its compact text', (value, bytes) => {
+  ])('of %j is at least the size of its compact text', (value, bytes) => {
     expect(jsonBytes(value as never)).toBe(bytes)
     expect(bytes).toBeGreaterThanOrEqual(Buffer.byteLength(JSON.stringify(value)))
   })
 
-  it('may not grow over the limit, but may shrink above it', () => {
+  it('may not grow beyond the limit but may shrink above it', () => {
     const full = { a: 'x'.repeat(100) }
-    const refused = (data: JsonObject, set: JsonObject) => () => boundPatch(data, patch({ set }), 50)
-    expect(refused({}, full)).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))
-    expect(refused(full, { b: 1 })).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))
-    expect(refused(full, { a: 'x'.repeat(90) })).not.toThrow()
+    const writing = (data: JsonObject, set: JsonObject) => () => maxBytesBefore(data, patch({ set }), 50)
+    expect(writing({}, full)).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))
+    expect(writing(full, { b: 1 })).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))
+    expect(writing(full, { a: 'x'.repeat(90) })).not.toThrow()
   })
 })
 
 describe('the same JSON', () => {
-  it('does not depend on the order of keys, and tells arrays, objects and absence apart', () => {
+  it('does not depend on the order of keys and distinguishes arrays, objects and absence', () => {
     expect(sameJson({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 })).toBe(true)
     for (const [a, b] of [
       [{ a: 1 }, { a: 2 }],

@@ -1,14 +1,19 @@
 import { type Json, type JsonObject, jsonBytes, tooLarge } from './json.ts'
-import type { Patch } from '../store/store.ts'
 
-/** The parts of a patch, without the bound that the store enforces. */
-export type PatchParts = Pick<Patch, 'clear' | 'remove' | 'set' | 'defaults'>
+/** A change of a session's data. A store applies `clear`, then `remove`, then `set`, then `defaults` for keys that are still absent. */
+export interface Patch {
+  /** Removes every key that does not start with `_`. */
+  readonly clear: boolean
+  readonly remove: readonly string[]
+  readonly set: JsonObject
+  readonly defaults: JsonObject
+}
 
 /** The patch that changes nothing. */
-export const emptyPatch: PatchParts = { clear: false, remove: [], set: {}, defaults: {} }
+export const emptyPatch: Patch = { clear: false, remove: [], set: {}, defaults: {} }
 
-/** One patch that does what all of `patches` do in turn; several have no defaults, which are written alone. */
-export function mergePatches(patches: readonly PatchParts[]): PatchParts {
+/** Combines patches that are applied in turn. Only a single patch may have defaults. */
+export function mergePatches(patches: readonly Patch[]): Patch {
   const [only, ...more] = patches
   if (only && more.length === 0) return only
   let clear = false
@@ -28,37 +33,39 @@ export function mergePatches(patches: readonly PatchParts[]): PatchParts {
   return { clear, remove: [...remove], set: Object.fromEntries(set), defaults: {} }
 }
 
-/** Whether a patch does nothing to any data. */
-export function isNoChange({ clear, remove, set, defaults }: PatchParts): boolean {
+/** Returns true if the patch changes nothing, whatever the data is. */
+export function isEmptyPatch({ clear, remove, set, defaults }: Patch): boolean {
   return !clear && remove.length === 0 && Object.keys(set).length === 0 && Object.keys(defaults).length === 0
 }
 
-/** The data after `patch`: what a store must compute. */
-export function applyPatch(data: JsonObject, { clear, remove, set, defaults }: PatchParts): JsonObject {
+/** Returns the data after `patch`. Every store must compute the same. */
+export function applyPatch(data: JsonObject, { clear, remove, set, defaults }: Patch): JsonObject {
   const removed = new Set(remove)
-  const kept = Object.entries(data).filter(([key]) => (!clear || isReserved(key)) && !removed.has(key))
-  return { ...defaults, ...Object.fromEntries(kept), ...set }
+  const remaining = Object.entries(data).filter(([key]) => (!clear || isReserved(key)) && !removed.has(key))
+  return { ...defaults, ...Object.fromEntries(remaining), ...set }
 }
 
 /**
- * The patch with the bound that stores enforce on the data before it, beside the exact check made here: so parallel writers pile up at
- * most three times `maxBytes` (stores may print JSON with more blanks). A patch that makes the data no larger has none, so that data above
- * a lowered `maxBytes` can shrink.
- * @throws {SessionError} DATA_TOO_LARGE if the patch would take `data` over `maxBytes`.
+ * Returns the most bytes that the stored data may have for `patch` to be written, or undefined for any number.
+ *
+ * The check here is exact for `data`, but other requests may have written since it was read. The store therefore checks this number
+ * again. It is three times `maxBytes`, because a store may print the same JSON with more blanks, so parallel writers can exceed `maxBytes`
+ * at most that far. A patch that does not make the data larger is always written: data over a lowered `maxBytes` can shrink.
+ * @throws {SessionError} DATA_TOO_LARGE if `data` with the patch has more than `maxBytes`.
  */
-export function boundPatch(data: JsonObject, parts: PatchParts, maxBytes: number): Patch {
-  const [before, after] = [jsonBytes(data), jsonBytes(applyPatch(data, parts))]
-  if (after <= before) return { ...parts, limitBytes: 2_147_483_647 }
+export function maxBytesBefore(data: JsonObject, patch: Patch, maxBytes: number): number | undefined {
+  const [before, after] = [jsonBytes(data), jsonBytes(applyPatch(data, patch))]
+  if (after <= before) return undefined
   if (after > maxBytes) throw tooLarge('The session with this change', maxBytes)
-  return { ...parts, limitBytes: 3 * maxBytes - (after - before) }
+  return 3 * maxBytes - (after - before)
 }
 
-/** Whether `key` is the library's own. */
+/** Returns true if the library itself uses `key`. */
 export function isReserved(key: string): boolean {
   return key.startsWith('_')
 }
 
-/** Whether two JSON values are the same, whatever the order of their keys. */
+/** Compares two JSON values. The order of keys does not count. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (Object.is(a, b)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false

@@ -1,31 +1,18 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { SessionError } from '../errors.ts'
 import { checkJson, checkKey, deepFreeze, invalid, type Json, type JsonObject, jsonBytes } from './json.ts'
 import { isReserved, sameJson } from './patch.ts'
 
-/** The part of Standard Schema 1 that sessions use (standardschema.dev): zod, valibot, arktype and others speak it. */
-export interface StandardSchema<Input = unknown, Output = Input> {
-  readonly '~standard': {
-    readonly version: 1
-    readonly vendor: string
-    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
-    readonly types?: { readonly input: Input; readonly output: Output } | undefined
-  }
-}
+/** One Standard Schema (standardschema.dev) for each key of a session. */
+export type AnySchemas = Readonly<Record<string, StandardSchemaV1>>
 
-type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] }
-
-/** One schema for each key of a session. */
-export type AnySchemas = Readonly<Record<string, StandardSchema<unknown, unknown>>>
-
-/** What `set` takes under `schema`. */
+/** The values that `set` accepts under `schema`. */
 export type InputOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['input'] }
 /** The data that `schema` describes. */
 export type DataOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['output'] }
 /**
- * The keys of `schema` that accept undefined, and so have a default (or an explicit undefined) on `get`. Not those that say to accept
- * anything (`z.coerce`), since what they make of undefined is often refused.
+ * The keys whose schema accepts undefined. `get` returns the schema's output for undefined as their default. Schemas that accept any
+ * input (`z.coerce`) do not count, because they often reject what they make of undefined.
  */
 export type DefaultedOf<Schemas> = {
   [K in keyof Schemas]: IsDefaulted<Types<Schemas[K]>['input']> extends true ? K : never
@@ -37,37 +24,37 @@ type Types<Schema> = Schema extends { readonly '~standard': { readonly types?: i
   : SchemaTypes
 type SchemaTypes = { readonly input: unknown; readonly output: unknown }
 
-/** Maps one top-level value to JSON and back (Django's SESSION_SERIALIZER), synchronously; merging by key still works. */
+/** Converts one top-level value to JSON and back, synchronously (Django's SESSION_SERIALIZER). Keys are still merged one by one. */
 export interface Serializer {
-  /** JSON for what `set` was given; what it throws rejects the write. */
+  /** Returns the JSON for a value given to `set`. An error that it throws rejects the write. */
   serialize(value: unknown): unknown
-  /** What `get` answers for that JSON. */
+  /** Returns the value of `get` for that JSON. */
   deserialize(json: unknown): unknown
 }
 
-/** Values on their way into and out of a row. */
+/** Converts values to the JSON of a row and back. */
 export interface Codec {
   /**
-   * The JSON to store for `value` under `key`.
+   * Validates `value` and returns the JSON to store under `key`.
    * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; CONFIG_INVALID for a schema that validates asynchronously.
    */
   encode(key: string, value: unknown): Json
-  /** The JSON of a value that was read: without schema, whatever its size. */
+  /** Returns the JSON of a value that was read, without a schema or a size limit. */
   toJson(key: string, value: unknown): Json
   /**
-   * Whether `value`, which a draft holds, is another than `before`.
-   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than before and than `maxBytes`, so that no walk is endless.
+   * Returns true if `value`, taken from a draft, differs from `before`.
+   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than both `before` and `maxBytes`, so that no walk is endless.
    */
   differs(key: string, value: unknown, before: Json | undefined): boolean
-  /** The visible data of a row, deeply frozen. */
+  /** Returns the visible data of a row, deeply frozen. */
   decode(data: JsonObject): Readonly<Record<string, unknown>>
-  /** The same to be changed, with the defaults of absent keys. */
+  /** Returns a mutable copy of the visible data, with the defaults of absent keys. */
   draft(data: JsonObject): Record<string, unknown>
-  /** What `get` answers for an absent key: the schema's output for undefined, if it accepts that. Deeply frozen. */
+  /** Returns the schema's output for undefined if it accepts undefined, deeply frozen: the default of `get`. */
   defaultOf(key: string): unknown
 }
 
-/** Makes the codec of one `createSessions`. */
+/** Creates the codec of one `createSessions`. */
 export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | undefined, maxBytes: number): Codec {
   const keys = Object.keys(schemas)
   const schemaOf = (key: string) => (Object.hasOwn(schemas, key) ? schemas[key] : undefined)
@@ -78,22 +65,22 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
   const codec: Codec = {
     encode(key, input) {
       checkKey(key, key)
-      if (isReserved(key)) throw invalid(key, 'begins with _, which is reserved')
+      if (isReserved(key)) throw invalid(key, 'starts with _, which is reserved')
       const schema = schemaOf(key)
       if (!schema && keys.length > 0) throw invalid(key, `has no schema; the schemas are for ${keys.join(', ')}`)
       return json(key, schema ? validate(schema, key, input) : input, maxBytes)
     },
     toJson: (key, read) => json(key, read, Number.POSITIVE_INFINITY),
-    differs(key, held, before) {
+    differs(key, current, before) {
       const limit = Math.max(maxBytes, before === undefined ? 0 : jsonBytes(before))
-      return !sameJson(json(key, held, limit), before)
+      return !sameJson(json(key, current, limit), before)
     },
     decode: (data) => deepFreeze(serializer ? deserialized(visible(data), serializer) : visible(data)),
     draft(data) {
-      // Made anew from JSON, so that what a serializer gives keeps its class, and nothing is shared with what was read.
+      // Converted from JSON again: values keep the classes that the serializer gives them, and share nothing with what was read.
       const stored = Object.entries(visible(data)).map(([key, member]) => [key, value(structuredClone(member))] as const)
       const defaults = keys.map((key) => [key, freshDefault(key)] as const).filter(([, given]) => given !== undefined)
-      // Without a prototype no key is special: not __proto__, which would be lost, nor constructor, which would seem to be there.
+      // Without a prototype, no key is special: `__proto__` is not lost, and `constructor` is absent unless it is stored.
       return Object.assign(Object.create(null), Object.fromEntries([...defaults, ...stored]))
     },
     defaultOf: (key) => deepFreeze(freshDefault(key)),
@@ -102,15 +89,15 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
   function freshDefault(key: string): unknown {
     const result = schemaOf(key)?.['~standard'].validate(undefined)
     if (!result || isAsynchronous(result) || result.issues || result.value === undefined) return undefined
-    return value(codec.toJson(key, result.value)) // a copy: a schema may answer the same object each time
+    return value(codec.toJson(key, result.value)) // a copy, because a schema may return the same object each time
   }
 
   return codec
 }
 
-/** The data without the library's own keys. */
+/** Returns the data without reserved keys. */
 export function visible(data: JsonObject): JsonObject {
-  if (!Object.keys(data).some(isReserved)) return data // as for nearly every visitor
+  if (!Object.keys(data).some(isReserved)) return data // the usual case
   return Object.fromEntries(Object.entries(data).filter(([key]) => !isReserved(key)))
 }
 
@@ -120,18 +107,18 @@ function deserialized(data: JsonObject, serializer: Serializer): Record<string, 
 
 function isAsynchronous<T>(result: T | Promise<T>): result is Promise<T> {
   if (!(result instanceof Promise)) return false
-  result.catch(() => {}) // it is refused already
+  result.catch(() => {}) // the caller has already rejected it
   return true
 }
 
-function validate(schema: StandardSchema<unknown, unknown>, key: string, value: unknown): unknown {
+function validate(schema: StandardSchemaV1, key: string, value: unknown): unknown {
   const result = schema['~standard'].validate(value)
   if (isAsynchronous(result)) {
-    throw new SessionError('CONFIG_INVALID', `The schema of ${key} validates asynchronously; use one that does not.`)
+    throw new SessionError('CONFIG_INVALID', `The schema of ${key} validates asynchronously; use a synchronous schema.`)
   }
   const [issue] = result.issues ?? []
   if (!issue) return 'value' in result ? result.value : undefined
-  // Array.from, since the paths of some vendors are arrays of a class whose map() adds an element.
+  // Array.from, because some vendors' paths are of an array class whose map() adds an element.
   const path = Array.from(issue.path ?? [], (part) => String(typeof part === 'object' && part && 'key' in part ? part.key : part))
-  throw invalid([key, ...path].join('.'), 'does not fit its schema')
+  throw invalid([key, ...path].join('.'), 'does not match its schema')
 }

@@ -1,65 +1,60 @@
-import type { CookieOpener } from '../cookie/carrier.ts'
-import type { ResolvedOptions, ResolvedServerOptions, SessionEvent } from '../options.ts'
+import type { CarriedSession, SessionCarrier } from '../cookie/carrier.ts'
+import type { Cryptography } from '../cookie/token-carrier.ts'
 import type { Codec } from '../data/schema.ts'
-import type { Client, SessionStore } from '../store/store.ts'
+import type { ResolvedOptions, ResolvedServerOptions, SessionEvent } from '../options.ts'
+import type { Client } from '../store/store.ts'
 
-/** The request that a session serves, as far as the core needs to know it. */
+/** The parts of a request that the session depends on. */
 export interface RequestContext {
-  /** Where cookies go. Called by each writer at once, since the answer depends on where its caller stands. */
+  /** Returns the response's cookies. Each writer calls it at once, because the result depends on the code that calls it. */
   responseCookies(): Promise<ResponseCookies>
   /** The browser, as far as it is recorded. */
   readonly client: Client
-  /** Whether a browser loads a document to show it now: not ahead of time, not for the router, and not to be sent elsewhere. */
-  isSeen(): boolean
-  /** Runs `task` once the response is sent; not at all where that is impossible. */
+  /** Returns true if a browser loads this document to show it now: not ahead of time, not for the router, not before a redirect. */
+  isShownNow(): boolean
+  /** Runs `task` after the response is sent. Does not run it where Next cannot. */
   later(task: () => Promise<void>): void
 }
 
-/** The response's cookies, for the one cookie that carries the session. */
+/** The session's cookie on the response. */
 export interface ResponseCookies {
-  /** Where its caller stands, if no cookie can be set there; null in server actions and route handlers. */
+  /** Where the calling code runs, if no cookie can be set there; null in server actions and route handlers. */
   readonly readOnlyContext: string | null
-  /** Whether a server action runs that the router called: then sending the cookie drops what the router has prefetched. */
+  /** True in a server action that the router called. Setting a cookie then makes Next drop what its router has prefetched. */
   readonly inAction: boolean
-  /** Sets the cookie; without `maxAgeSeconds` it goes when the browser closes. */
-  send(token: string, maxAgeSeconds: number | undefined): void
+  /** Sets the cookie. Without `maxAgeSeconds` it expires when the browser closes. */
+  send(value: string, maxAgeSeconds: number | undefined): void
   clear(): void
-  /** Re-renders the page the action was called from, leaving the router's cache as it is; null where Next cannot (15.5). */
+  /** Re-renders the page that called the action and keeps the router's cache; null where Next has no such function (15.5). */
   readonly refreshPage: (() => void) | null
 }
 
-/** Hashes, MACs and randomness: Node's `crypto` on the server. */
-export interface Cryptography {
-  randomBytes(length: number): Uint8Array
-  /** The token hash of a secret: the first 128 bits of its SHA-256, as a UUID. */
-  tokenHash(secret: string): string
-  /** HMAC-SHA-256 under the first secret, in base64url. */
-  sign(input: string): string
-  /** Whether `mac` is that of `input` under any secret; takes the same time for each wrong one. */
-  verify(input: string, mac: string): boolean
-}
-
-/** What the sessions of one `createSessions` share. */
+/** The parts that all sessions of one `createSessions` share. */
 export interface SessionContext {
-  readonly store: SessionStore
-  /** Opens the store of one request, if sessions are kept in cookies. */
-  readonly openCookie: CookieOpener | null
+  readonly carrier: SessionCarrier
   readonly options: ResolvedOptions & ResolvedServerOptions
   readonly codec: Codec
   readonly cryptography: Cryptography
-  /** Milliseconds since the epoch: for ids and tidying only, never to judge expiry. */
+  /** Milliseconds since the epoch. Only for ids and cleanup, never to judge expiry. */
   readonly now: () => number
   readonly emit: (event: SessionEvent) => void
-  /** Called after each write: tidies up now and then. */
-  readonly afterWrite: (visit: RequestContext) => void
+  /** Called after each write. Occasionally deletes expired sessions. */
+  readonly afterWrite: (request: RequestContext) => void
 }
 
-/** What a writer does beside writing, in a server action. */
+/** The parts that one session object depends on. */
+export interface SessionScope {
+  readonly context: SessionContext
+  readonly carried: CarriedSession
+  readonly request: RequestContext
+}
+
+/** The options of a writer. */
 export interface WriteOptions {
   /**
-   * After a server action that changed the session, every page must show it. Default: the action sends the session cookie again,
-   * upon which Next drops what its router has prefetched. `'page'`: only the current page is rendered again; prefetched and
-   * privately cached pages may stay old; on Next 15.5, which cannot do that, it is the default. `false`: neither.
+   * How the pages show what a server action has changed. By default, the action sends the session cookie again, so Next drops what its
+   * router has prefetched and every page is current. `'page'` re-renders only the current page; prefetched and privately cached pages may
+   * be stale. On Next 15.5, which cannot do that, it does the same as the default. `false` does neither.
    */
   refresh?: 'page' | false
 }

@@ -1,11 +1,12 @@
-import { idleSeconds } from '../store/expiry.ts'
+import { expiresAtBrowserClose } from '../cookie/carrier.ts'
 import type { Json } from '../data/json.ts'
-import type { SessionState } from './state.ts'
+import { idleSeconds } from '../store/expiry.ts'
+import type { SessionRecord } from './record.ts'
 import type { SessionContext } from './request-context.ts'
 
 type Atom = string | number | bigint | boolean | symbol | null | undefined | Date | RegExp | URL | ReadonlyMap<unknown, unknown>
 
-/** `T`, with everything in it read-only. (`Json` is that already, and unfolding it would not end.) */
+/** `T` with everything in it read-only. `Json` is read-only already, and expanding it would not terminate. */
 export type DeepReadonly<T> = Json extends T
   ? T
   : T extends Atom | ((...args: never) => unknown)
@@ -14,104 +15,111 @@ export type DeepReadonly<T> = Json extends T
       ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
       : T
 
-/** The name of a key of `Data`. */
+/** A name of a key of `Data`. */
 export type KeyOf<Data> = keyof Data & string
 
-/** What `get` answers: undefined too, unless the key's schema gives a default. */
+/** The value of `get`: may be undefined unless the key's schema has a default. */
 export type Read<Data, Defaulted, K extends keyof Data> = K extends Defaulted
   ? DeepReadonly<Data[K]>
   : DeepReadonly<Data[K]> | undefined
 
-/** What is stored under `K`, if something is: never undefined, even where the key is optional. */
+/** A stored value of `K`: never undefined, even if the key is optional. */
 export type Stored<Data, K extends keyof Data> = DeepReadonly<Exclude<Data[K], undefined>>
 
-/** The reading half of a session: synchronous, without clock or store, as the store last acknowledged it. */
+/** The readers of a session. They are synchronous and return what the store last acknowledged. */
 export class SessionReader<Data extends object, Defaulted extends keyof Data = never> {
-  // Truly private: whoever prints or serializes a session must not find the token or the secrets in it.
-  readonly #state: SessionState
+  // Private names, so that printing or serializing a session shows neither the token nor the secrets.
+  readonly #record: SessionRecord
   readonly #context: SessionContext
 
-  constructor(context: SessionContext, state: SessionState) {
+  constructor(context: SessionContext, record: SessionRecord) {
     this.#context = context
-    this.#state = state
+    this.#record = record
   }
 
-  /** What `JSON.stringify` and `Response.json` show. */
+  /** Returns what `JSON.stringify` and `Response.json` show. */
   toJSON(): { id: string | null; userId: string | null; data: DeepReadonly<Partial<Data>> } {
     return { id: this.id, userId: this.userId, data: this.data }
   }
 
-  /** The value of `key`, else `fallback`, else the default of its schema, else undefined. Deeply frozen. */
+  /**
+   * Returns the value of `key`, deeply frozen. If the key is absent, returns `fallback` if one is given, otherwise its schema's default,
+   * otherwise undefined.
+   * @example session.get('name', 'Guest')
+   */
   get<K extends KeyOf<Data>>(key: K): Read<Data, Defaulted, K>
   get<K extends KeyOf<Data>, F>(key: K, fallback: F): Stored<Data, K> | F
   get(key: string, ...fallback: readonly unknown[]): unknown {
-    if (Object.hasOwn(this.#state.data, key)) return this.#state.data[key]
+    if (Object.hasOwn(this.#record.data, key)) return this.#record.data[key]
     return fallback.length > 0 ? fallback[0] : this.#context.codec.defaultOf(key)
   }
 
-  /** Whether `key` is stored; a default does not count. */
+  /** Returns true if `key` is stored. A default does not count. */
   has(key: KeyOf<Data>): boolean {
-    return Object.hasOwn(this.#state.data, key)
+    return Object.hasOwn(this.#record.data, key)
   }
 
-  /** The stored keys, in no particular order. */
+  /** Returns the stored keys, in no particular order. */
   keys(): KeyOf<Data>[] {
-    return Object.keys(this.#state.data) as KeyOf<Data>[]
+    return Object.keys(this.#record.data) as KeyOf<Data>[]
   }
 
-  /** The stored values. */
+  /** Returns the stored values. */
   values(): DeepReadonly<Data[keyof Data]>[] {
     return Object.values(this.data)
   }
 
-  /** The stored keys with their values. */
+  /** Returns the stored keys with their values. */
   entries(): [KeyOf<Data>, DeepReadonly<Data[keyof Data]>][] {
     return Object.entries(this.data) as [KeyOf<Data>, DeepReadonly<Data[keyof Data]>][]
   }
 
-  /** All stored data, deeply frozen: changing it is a TypeError; `set` and `update` change the session. */
+  /** All stored data, deeply frozen. Changing it throws a TypeError; use `set` or `update` to change the session. */
   get data(): DeepReadonly<Partial<Data>> {
-    return this.#state.data as DeepReadonly<Partial<Data>>
+    return this.#record.data as DeepReadonly<Partial<Data>>
   }
 
-  /** The session's public id, a UUID safe in logs and URLs; null until the session is saved (Django's session_key, without its secret). */
+  /** The session's public id (Django's session_key, but not secret): a UUID, safe in logs and URLs. null until the session is saved. */
   get id(): string | null {
-    return this.#state.row?.id ?? null
+    return this.#record.row?.id ?? null
   }
 
-  /** Whether no stored session came with this request. */
+  /** True if no stored session came with this request. */
   get isNew(): boolean {
-    return this.#state.isNew
+    return this.#record.isNew
   }
 
-  /** Whether there is no data (Django's is_empty). */
+  /** True if there is no data (Django's is_empty). */
   get isEmpty(): boolean {
-    return Object.keys(this.#state.data).length === 0
+    return Object.keys(this.#record.data).length === 0
   }
 
   /** The logged-in user's id as text, or null. */
   get userId(): string | null {
-    return this.#state.row?.userId ?? null
+    return this.#record.row?.userId ?? null
   }
 
-  /** When the user logged in, or null. */
+  /** The time of the login, or null. */
   get authenticatedAt(): Date | null {
-    return this.#state.row?.authenticatedAt ?? null
+    return this.#record.row?.authenticatedAt ?? null
   }
 
-  /** When the session was first saved, or null. */
+  /** The time when the session was first saved, or null. */
   get createdAt(): Date | null {
-    return this.#state.row?.createdAt ?? null
+    return this.#record.row?.createdAt ?? null
   }
 
-  /** When the session was last used, in steps of `touchInterval`; null until it is saved. */
+  /** The time of the last use, which advances in steps of `touchInterval`; null until the session is saved. */
   get lastSeenAt(): Date | null {
-    return this.#state.row?.lastSeenAt ?? null
+    return this.#record.row?.lastSeenAt ?? null
   }
 
-  /** Seconds until the session ends, as of the store's last answer; for an unsaved one, its idle lifetime (Django's get_expiry_age). */
+  /**
+   * The seconds until the session expires (Django's get_expiry_age), as of the last read or write of the store. For an unsaved session, its
+   * idle lifetime.
+   */
   get expiryAge(): number {
-    const { row, pendingExpiry } = this.#state
+    const { row, pendingExpiry } = this.#record
     if (row) return Math.max(Math.round(row.secondsLeft), 0)
     const { policy } = this.#context.options
     const fixed = pendingExpiry !== null && 'at' in pendingExpiry
@@ -119,14 +127,14 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
     return Math.max(Math.round(Math.min(seconds, policy.absoluteSeconds ?? seconds)), 0)
   }
 
-  /** When the session ends if it is not used again; null until it is saved (Django's get_expiry_date). */
+  /** The time when the session expires if it is not used again (Django's get_expiry_date); null until it is saved. */
   get expiryDate(): Date | null {
-    return this.#state.row?.expiresAt ?? null
+    return this.#record.row?.expiresAt ?? null
   }
 
-  /** Whether the cookie goes when the browser closes (Django's get_expire_at_browser_close). */
+  /** True if the cookie expires when the browser closes (Django's get_expire_at_browser_close). */
   get expiresAtBrowserClose(): boolean {
-    const rule = this.#state.row ? this.#state.row.expiry : this.#state.pendingExpiry
-    return rule ? 'idleSeconds' in rule && rule.idleSeconds === 0 : this.#context.options.expireAtBrowserClose
+    const rule = this.#record.row ? this.#record.row.expiry : this.#record.pendingExpiry
+    return expiresAtBrowserClose(rule, this.#context.options.expireAtBrowserClose)
   }
 }

@@ -1,46 +1,50 @@
+import { checkKey, invalid, type JsonObject, plainEntries } from '../data/json.ts'
+import { emptyPatch, isReserved, type Patch } from '../data/patch.ts'
+import type { Codec } from '../data/schema.ts'
+import { checkUserId } from '../data/user-id.ts'
 import { type Duration, expiryRule } from '../store/expiry.ts'
 import { type Flash, FlashBox } from './flash.ts'
-import { checkKey, invalid, type JsonObject, plainEntries } from '../data/json.ts'
-import { emptyPatch, isReserved, type PatchParts } from '../data/patch.ts'
-import { checkUserId } from './write-errors.ts'
-import type { Codec } from '../data/schema.ts'
+import type { SessionRecord } from './record.ts'
+import type { SessionScope, WriteOptions } from './request-context.ts'
 import { type DeepReadonly, type KeyOf, SessionReader, type Stored } from './session-reader.ts'
-import type { SessionState } from './state.ts'
-import type { SessionContext, RequestContext, WriteOptions } from './request-context.ts'
 import { SessionWriter } from './writer.ts'
 
 const testKey = '_test_cookie'
 
-/** A draft of the data, as `update` hands it to its function. */
+/** The mutable copy of the data that `update` passes to its callback. */
 export type Draft<Data, Defaulted extends keyof Data> = { -readonly [K in keyof Data]?: Data[K] } & {
   -readonly [K in Defaulted]: Data[K]
 }
 
 /**
- * One visitor's session (Django's `request.session`). Reading is synchronous and free; each writer resolves once the data is in the store
- * and the cookie, where it changed, is on the response. Writers reject with `READ_ONLY` where no cookie can be set, `INTERRUPTED` if the
- * session was ended or rotated meanwhile, `STORE_FAILED` if the store failed; then nothing was written, unless `outcome` is 'unknown'.
+ * One visitor's session (Django's `request.session`).
+ *
+ * Reads are synchronous and cost nothing. A writer's promise resolves when the data is in the store and the cookie, if it changed, is on
+ * the response. Writers reject with `READ_ONLY` where no cookie can be set, with `INTERRUPTED` if the session was deleted, expired or
+ * rotated in the meantime, and with `STORE_FAILED` if the store failed. Nothing was written then, unless `outcome` is 'unknown'.
  */
 export class Session<Data extends object, Defaulted extends keyof Data = never, Input extends object = Data> extends SessionReader<
   Data,
   Defaulted
 > {
   readonly #codec: Codec
-  readonly #state: SessionState
+  readonly #record: SessionRecord
   readonly #writer: SessionWriter
   readonly #flashes: FlashBox
 
-  constructor(context: SessionContext, state: SessionState, visit: RequestContext) {
-    super(context, state)
-    this.#codec = context.codec
-    this.#state = state
-    this.#writer = new SessionWriter(context, state, visit)
-    this.#flashes = new FlashBox(context, state, visit, this.#writer)
+  constructor(scope: SessionScope, record: SessionRecord) {
+    super(scope.context, record)
+    this.#codec = scope.context.codec
+    this.#record = record
+    this.#writer = new SessionWriter(scope, record)
+    this.#flashes = new FlashBox(scope, record, this.#writer)
   }
 
   /**
-   * Writes one key, or several at once; other keys are untouched, even if another request changed them meanwhile. Nested objects are replaced.
-   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; nothing of this call is then written.
+   * Writes one key, or several keys at once. Other keys stay as they are, even if another request has changed them in the meantime. Nested
+   * objects are replaced, not merged.
+   * @example await session.set('name', 'John Doe')
+   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path. Nothing of this call is written then.
    */
   set<K extends KeyOf<Input>>(key: K, value: DeepReadonly<Input[K]>, options?: WriteOptions): Promise<void>
   set(values: DeepReadonly<Partial<Input>>, options?: WriteOptions): Promise<void>
@@ -50,11 +54,11 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     return this.#writer.patch('set', { ...emptyPatch, set: this.#encode(single ? { [first]: second } : first) }, options ?? {})
   }
 
-  /** Removes keys; absent ones are no error. */
+  /** Removes keys. An absent key is not an error. */
   async delete(keys: KeyOf<Data> | readonly KeyOf<Data>[], options: WriteOptions = {}): Promise<void> {
-    const named: readonly string[] = [keys].flat()
-    for (const key of named) checkKey(key, key)
-    return this.#writer.patch('delete', { ...emptyPatch, remove: named.filter((key) => !isReserved(key)) }, options)
+    const names: readonly string[] = [keys].flat()
+    for (const key of names) checkKey(key, key)
+    return this.#writer.patch('delete', { ...emptyPatch, remove: names.filter((key) => !isReserved(key)) }, options)
   }
 
   /** Removes all data and keeps the session. */
@@ -62,14 +66,17 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     return this.#writer.patch('clear', { ...emptyPatch, clear: true }, options)
   }
 
-  /** Removes `key` and answers its value, or `fallback` if it is absent. Of two at once one gets the value. */
+  /**
+   * Removes `key` and returns its value, or `fallback` if the key is absent. Only one of two concurrent calls receives the value.
+   * @example const notice = await session.pop('notice')
+   */
   async pop<K extends KeyOf<Data>, F = undefined>(key: K, fallback?: F, options: WriteOptions = {}): Promise<Stored<Data, K> | F> {
     checkKey(key, key)
     const taken = isReserved(key) ? undefined : await this.#writer.pop(key, options)
     return (taken === undefined ? fallback : this.#codec.decode({ [key]: taken })[key]) as Stored<Data, K> | F
   }
 
-  /** Writes `key` unless it is there, and answers what is stored. */
+  /** Writes `key` if it is absent, and returns the stored value. */
   async setDefault<K extends KeyOf<Data> & KeyOf<Input>>(
     key: K,
     value: DeepReadonly<Input[K]>,
@@ -80,30 +87,37 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   }
 
   /**
-   * Reads, changes and writes in one atomic step: `change` alters a copy of the newest data, and the top-level keys it changed are written.
-   * It must be synchronous, and may run twice: on what was read, and, if another request was faster, on the newest data under a lock.
-   * What it throws rejects the promise, and nothing is written. What changed is checked by its schema, which therefore must accept its own output.
-   * @throws {SessionError} CONFLICT if others still held the session when `timeout` was nearly over.
+   * Reads, changes and writes in one atomic step. `change` modifies a copy of the newest data; the top-level keys that it changed are
+   * written. It must be synchronous. It may run twice: on the data that was read, and, if another request was faster, on the newest data
+   * under a lock. If it throws, the promise rejects with that error and nothing is written. Each changed value is validated by its
+   * schema, so a schema must accept its own output.
+   * @example await session.update((draft) => { draft.visits = (draft.visits ?? 0) + 1 })
+   * @throws {SessionError} CONFLICT if other requests held the session until `timeout` was nearly over.
    */
   async update(change: (draft: Draft<Data, Defaulted>) => undefined, options: WriteOptions = {}): Promise<void> {
-    return this.#writer.update((data) => this.#changes(data, change), options)
+    return this.#writer.update((data) => this.#patchOf(data, change), options)
   }
 
-  /** Ends the session: its row and its cookie. This object is then a new, empty session. */
+  /** Deletes the row and clears the cookie (Django's flush). This object is then a new, empty session. */
   async flush(options: WriteOptions = {}): Promise<void> {
     return this.#writer.flush('flush', options)
   }
 
-  /** A new secret for the same id and data: the old token is dead at once. Call it when the visitor's rights change; `login` does. */
+  /**
+   * Replaces the token secret and keeps the id and the data (Django's cycle_key). The old token is invalid at once. Call it when the
+   * visitor's rights change; `login` does it itself.
+   */
   async cycleKey(options: WriteOptions = {}): Promise<void> {
     return this.#writer.cycleKey(options)
   }
 
   /**
-   * Logs a user in, after you have checked who it is. An anonymous visitor's data (the cart) is kept; another user's session is ended and
-   * a new one begun, without its data. Gives a new secret, against session fixation, and restarts `absoluteMaxAge`.
-   * `userId` is kept as text of 1 to 255 characters. `expiry` is what `setExpiry` takes. If only what `maxPerUser` asks for fails, it rejects with
-   * STORE_FAILED and the outcome 'unknown', and the user is logged in.
+   * Logs a user in. Check the credentials first. An anonymous visitor's data (the cart) is kept. Another user's session is deleted and
+   * replaced by a new one without its data. The session gets a new token secret, against session fixation, and `absoluteMaxAge` restarts.
+   *
+   * `userId` is stored as text of 1 to 255 characters. `expiry` takes the same values as `setExpiry`. If only deleting the sessions above
+   * `maxPerUser` fails, `login` rejects with STORE_FAILED and the outcome 'unknown', and the user is logged in.
+   * @example await session.login(user.id)
    * @see OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"
    */
   async login(userId: string | number | bigint, options: WriteOptions & { expiry?: Duration | Date | null } = {}): Promise<void> {
@@ -111,27 +125,31 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     return this.#writer.login(checkUserId(userId), expiry === undefined ? undefined : expiryRule(expiry), options)
   }
 
-  /** Ends the session, as `flush` does. */
+  /** Deletes the row and clears the cookie, as `flush` does. */
   async logout(options: WriteOptions = {}): Promise<void> {
     return this.#writer.flush('logout', options)
   }
 
   /**
-   * Gives this session an expiry of its own: seconds or a duration since the last activity, `0` when the browser closes, a `Date`, or
-   * `null` for the default. One in the past ends the session; none goes beyond `absoluteMaxAge`. Before the first write it is remembered.
+   * Sets this session's own expiry (Django's set_expiry): seconds or a duration since the last activity, `0` for browser close, a `Date`,
+   * or `null` for the default. A time in the past expires the session. The expiry never exceeds `absoluteMaxAge`. On an unsaved session
+   * the rule is remembered until the first write.
+   * @example await session.setExpiry('2h')
    */
   async setExpiry(value: Duration | Date | null, options: WriteOptions = {}): Promise<void> {
     return this.#writer.setExpiry(expiryRule(value), options)
   }
 
-  /** Ends all other sessions of this user, and answers how many; 0 for an anonymous visitor. */
+  /** Deletes all other sessions of this user and returns their number; 0 for an anonymous visitor. */
   async revokeOthers(options: WriteOptions = {}): Promise<number> {
     return this.#writer.revokeOthers(options)
   }
 
   /**
-   * Leaves a value for the next page that is seen: set it in an action, redirect, and show `flashes()` there (Django's messages). Several
-   * of one key are all kept; of more than 20 the oldest give way. `value` is JSON, whatever the schema and the serializer.
+   * Stores a message for the next page that the visitor sees (Django's messages). Call it in an action, redirect, and show `flashes()` on
+   * the next page. Several messages with one key are all kept. There are at most 20; the oldest are dropped. `value` is JSON; the schema
+   * and the serializer do not apply.
+   * @example await session.flash('success', 'Saved.')
    * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE
    */
   async flash(key: string, value: unknown, options: WriteOptions = {}): Promise<void> {
@@ -139,33 +157,33 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   }
 
   /**
-   * The flashes that wait, oldest first; reading removes none. A browser that loads the document has seen them: they go once it is sent, so
-   * read them after whatever may redirect (`requireUser` says so itself). What the router fetches may never be shown: there `<Flashes>`
-   * acknowledges them when they are on the screen. With sessions in cookies only that removes them.
+   * Returns the waiting flashes, oldest first. Reading does not remove them. When a browser loads the document, they are removed after the
+   * response, so call this after any code that may redirect (`requireUser` takes care of its own redirect). What the router fetches may
+   * never be shown; there `<Flashes>` acknowledges them once they are on the screen. For sessions in cookies, only that removes them.
    */
   flashes(): readonly Flash[] {
     return this.#flashes.all()
   }
 
   /**
-   * Removes flashes that have been shown, by id; for the action given to `<Flashes>`. Renders no page anew, unless `refresh` says so. Where
-   * the cookie has to be sent, Next renders the page nevertheless: as it is, with these flashes.
+   * Removes flashes that have been shown, by id. Call it in the action given to `<Flashes>`. It does not re-render the page unless
+   * `refresh` says so. If the cookie must be sent, Next re-renders the page anyway; that page still shows these flashes.
    */
   async acknowledgeFlashes(ids: readonly string[], options: WriteOptions = { refresh: false }): Promise<void> {
     return this.#flashes.acknowledge(ids, options)
   }
 
-  /** Sets a test value, to learn on the next request whether the browser keeps cookies (Django's set_test_cookie). */
+  /** Stores a test value, to find out on the next request whether the browser accepts cookies (Django's set_test_cookie). */
   async setTestCookie(options: WriteOptions = {}): Promise<void> {
     return this.#writer.patch('setTestCookie', { ...emptyPatch, set: { [testKey]: 'worked' } }, options)
   }
 
-  /** Whether the test value came back. */
+  /** Returns true if the test value came back (Django's test_cookie_worked). */
   testCookieWorked(): boolean {
-    return this.#state.row?.data[testKey] === 'worked'
+    return this.#record.row?.data[testKey] === 'worked'
   }
 
-  /** Removes the test value (Django's delete_test_cookie); no error if there is none. */
+  /** Removes the test value (Django's delete_test_cookie). It is not an error if there is none. */
   async deleteTestCookie(options: WriteOptions = {}): Promise<void> {
     return this.#writer.patch('deleteTestCookie', { ...emptyPatch, remove: [testKey] }, options)
   }
@@ -175,22 +193,22 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     return Object.fromEntries(entries.map(([key, value]) => [key, this.#codec.encode(key, value)]))
   }
 
-  /** What `change` does to `data`, key by key. */
-  #changes(data: JsonObject, change: (draft: Draft<Data, Defaulted>) => undefined): PatchParts {
+  /** Runs `change` on a draft of `data` and returns the patch that does the same. */
+  #patchOf(data: JsonObject, change: (draft: Draft<Data, Defaulted>) => undefined): Patch {
     const codec = this.#codec
     const draft = codec.draft(data)
     const before = new Map(Object.keys(draft).map((key) => [key, codec.toJson(key, draft[key])]))
-    const answer: unknown = change(draft as Draft<Data, Defaulted>)
-    if (answer instanceof Promise) {
-      answer.catch(() => {}) // it is refused already
-      throw invalid('The function given to update', 'is asynchronous; compute before, then change the draft')
+    const returned: unknown = change(draft as Draft<Data, Defaulted>)
+    if (returned instanceof Promise) {
+      returned.catch(() => {}) // update rejects it below
+      throw invalid('The function given to update', 'is asynchronous; await first, then change the draft')
     }
     const present = Object.entries(draft).filter(([, value]) => value !== undefined)
-    const kept = new Set(present.map(([key]) => key))
+    const keys = new Set(present.map(([key]) => key))
     const changed = present.filter(([key, value]) => codec.differs(key, value, before.get(key)))
     return {
       ...emptyPatch,
-      remove: Object.keys(data).filter((key) => !isReserved(key) && !kept.has(key)),
+      remove: Object.keys(data).filter((key) => !isReserved(key) && !keys.has(key)),
       set: Object.fromEntries(changed.map(([key, value]) => [key, codec.encode(key, value)])),
     }
   }

@@ -118,8 +118,8 @@ describe('a schema', () => {
         undefined,
         false,
       ])
-      await expect(session.set('name', '')).rejects.toThrow(/^name does not fit/)
-      await expect(session.set('cart', [{ id: 'a' }, { id: 1 as never }])).rejects.toThrow(/^cart\.1\.id does not fit/)
+      await expect(session.set('name', '')).rejects.toThrow(/^name does not match/)
+      await expect(session.set('cart', [{ id: 'a' }, { id: 1 as never }])).rejects.toThrow(/^cart\.1\.id does not match/)
       await expect(session.set('size', 0)).rejects.toMatchObject({ code: 'DATA_INVALID' })
       await expect(session.set('unknown' as 'name', 'x')).rejects.toThrow(/^unknown has no schema/)
       expect(session.id).toBeNull()

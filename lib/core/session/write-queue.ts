@@ -1,26 +1,26 @@
-import type { PatchParts } from '../data/patch.ts'
+import type { JsonObject } from '../data/json.ts'
+import { applyPatch, maxBytesBefore, mergePatches, type Patch } from '../data/patch.ts'
+import { afterThisTurn } from '../store/event-loop.ts'
 import type { ResponseCookies, WriteOptions } from './request-context.ts'
+import { requireWritable } from './write-errors.ts'
 
-/** One call of `set`, `delete` or `clear`, waiting to be written with its neighbours. */
+/** One call of `set`, `delete` or `clear` that waits to be written together with its neighbours. */
 export interface PatchCall {
   /** The writer's name, for errors. */
-  readonly name: string
-  readonly parts: PatchParts
+  readonly writer: string
+  readonly patch: Patch
   readonly refresh: WriteOptions['refresh']
-  readonly jar: Promise<ResponseCookies>
+  readonly cookies: Promise<ResponseCookies>
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
-// Taken before a test replaces it with a fake timer that nobody advances.
-const { setImmediate: afterThisTurn } = globalThis
-
-/** The writes of one session object, one after another; adjacent patches of one turn of the event loop are handed over together. */
+/** Runs the writes of one session object one after another. Adjacent patches of one turn of the event loop are written together. */
 export class WriteQueue {
   #tail: Promise<unknown> = Promise.resolve()
   #open: PatchCall[] | null = null
 
-  /** Runs `step` once all earlier writes are done; later patches do not join earlier ones across it. */
+  /** Runs `step` after all earlier writes. Later patches do not join earlier ones across it. */
   barrier<T>(step: () => Promise<T>): Promise<T> {
     this.#open = null
     const result = this.#tail.then(step)
@@ -28,7 +28,7 @@ export class WriteQueue {
     return result
   }
 
-  /** Joins `call` to those of this turn; `write` gets them all, in order, and settles each. It must not reject. */
+  /** Adds a patch to those of this turn. `write` receives all of them in order and settles each. It must not reject. */
   patch(call: Omit<PatchCall, 'resolve' | 'reject'>, write: (calls: readonly PatchCall[]) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       const joining = { ...call, resolve, reject }
@@ -50,4 +50,64 @@ export class WriteQueue {
       this.#open = calls
     })
   }
+}
+
+/** The calls that one statement writes. */
+export interface Batch {
+  readonly calls: readonly PatchCall[]
+  readonly patch: Patch
+  readonly cookies: ResponseCookies
+  readonly refresh: WriteOptions['refresh']
+}
+
+/**
+ * Merges the patches of `calls`. Rejects each call that cannot be written where it was made, or that would make `data` too large, without
+ * affecting the others. Returns null if none is left.
+ */
+export async function validateBatch(calls: readonly PatchCall[], data: JsonObject, maxBytes: number): Promise<Batch | null> {
+  const writable: PatchCall[] = []
+  let last: ResponseCookies | undefined
+  for (const call of calls) {
+    try {
+      const cookies = await call.cookies
+      requireWritable(cookies, call.writer)
+      writable.push(call)
+      last = cookies
+    } catch (error) {
+      call.reject(error)
+    }
+  }
+  const fitting = withinMaxBytes(writable, data, maxBytes)
+  if (!last || fitting.length === 0) return null
+  const patch = mergePatches(fitting.map((call) => call.patch))
+  return { calls: fitting, patch, cookies: last, refresh: strongestRefresh(fitting) }
+}
+
+function withinMaxBytes(calls: readonly PatchCall[], data: JsonObject, maxBytes: number): readonly PatchCall[] {
+  if (calls.length === 1) return calls // the write itself checks it
+  if (tooLargeWith(data, mergePatches(calls.map(({ patch }) => patch)), maxBytes) === null) return calls
+  let grown = data
+  return calls.filter(({ patch, reject }) => {
+    const error = tooLargeWith(grown, patch, maxBytes)
+    if (error === null) grown = applyPatch(grown, patch)
+    else reject(error)
+    return error === null
+  })
+}
+
+/** Returns the DATA_TOO_LARGE of writing `patch`, or null. */
+function tooLargeWith(data: JsonObject, patch: Patch, maxBytes: number): unknown {
+  try {
+    maxBytesBefore(data, patch, maxBytes)
+    return null
+  } catch (error) {
+    return error
+  }
+}
+
+/** The refresh that satisfies every call: the default does most, false does nothing. */
+function strongestRefresh(calls: readonly PatchCall[]): WriteOptions['refresh'] {
+  const refreshes = calls.map(({ refresh }) => refresh)
+  if (refreshes.includes(undefined)) return undefined
+  return refreshes.includes('page') ? 'page' : false
 }

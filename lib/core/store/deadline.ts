@@ -1,64 +1,30 @@
 import { type FailureCause, SessionError } from '../errors.ts'
+import { afterThisTurn } from './event-loop.ts'
 import type { SessionStore } from './store.ts'
+import { wrapStore } from './wrap.ts'
 
-const pooled = ' A pooler shares connections without knowing named statements: pass drizzleStore(db, { prepare: false }).'
-const hints: Readonly<Record<string, string>> = {
-  '42P01': ' The table is missing: run migrate(db).',
-  '42P05': pooled,
-  '42703': ' A column is missing: run migrate(db).',
-  '26000': pooled,
-  '28P01': ' The database refused the password.',
-  ECONNREFUSED: ' Nothing listens at the address of the database or Redis.',
-}
-
-/** `store`, with each operation cut off after `timeoutMs` and each failure told as `STORE_FAILED`. */
+/** Returns `store` with two additions: an operation is cut off after `timeoutMs`, and every failure is a STORE_FAILED. */
 export function withDeadline(store: SessionStore, timeoutMs: number): SessionStore {
-  if (store.limited) return store.limited((behind) => withDeadline(behind, timeoutMs))
-  const reading = <T>(operation: () => Promise<T>) => withinDeadline(operation, timeoutMs, 'none')
-  const writing = <T>(operation: () => Promise<T>) => withinDeadline(operation, timeoutMs, 'unknown')
-  return {
-    name: store.name,
-    find: (ref) => reading(() => store.find(ref)),
-    list: (page) => reading(() => store.list(page)),
-    count: (filter) => reading(() => store.count(filter)),
-    stats: () => reading(() => store.stats()),
-    create: (...args) => writing(() => store.create(...args)),
-    update: (...args) => writing(() => store.update(...args)),
-    remove: (which) => writing(() => store.remove(which)),
-    clearExpired: (limit) => writing(() => store.clearExpired(limit)),
-    modify: async (ref, compute, policy, wait) => {
-      let thrown: { readonly error: unknown } | undefined
-      const computing: typeof compute = (data) => {
-        try {
-          return compute(data)
-        } catch (error) {
-          thrown = { error }
-          throw error
-        }
-      }
-      return writing(() => store.modify(ref, computing, policy, wait)).catch((error) => {
-        throw thrown ? thrown.error : error
-      })
-    },
-  }
+  if (store.limited) return store.limited((inner) => withDeadline(inner, timeoutMs))
+  return wrapStore(store, (operation, outcome) =>
+    withinDeadline(operation, timeoutMs, () => timedOut(timeoutMs, outcome)).catch((error: unknown) => {
+      throw storeFailed(error, outcome)
+    }),
+  )
 }
 
-// Taken before a test replaces it with a fake timer that nobody advances.
-const { setImmediate: afterThisTurn } = globalThis
-
-/** A process that was held up for all of the time finds timer and answer due at once: the answer, which is read before `setImmediate`, counts. */
-function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number, outcome: 'none' | 'unknown'): Promise<T> {
+/**
+ * Runs `operation`, and rejects with `late()` if it takes longer than `timeoutMs`. If the event loop was blocked for the whole time, the
+ * timer and the result are ready together; rejecting in `setImmediate` lets the result win.
+ */
+export function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => {
-      const text = `The session store did not answer within ${timeoutMs / 1000} s.`
-      reject(new SessionError('STORE_FAILED', text, { outcome, cause: { code: 'TIMEOUT', constraint: null } }))
-    }
-    const timer = setTimeout(() => afterThisTurn(giveUp), timeoutMs)
+    const timer = setTimeout(() => afterThisTurn(() => reject(late())), timeoutMs)
     const settle = async () => {
       try {
         resolve(await operation())
       } catch (error) {
-        reject(error instanceof SessionError ? error : storeFailed(error, outcome))
+        reject(error)
       } finally {
         clearTimeout(timer)
       }
@@ -67,18 +33,46 @@ function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number, outco
   })
 }
 
-/** What went wrong in a store, as STORE_FAILED: codes only. */
-export function storeFailed(error: unknown, outcome: 'none' | 'unknown'): SessionError {
-  const cause = codesOf(error)
-  const what = cause.code ? ` (${cause.code})` : ''
-  return new SessionError('STORE_FAILED', `The session store failed${what}.${hints[cause.code ?? ''] ?? ''}`, {
-    cause,
-    outcome: outcome === 'none' || changedNothing(cause.code) ? 'none' : 'unknown',
-  })
+function timedOut(timeoutMs: number, outcome: 'none' | 'unknown'): SessionError {
+  const text = `The session store did not respond within ${timeoutMs / 1000} s.`
+  return new SessionError('STORE_FAILED', text, { outcome, cause: { code: 'TIMEOUT', constraint: null } })
 }
 
-/** The codes of the innermost error that has one: drivers wrap each other. */
-function codesOf(error: unknown): FailureCause {
+/** What a store knows about one of its failures. */
+export interface FailureReport {
+  /** A sentence for the message that says how to fix it. */
+  readonly hint?: string | undefined
+  /** True if the failed operation certainly changed nothing. */
+  readonly changedNothing?: boolean
+}
+
+/**
+ * Returns `error` as a STORE_FAILED that contains codes only. A `SessionError` is returned as it is.
+ * @param report What the store knows about a failure with this code.
+ */
+export function storeFailed(
+  error: unknown,
+  outcome: 'none' | 'unknown',
+  report: (code: string) => FailureReport = () => ({}),
+): SessionError {
+  if (error instanceof SessionError) return error
+  const cause = failureCause(error)
+  const { code } = cause
+  const { hint, changedNothing = false } = code === null ? {} : { ...connectionReport(code), ...report(code) }
+  const text = `The session store failed${code ? ` (${code})` : ''}.${hint ? ` ${hint}` : ''}`
+  return new SessionError('STORE_FAILED', text, { cause, outcome: changedNothing ? 'none' : outcome })
+}
+
+/** Without a connection nothing was sent. */
+function connectionReport(code: string): FailureReport {
+  if (code === 'ECONNREFUSED') {
+    return { hint: 'No server listens at the address of the database or Redis.', changedNothing: true }
+  }
+  return { changedNothing: code === 'ENOTFOUND' || code === 'EAI_AGAIN' }
+}
+
+/** The codes of the innermost error that has one, because drivers wrap errors in each other. */
+function failureCause(error: unknown): FailureCause {
   let found: FailureCause = { code: null, constraint: null }
   for (let depth = 0, at = error; at instanceof Error && depth < 5; depth++, at = at.cause) {
     const { code, constraint } = at as { code?: unknown; constraint?: unknown }
@@ -87,11 +81,4 @@ function codesOf(error: unknown): FailureCause {
     } else if (!found.code && at.name !== 'Error') found = { code: at.name, constraint: null }
   }
   return found
-}
-
-/** A statement that the database refused did nothing, unless the connection or the commit itself broke. */
-function changedNothing(code: string | null): boolean {
-  if (!code) return false
-  if (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) return !/^(08|40003|57P0)/.test(code)
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)
 }

@@ -1,33 +1,33 @@
-import { SessionError } from '../errors.ts'
 import { invalid } from '../data/json.ts'
+import { SessionError } from '../errors.ts'
 
 /** Seconds, or a number with a unit: `'90s'`, `'30m'`, `'2h'`, `'14d'`, `'2w'`. */
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd' | 'w'}`
 
 /**
- * A session's own expiry, where it has one (Django's `_session_expiry`): `idleSeconds` after the last activity
- * (0: when the browser closes; the row then lives `maxAge`), or fixed `at` an instant. null: the default `maxAge`.
+ * A session's own expiry rule (Django's `_session_expiry`). `idleSeconds` counts from the last activity; with 0 the cookie expires when the
+ * browser closes, and the row after `maxAge`. `at` is a fixed time. null: the default, `maxAge`.
  */
 export type ExpiryRule = { readonly idleSeconds: number } | { readonly at: Date } | null
 
-/** What the store needs to compute `expires_at` by its own clock. */
+/** The numbers from which a store computes `expires_at` by its own clock. */
 export interface ExpiryPolicy {
-  /** Idle lifetime of a session without a rule of its own. */
+  /** The idle lifetime of a session without its own rule. */
   readonly maxAgeSeconds: number
-  /** Longest life since login, or since creation for an anonymous session; null: none. */
+  /** The longest lifetime since login, or since creation for an anonymous session; null for no limit. */
   readonly absoluteSeconds: number | null
-  /** Expiry and last-seen move only once they are this many seconds behind. */
+  /** Expiry and last-seen advance once they are this many seconds behind. */
   readonly touchSeconds: number
 }
 
-/** Browsers keep no cookie longer (RFC 6265bis, section 5.5: 400 days). */
+/** The longest lifetime of a cookie: 400 days (RFC 6265bis, section 5.5). */
 export const cookieLimitSeconds = 400 * 86_400
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 /** The largest value of a PostgreSQL integer: 68 years. */
 const maxSeconds = 2_147_483_647
 
-/** Seconds of a duration, or null if `value` is none. */
+/** Returns the seconds of a duration, or null if `value` is not one. */
 export function durationSeconds(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value !== 'string') return null
@@ -36,7 +36,7 @@ export function durationSeconds(value: unknown): number | null {
 }
 
 /**
- * Reads an option that is a duration.
+ * Returns the seconds of an option.
  * @throws {SessionError} CONFIG_INVALID unless it is more than 0 and at most 68 years.
  */
 export function durationOption(name: string, value: Duration): number {
@@ -46,14 +46,14 @@ export function durationOption(name: string, value: Duration): number {
 }
 
 /**
- * Reads what `setExpiry` takes: seconds or a duration, 0, a Date, or null.
- * @throws {SessionError} DATA_INVALID for anything else, NaN and an invalid Date included.
+ * Returns the rule for an argument of `setExpiry`: seconds or a duration, 0, a Date, or null.
+ * @throws {SessionError} DATA_INVALID for any other value, including NaN and an invalid Date.
  */
 export function expiryRule(value: Duration | Date | null): ExpiryRule {
   if (value === null) return null
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw invalid('The expiry', 'is an invalid Date')
-    // PostgreSQL and JavaScript disagree on instants far away; both keep these.
+    // PostgreSQL and JavaScript have different limits; both support these.
     return { at: new Date(Math.min(Math.max(value.getTime(), 0), Date.UTC(9999, 11, 31))) }
   }
   const seconds = durationSeconds(value)
@@ -66,24 +66,24 @@ export function expiryRule(value: Duration | Date | null): ExpiryRule {
   return { idleSeconds: seconds < 0 ? -1 : Math.ceil(seconds) }
 }
 
-/** A refused value as far as a message should show it. */
+/** The part of a rejected value that a message may show. */
 function printable(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 40) : typeof value
 }
 
-/** How far behind expiry and last-seen may be before they move: `touchSeconds`, or a tenth of a shorter life. */
+/** Returns how far expiry and last-seen may be behind before they advance: `touchSeconds`, or a tenth of a shorter lifetime. */
 export function touchStepSeconds(rule: ExpiryRule, policy: ExpiryPolicy): number {
   return Math.min(policy.touchSeconds, idleSeconds(rule && 'at' in rule ? null : rule, policy) / 10)
 }
 
-/** When a session ends that is active at `now` (milliseconds): its rule, capped by the absolute lifetime since `bornAt`. */
-export function expiresAt(rule: ExpiryRule, policy: ExpiryPolicy, now: number, bornAt: Date): Date {
-  const end = rule && 'at' in rule ? rule.at.getTime() : now + idleSeconds(rule, policy) * 1000
-  const limit = policy.absoluteSeconds === null ? end : bornAt.getTime() + policy.absoluteSeconds * 1000
-  return new Date(Math.min(end, limit))
+/** Returns the expiry of a session that is active at `now` (milliseconds): by its rule, but within the absolute lifetime since `startedAt`. */
+export function expiresAt(rule: ExpiryRule, policy: ExpiryPolicy, now: number, startedAt: Date): Date {
+  const expiry = rule && 'at' in rule ? rule.at.getTime() : now + idleSeconds(rule, policy) * 1000
+  const limit = policy.absoluteSeconds === null ? expiry : startedAt.getTime() + policy.absoluteSeconds * 1000
+  return new Date(Math.min(expiry, limit))
 }
 
-/** The idle lifetime: the session's own, or the default, which also bounds a session that ends with the browser. */
+/** Returns the idle lifetime: the session's own, or the default. The default also applies to a session that expires when the browser closes. */
 export function idleSeconds(rule: { readonly idleSeconds: number } | null, policy: ExpiryPolicy): number {
   return rule?.idleSeconds || policy.maxAgeSeconds
 }

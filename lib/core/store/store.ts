@@ -1,90 +1,81 @@
-import type { ExpiryPolicy, ExpiryRule } from './expiry.ts'
 import type { Json, JsonObject } from '../data/json.ts'
+import type { Patch } from '../data/patch.ts'
+import type { ExpiryPolicy, ExpiryRule } from './expiry.ts'
+import type { StoreStats } from './statistics.ts'
 
-/** The states by which sessions are looked for; 'signedIn' and 'anonymous' are active ones. */
+/** The states to filter sessions by. 'signedIn' and 'anonymous' sessions are also active. */
 export const sessionStatuses = ['active', 'signedIn', 'anonymous', 'expired'] as const
-/** What sessions are listed by, newest first. */
+/** The orders in which sessions are listed, each newest first. */
 export const sessionSorts = ['created', 'lastSeen'] as const
 
-/** Proves the right to a session: both parts stand in the condition of every read and write made for a visitor. */
+/** Identifies a session and proves the right to it. Every read and write for a visitor has both parts in its condition. */
 export interface SessionRef {
   /** The session's public id, a UUID. */
   readonly id: string
-  /** The first 128 bits of SHA-256 of the token's secret, as a UUID. */
+  /** The first 128 bits of SHA-256 of the token secret, as a UUID. */
   readonly tokenHash: string
 }
 
-/** The browser a session was last used from. */
+/** The browser that last used a session. */
 export interface Client {
   readonly ip: string | null
   /** At most 256 characters. */
   readonly userAgent: string | null
 }
 
-/** A session as the store holds it. Ages come from the store's clock, so that no other clock is needed to judge them. */
+/** A session as a store returns it. Ages come from the store's clock, so no other clock is needed to judge them. */
 export interface StoredSession extends SessionRef, Client {
   readonly userId: string | null
   readonly createdAt: Date
-  /** When the user logged in; null for an anonymous session. */
+  /** The time of the login; null for an anonymous session. */
   readonly authenticatedAt: Date | null
   readonly lastSeenAt: Date
   readonly expiresAt: Date
-  /** The session's own expiry rule; null: the default. */
+  /** The session's own expiry rule; null for the default. */
   readonly expiry: ExpiryRule
-  /** Seconds from the store's now to `expiresAt`; 0 or less: ended. */
+  /** Seconds from the store's now to `expiresAt`. The session has expired at 0 or less. */
   readonly secondsLeft: number
   /** Seconds from `lastSeenAt` to the store's now. */
   readonly secondsSinceSeen: number
   /** Grows by 1 with every change of data, user or token. */
   readonly version: number
-  /** Plain JSON, made for this answer alone: the session freezes it. */
+  /** Plain JSON that no other caller holds: the session freezes it. */
   readonly data: JsonObject
-  /** What the cookie must carry in place of a token: only from a store that keeps the session there. */
-  readonly sealed?: string
 }
 
-/** A session to begin. The store fills in the times and version 1. */
+/** A session to create. The store sets the times, and version 1. */
 export interface NewSession extends SessionRef, Client {
   readonly userId: string | null
   readonly expiry: ExpiryRule
   readonly data: JsonObject
 }
 
-/** A change of data, applied in this order: `clear`, `remove`, `set`, then `defaults` for keys still absent. */
-export interface Patch {
-  /** Drops every key that does not begin with `_`. */
-  readonly clear: boolean
-  readonly remove: readonly string[]
-  readonly set: JsonObject
-  readonly defaults: JsonObject
-  /** Refused if the data before takes more bytes of JSON text: bounds what parallel writers can pile up. */
-  readonly limitBytes: number
-}
-
-/** What one `update` changes; every part is optional, and an empty change is a touch. */
+/** The change that one `update` makes. Every part is optional. A change without any part is a touch. */
 export interface Change {
   readonly patch?: Patch
-  /** Removes this key and answers its value as `taken`; refused if it is absent. */
+  /** The update fails if the stored data has more bytes of JSON text. This bounds what parallel writers can add up to. */
+  readonly maxBytesBefore?: number | undefined
+  /** Removes this key and returns its value as `taken`. The update fails if the key is absent. */
   readonly take?: string
-  /** Refused unless the row has this version. */
+  /** The update fails unless the row has this version. */
   readonly ifVersion?: number
-  /** A new secret's hash: the old token is dead at once. */
+  /** The hash of a new token secret. The old token is invalid at once. */
   readonly tokenHash?: string
-  /** Logs this user in: sets `authenticatedAt` to now. */
+  /** Logs this user in and sets `authenticatedAt` to now. */
   readonly userId?: string
-  /** Replaces the session's own rule. */
+  /** Replaces the session's own expiry rule. */
   readonly expiry?: ExpiryRule
-  /** Recorded when last-seen moves. */
+  /** The browser to record when last-seen advances. */
   readonly client?: Client
-  /** Whether expiry may move, too: for writes, and for reads under `rolling`. */
+  /** True if the expiry may advance, too: for writes, and for reads under `rolling`. */
   readonly extendsExpiry: boolean
 }
 
-/** Which sessions to list: all conditions hold at once. */
+/** Selects sessions. All conditions must hold. */
 export interface SessionFilter {
   readonly ids?: readonly string[]
   readonly userId?: string
-  /** What a user id, a session id or an IP address begins with. */
+  /** A prefix of a user id, session id or IP address. */
   readonly search?: string
   readonly status?: (typeof sessionStatuses)[number]
 }
@@ -92,22 +83,25 @@ export interface SessionFilter {
 /** One page of a list, newest first. */
 export interface SessionPage extends SessionFilter {
   readonly sort: (typeof sessionSorts)[number]
-  /** The last row of the page before. */
+  /** The last row of the previous page. */
   readonly after?: PageEdge
-  /** The first row of the page after: asks for the `limit` rows right above it, newest first like all. Never together with `after`. */
+  /** The first row of the next page: selects the `limit` rows directly above it, newest first. Never together with `after`. */
   readonly before?: PageEdge
   readonly limit: number
 }
 
-/** A row that a page ends at; by `lastSeen` both parts count. */
+/** The row at the edge of a page. Both parts count when sorting by `lastSeen`. */
 export interface PageEdge {
   readonly id: string
   readonly lastSeenAt?: Date
 }
 
 /**
- * Which sessions to end: one by its token; some by id (and owner); all of a user's but one, if the session `requiresLive` is live; or a user's live
- * ones but the newest `keepNewest` by (`lastSeenAt`, `id`).
+ * Selects the sessions to delete:
+ * - one session by its token;
+ * - sessions by id, optionally only those of one user;
+ * - a user's sessions except one, optionally only if the session `requiresLive` exists and has not expired;
+ * - a user's active sessions except the newest `keepNewest` by (`lastSeenAt`, `id`).
  */
 export type Removal =
   | SessionRef
@@ -115,85 +109,62 @@ export type Removal =
   | { readonly userId: string; readonly exceptId?: string; readonly requiresLive?: SessionRef }
   | { readonly userId: string; readonly keepNewest: number }
 
-/** A session that has been ended. */
+/** A deleted session. */
 export interface RemovedSession {
   readonly id: string
   readonly userId: string | null
 }
 
-/** How many sessions began from an instant on, for an hour or a day. */
-export interface StartedCount {
-  readonly at: Date
-  readonly count: number
-}
-
-/** How many active sessions a user agent has; null: none is recorded. */
-export interface UserAgentCount {
-  readonly userAgent: string | null
-  readonly count: number
-}
-
-/** What a store counts. */
-export interface StoreStats {
-  /** The store's clock. */
-  readonly now: Date
-  readonly active: number
-  /** Active ones that a user is logged in to. */
-  readonly signedIn: number
-  /** Those that are still stored. */
-  readonly expired: number
-  /** Whether figures are scaled up from a sample. */
-  readonly estimated: boolean
-  /** Stored sessions by the hour of UTC in which they began, of the last 30 days at least; in any order, and without hours that have none. */
-  readonly started: readonly StartedCount[]
-  /** Active sessions by user agent, the 100 most frequent at least; in any order. */
-  readonly userAgents: readonly UserAgentCount[]
-}
+/** A session after an update. `taken` is the value of the key that `take` removed. */
+export type UpdatedSession = StoredSession & { readonly taken?: Json }
 
 /**
- * Where sessions are kept (Django: SESSION_ENGINE). Nine methods are required; `storeContract` of `coatcheck/testing` tests any implementation.
- * Absence is a value: unknown, ended, rotated and expired are all null. A promise rejects when the store itself fails, and `modify` with
- * what its function throws. A store may be a class: wrap one by delegating, not by spreading.
- * Each method is one atomic step. Expiry is judged by one clock, the store's own.
+ * Stores sessions (Django: SESSION_ENGINE). The suite `storeContract` of `coatcheck/store` tests an implementation.
+ *
+ * Absence is a value: for an unknown, expired, deleted or rotated session, a method returns null. A promise rejects if the store itself
+ * fails, and `modify` also with what its callback throws. Each method is one atomic step. The store's own clock judges expiry.
+ * A store may be a class; wrap it by delegation, not by spreading.
  */
 export interface SessionStore {
-  /** The store's name, for people to read: 'memory', 'drizzle'. */
+  /** The store's name for people to read, such as 'memory' or 'drizzle'. */
   readonly name: string
-  /** The live session of this id and token hash; creates and changes nothing. */
+  /** Returns the live session with this id and token hash. Creates and changes nothing. */
   find(ref: SessionRef): Promise<StoredSession | null>
   /**
-   * Begins a session. With `replaces`, ends that one in the same step, and answers null, beginning nothing, if it is not live.
+   * Creates a session. With `replaces`, it deletes that session in the same step; if that session is not live, it creates nothing and
+   * returns null.
    */
   create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef): Promise<StoredSession | null>
   /**
-   * Changes the live session of this id and token hash, never creating one; null if there is none or a condition of `change` fails.
-   * Expiry and last-seen move when they are a step behind; with a login always both, with a new rule the expiry.
+   * Changes the live session with this id and token hash. Never creates one. Returns null if there is no such session or a condition of
+   * `change` fails, and 'conflict' if other requests held the session for too long and nothing was written.
+   * Expiry and last-seen advance when they are a step behind. A login always advances both, a new expiry rule the expiry.
    */
-  update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<(StoredSession & { readonly taken?: Json }) | null>
+  update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<UpdatedSession | 'conflict' | null>
   /**
-   * Changes the live session while nobody else can: `compute` gets the newest data and answers the patch (null: leave it).
-   * What `compute` throws rejects the promise, and nothing is written. Waits at most `timeoutMs` for others; null if the patch's bound
-   * refuses it.
+   * Changes the live session while no other request can: `compute` receives the newest data and returns the patch, or null to leave it.
+   * If `compute` throws, the promise rejects with that error and nothing is written. Waits at most `timeoutMs` for other requests, then
+   * returns 'conflict'. Returns null if there is no such session.
    */
   modify(
     ref: SessionRef,
     compute: (data: JsonObject) => Patch | null,
     policy: ExpiryPolicy,
     wait: { readonly timeoutMs: number; readonly client?: Client },
-  ): Promise<StoredSession | null>
-  /** Ends sessions, live or not, and answers which. */
+  ): Promise<StoredSession | 'conflict' | null>
+  /** Deletes sessions, expired or not, and returns them. */
   remove(which: Removal): Promise<readonly RemovedSession[]>
-  /** One page, newest first; expired sessions too, unless `status` says otherwise. */
+  /** Returns one page, newest first. Includes expired sessions unless `status` excludes them. */
   list(page: SessionPage): Promise<readonly StoredSession[]>
-  /** How many sessions fulfil all conditions. */
+  /** Returns the number of sessions that match. */
   count(filter: SessionFilter): Promise<number>
-  /** Figures of all sessions. Where there are many, counted in a sample: it must not take as long as reading them all. */
+  /** Returns statistics of all sessions. Counts a sample where there are many: it must not take as long as reading all of them. */
   stats(): Promise<StoreStats>
-  /** Deletes at most `limit` expired sessions, without waiting for locked ones, and answers how many. */
+  /** Deletes at most `limit` expired sessions and returns their number. Skips sessions that are locked. */
   clearExpired(limit: number): Promise<number>
   /**
-   * Only where one store stands before another and at times waits on purpose: this store, with `limit` put around the one behind it.
-   * `createSessions` then cuts off after `timeout` what that one does, not what this one does.
+   * Only for a store in front of another one that sometimes waits on purpose. Returns this store with `limit` applied to the inner store,
+   * so that `timeout` bounds the inner store's operations only.
    */
   limited?(limit: (store: SessionStore) => SessionStore): SessionStore
 }

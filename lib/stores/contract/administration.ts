@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { begin, type ContractCase, near, policy, uuid } from './tools.ts'
+import { begin, type ContractCase, near, policy, update, uuid } from './tools.ts'
 
 /** What operators and owners see and end. */
 export const administrationContract: readonly ContractCase[] = [
   {
+    id: 'removes-by-id-only-for-the-user',
     name: 'removes by id only what belongs to the given user',
     run: async (under) => {
       const [user, other] = [uuid(), uuid()]
@@ -15,6 +16,7 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'removes-all-sessions-of-a-user-except-one',
     name: 'removes all sessions of a user but one',
     run: async (under) => {
       const userId = uuid()
@@ -25,6 +27,7 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'removes-others-only-for-a-live-session',
     name: 'removes the others only for a session that is live',
     run: async (under) => {
       const userId = uuid()
@@ -35,6 +38,7 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'removes-all-but-the-newest-sessions-of-a-user',
     name: 'removes a user’s live sessions but the newest by last use',
     run: async (under) => {
       const userId = uuid()
@@ -59,6 +63,7 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'a-login-counts-as-last-use',
     name: 'keeps the session that was logged in last, however old it is',
     run: async (under) => {
       const userId = uuid()
@@ -66,7 +71,7 @@ export const administrationContract: readonly ContractCase[] = [
       await under.elapse(1)
       const later = await begin(under, { userId })
       await under.elapse(1)
-      const loggedIn = await under.store.update(old, { userId, tokenHash: uuid(), extendsExpiry: true }, policy)
+      const loggedIn = await update(under, old, { userId, tokenHash: uuid(), extendsExpiry: true }, policy)
       near(loggedIn?.secondsSinceSeen, 0)
       const other = await under.store.find(later) // anew, since a store under test may let time pass by dating its rows back
       assert.ok(loggedIn && other && loggedIn.lastSeenAt > other.lastSeenAt)
@@ -74,6 +79,7 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'lists-newest-first-in-pages',
     name: 'lists newest first, page by page, by creation and by last use',
     run: async (under) => {
       const userId = uuid()
@@ -95,6 +101,7 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'filters-and-counts-alike',
     name: 'filters by status and search, and counts the same',
     run: async (under) => {
       const userId = `user_${uuid()}`
@@ -117,6 +124,7 @@ export const administrationContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'clears-expired-sessions-up-to-a-limit',
     name: 'clears expired sessions only, at most as many as asked',
     run: async (under) => {
       const live = await begin(under)

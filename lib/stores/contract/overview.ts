@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import type { StoredSession, StoreStats } from '../../core/store/store.ts'
+import type { StoreStats } from '../../core/store/statistics.ts'
+import type { StoredSession } from '../../core/store/store.ts'
 import { begin, type ContractCase, type StoreUnderTest, uuid } from './tools.ts'
 
 /** What operators page through and count. */
 export const overviewContract: readonly ContractCase[] = [
   {
+    id: 'pages-backward-as-forward',
     name: 'pages back as it pages forward, newest first, by creation and by last use',
     run: async (under) => {
       const userId = uuid()
@@ -25,6 +27,7 @@ export const overviewContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'pages-backward-through-a-filter',
     name: 'pages back through all sessions, and through those of a status',
     run: async (under) => {
       for (let i = 0; i < 8; i++) await begin(under, { userId: i % 2 ? uuid() : null })
@@ -42,6 +45,7 @@ export const overviewContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'counts-sessions-by-status-time-and-browser',
     name: 'counts active, signed-in and expired sessions, when they began and in which browser',
     run: async (under) => {
       const userAgent = `Browser/${uuid()}`
@@ -55,27 +59,28 @@ export const overviewContract: readonly ContractCase[] = [
       assert.equal(after.active - before.active, 3)
       assert.equal(after.signedIn - before.signedIn, 1)
       assert.equal(after.expired - before.expired, expired)
-      assert.equal(begunIn(after) - begunIn(before), 3 + expired)
+      assert.equal(startedIn(after) - startedIn(before), 3 + expired)
       assert.equal(sessionsOf(after, userAgent), 2)
       assert.equal(sessionsOf(after, null) - sessionsOf(before, null), 1)
       assert.deepEqual([before.estimated, after.estimated], [false, false])
     },
   },
   {
+    id: 'reports-its-clock-and-the-hours-of-creation',
     name: 'tells its own time, and the hours of UTC in which sessions began',
     run: async (under) => {
       const clock = await clockOf(under)
-      const { now, started: begun } = await under.store.stats()
+      const { now, started } = await under.store.stats()
       assert.ok(Math.abs(now.getTime() - clock) < 5000)
-      assert.ok(begun.length > 0 && begun.every(({ at }) => at.getTime() % 3_600_000 === 0))
-      const hour = begun.find(({ at }) => at.getTime() === Math.floor(clock / 3_600_000) * 3_600_000)
+      assert.ok(started.length > 0 && started.every(({ at }) => at.getTime() % 3_600_000 === 0))
+      const hour = started.find(({ at }) => at.getTime() === Math.floor(clock / 3_600_000) * 3_600_000)
       assert.ok(hour && hour.count > 0)
     },
   },
 ]
 
 const idsOf = (rows: readonly StoredSession[]) => rows.map(({ id }) => id)
-const begunIn = ({ started: begun }: StoreStats) => begun.reduce((sum, { count }) => sum + count, 0)
+const startedIn = ({ started }: StoreStats) => started.reduce((sum, { count }) => sum + count, 0)
 const sessionsOf = ({ userAgents }: StoreStats, agent: string | null) =>
   userAgents.find(({ userAgent }) => userAgent === agent)?.count ?? 0
 

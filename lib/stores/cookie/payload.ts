@@ -1,9 +1,9 @@
-import type { ExpiryRule } from '../../core/store/expiry.ts'
+import { base64url, bytesOf, uuidBytes, uuidOf } from '../../core/data/bytes.ts'
 import type { JsonObject } from '../../core/data/json.ts'
-import { base64url, bytesOf, uuidBytes, uuidOf } from '../../core/cookie/token.ts'
+import type { ExpiryRule } from '../../core/store/expiry.ts'
 import type { Row } from '../rows/rows.ts'
 
-/** A session as it lies in its cookie. Times are epoch milliseconds; an expiry is idle seconds, or an instant in brackets. */
+/** The content of the cookie. Times are epoch milliseconds. An expiry rule is idle seconds, or a time in brackets. */
 type Payload = readonly [
   id: string,
   userId: string | null,
@@ -16,7 +16,7 @@ type Payload = readonly [
   data: JsonObject,
 ]
 
-/** The text of a session. Its client is left out, for room; so is its token hash, since the seal is the proof. */
+/** Returns the text of a session. The client is left out to save space, and the token hash because the seal is the proof. */
 export function packed(row: Row): string {
   const { id, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, expiry, version, data } = row
   const times = [Number(createdAt), authenticatedAt && Number(authenticatedAt), Number(lastSeenAt), Number(expiresAt)] as const
@@ -25,7 +25,7 @@ export function packed(row: Row): string {
   return JSON.stringify(payload)
 }
 
-/** The session of a text that `packed` made; only such a text is ever under a seal. */
+/** Returns the session of a text that `packed` returned. No other text is ever sealed. */
 export function unpacked(text: string): Row {
   const [bytes, userId, createdAt, authenticatedAt, lastSeenAt, expiresAt, rule, version, data]: Payload = JSON.parse(text)
   const id = uuidOf(bytesOf(bytes))

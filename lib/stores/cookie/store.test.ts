@@ -75,7 +75,7 @@ describe('the limit of 4096 bytes', () => {
     })
     for (const failure of value.failures) {
       expect([failure?.code, failure?.status]).toEqual(['DATA_TOO_LARGE', 413])
-      const [, found] = /takes (\d+) bytes as a cookie.* browsers keep 4096\./.exec(failure?.message ?? '') ?? []
+      const [, found] = /needs (\d+) bytes as a cookie.* browsers store 4096\./.exec(failure?.message ?? '') ?? []
       expect(Number(found)).toBeGreaterThan(4096)
       expect(Number(found)).toBeLessThan(4400)
     }

@@ -1,6 +1,6 @@
 import { and, between, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import { isUuid } from '../../core/data/bytes.ts'
 import type { PageEdge, Removal, SessionFilter, SessionPage, SessionRef } from '../../core/store/store.ts'
-import { isUuid } from '../../core/cookie/token.ts'
 import { sessionsTable as table } from './schema.ts'
 
 /** The rows that `which` means. */

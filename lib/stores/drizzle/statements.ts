@@ -21,7 +21,7 @@ const born = sql`coalesce(${table.authenticatedAt}, ${table.createdAt})`
 const reservedOnly = sql`(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(${table.data}) where left(key, 1) = '_')`
 const patched = sql`${jsonb('defaults')} || (case when ${value('clear')}::boolean then ${reservedOnly} else ${table.data} end - ${value('removed')}::text::text[] || ${jsonb('set')})`
 const ifExtending = (next: SQL) => sql`case when ${value('extendsExpiry')}::boolean then ${next} else ${table.expiresAt} end`
-const withinLimit = sql`octet_length(${table.data}::text) <= ${integer('limitBytes')}`
+const withinLimit = sql`octet_length(${table.data}::text) <= ${integer('maxBytesBefore')}`
 const nextVersion = sql`${table.version} + 1`
 
 /** The hot read: one row by primary key. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { hourMs, statsDays } from '../../core/administration/stats.ts'
-import type { StartedCount, StoreStats } from '../../core/store/store.ts'
+import type { StartedCount, StoreStats } from '../../core/store/statistics.ts'
+import { hourMs, statsDays } from '../../core/store/statistics.ts'
 import type { PostgresDatabase } from './database.ts'
 import { sessionsTable as table } from './schema.ts'
 

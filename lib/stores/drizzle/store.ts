@@ -1,10 +1,10 @@
 import { and, asc, desc, inArray, sql } from 'drizzle-orm'
-import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type { Json, JsonObject } from '../../core/data/json.ts'
+import type { Patch } from '../../core/data/patch.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type {
   Change,
   NewSession,
-  Patch,
   Removal,
   SessionFilter,
   SessionPage,
@@ -16,12 +16,13 @@ import { modifyByVersion } from '../rows/by-version.ts'
 import { batchReads } from './batch-reads.ts'
 import { Clearing } from './clearing.ts'
 import { hasNoTransactions, type PostgresDatabase } from './database.ts'
+import { orConflict, withReports } from './errors.ts'
 import { beyondEdge, conditions, removal } from './filters.ts'
 import { columns } from './row.ts'
 import { sessionsTable as table } from './schema.ts'
 import * as statements from './statements.ts'
 import { readStats } from './stats.ts'
-import { changeValues, patchValues, refsValues, refValues, ruleValues, sessionValues } from './values.ts'
+import { changeValues, noLimit, patchValues, refsValues, refValues, ruleValues, sessionValues } from './values.ts'
 
 /** What `drizzleStore` takes beside the database. */
 export interface DrizzleStoreOptions {
@@ -37,7 +38,7 @@ type Database = PostgresDatabase | (() => PostgresDatabase | Promise<PostgresDat
  * depend on the request, since parallel requests share reads.
  */
 export function drizzleStore(database: Database, options: DrizzleStoreOptions = {}): SessionStore {
-  return new DrizzleStore(database, options)
+  return withReports(new DrizzleStore(database, options))
 }
 
 class DrizzleStore implements SessionStore {
@@ -46,7 +47,7 @@ class DrizzleStore implements SessionStore {
   readonly #named: boolean
   readonly #clearing = new Clearing()
   readonly #modifyByVersion = modifyByVersion(this)
-  #opening: Promise<Prepared> | undefined
+  #opening: Promise<PreparedStatements> | undefined
 
   /** Reads of one turn of the event loop, of parallel requests, share a statement. */
   readonly find = batchReads(async (refs: readonly SessionRef[]) => {
@@ -76,10 +77,11 @@ class DrizzleStore implements SessionStore {
     const writers = (await this.#open()).writersOf(policy)
     const sets = onlySets(change)
     if (sets) {
-      const { set, limitBytes } = sets
-      return first(await writers.setKeys.execute({ ...refValues(ref), set: JSON.stringify(set), limitBytes }))
+      const limit = change.maxBytesBefore ?? noLimit
+      return first(await writers.setKeys.execute({ ...refValues(ref), set: JSON.stringify(sets), maxBytesBefore: limit }))
     }
-    return update(writers, { ...refValues(ref), ...changeValues(change) }, change)
+    const updated = update(writers, { ...refValues(ref), ...changeValues(change) }, change)
+    return change.ifVersion === undefined ? updated : orConflict(updated)
   }
 
   async modify(
@@ -95,13 +97,18 @@ class DrizzleStore implements SessionStore {
       const [row] = await statements.find(tx).for('update').prepare('').execute(refValues(ref))
       const patch = row && compute(row.session.data)
       if (!patch) return row?.session ?? null
-      const values = { ...refValues(ref), ...changeValues({ extendsExpiry: true, ...(client && { client }) }), ...patchValues(patch) }
+      const values = {
+        ...refValues(ref),
+        ...changeValues({ extendsExpiry: true, ...(client && { client }) }),
+        ...patchValues(patch),
+      }
       return first(await statements.writeData(tx, statements.clockwork(policy)).prepare('').execute(values))
     })
-    return locked.catch((error: unknown) => {
+    const modified = locked.catch((error: unknown) => {
       if (!hasNoTransactions(error)) throw error
       return this.#modifyByVersion(ref, compute, policy, wait)
     })
+    return orConflict(modified)
   }
 
   async remove(which: Removal) {
@@ -139,7 +146,7 @@ class DrizzleStore implements SessionStore {
   }
 
   /** Once; again only after it has failed. */
-  #open(): Promise<Prepared> {
+  #open(): Promise<PreparedStatements> {
     this.#opening ??= this.#prepare().catch((error: unknown) => {
       this.#opening = undefined
       throw error
@@ -147,14 +154,14 @@ class DrizzleStore implements SessionStore {
     return this.#opening
   }
 
-  async #prepare(): Promise<Prepared> {
+  async #prepare(): Promise<PreparedStatements> {
     return prepareAll(typeof this.#database === 'function' ? await this.#database() : this.#database, this.#named)
   }
 }
 
-type Prepared = ReturnType<typeof prepareAll>
-type Writers = ReturnType<Prepared['writersOf']>
-type Row = Awaited<ReturnType<Prepared['find']['execute']>>[number]
+type PreparedStatements = ReturnType<typeof prepareAll>
+type Writers = ReturnType<PreparedStatements['writersOf']>
+type Row = Awaited<ReturnType<PreparedStatements['find']['execute']>>[number]
 
 /** Builds each statement once: building one anew costs more than the database takes to run it. */
 function prepareAll(db: PostgresDatabase, named: boolean) {
@@ -187,10 +194,10 @@ function prepareWriters(db: PostgresDatabase, policy: ExpiryPolicy, named: boole
   }
 }
 
-/** The patch of a change that sets some keys, and nothing else. */
-function onlySets({ patch, take, ifVersion, client, extendsExpiry }: Change): Patch | null {
+/** Returns the keys that a change sets, if it does nothing else. */
+function onlySets({ patch, take, ifVersion, client, extendsExpiry }: Change): JsonObject | null {
   if (!patch || take !== undefined || ifVersion !== undefined || client || !extendsExpiry) return null
-  return patch.clear || patch.remove.length > 0 || Object.keys(patch.defaults).length > 0 ? null : patch
+  return patch.clear || patch.remove.length > 0 || Object.keys(patch.defaults).length > 0 ? null : patch.set
 }
 
 async function update(writers: Writers, values: Record<string, unknown>, change: Change) {

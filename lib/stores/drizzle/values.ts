@@ -1,7 +1,11 @@
+import type { Patch } from '../../core/data/patch.ts'
 import type { ExpiryRule } from '../../core/store/expiry.ts'
-import type { Change, NewSession, Patch, SessionRef } from '../../core/store/store.ts'
+import type { Change, NewSession, SessionRef } from '../../core/store/store.ts'
 
 // The values of the statements' placeholders, by name.
+
+/** The largest PostgreSQL integer. */
+export const noLimit = 2_147_483_647
 
 export const refValues = ({ id, tokenHash }: SessionRef) => ({ id, tokenHash })
 
@@ -25,18 +29,18 @@ export const sessionValues = (session: NewSession) => ({
   set: JSON.stringify(session.data),
 })
 
-export const changeValues = ({ extendsExpiry, client, ifVersion }: Change) => ({
+export const changeValues = ({ extendsExpiry, client, ifVersion, maxBytesBefore = noLimit }: Change) => ({
   extendsExpiry,
   recorded: client !== undefined,
   ip: client?.ip ?? null,
   userAgent: client?.userAgent ?? null,
   ifVersion: ifVersion ?? null,
+  maxBytesBefore,
 })
 
-export const patchValues = ({ clear, remove, set, defaults, limitBytes }: Patch) => ({
+export const patchValues = ({ clear, remove, set, defaults }: Patch) => ({
   clear,
   removed: `{${remove.map((key) => `"${key.replace(/["\\]/g, '\\$&')}"`).join(',')}}`,
   set: JSON.stringify(set),
   defaults: JSON.stringify(defaults),
-  limitBytes,
 })

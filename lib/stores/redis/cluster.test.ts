@@ -1,14 +1,13 @@
-import { storeContract } from 'coatcheck/testing'
+import { storeContract } from 'coatcheck/store'
 import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import type { TestStore } from '../../../test/databases'
 import { type RedisServer, startRedis } from '../../../test/redis'
 import { redisTestStore } from '../../../test/redis-stores'
 
 // A cluster refuses a script whose keys do not share a slot, even where one machine has them all.
 describe('the store contract, on a cluster', () => {
   let server: RedisServer
-  let under: TestStore
+  let under: Awaited<ReturnType<typeof redisTestStore>>
   beforeAll(async () => {
     server = await startRedis({ cluster: true })
     under = await redisTestStore(createCluster({ rootNodes: [{ url: server.url }] }), server.url)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { beginIn, freshRedisStore } from '../../../test/redis-stores'
-import { aSession, policy } from '../contract/tools.ts'
+import { aSession, policy, update } from '../contract/tools.ts'
 
 describe('the indexes', () => {
   it('of a user lives as long as the sessions in it, and knows one for as long as its expiry moves', async () => {
@@ -12,7 +12,7 @@ describe('the indexes', () => {
     expect(await client.pExpireTime(ofUser)).toBe(until)
     await client.hSet(key(row.id), { kept: row.expiresAt.getTime() })
     const longer = { ...policy, maxAgeSeconds: 5000 }
-    const later = await store.update(row, { extendsExpiry: true }, longer)
+    const later = await update({ store }, row, { extendsExpiry: true }, longer)
     expect(later?.secondsLeft).toBeCloseTo(5000, 0)
     expect(await client.pExpireTime(ofUser)).toBeGreaterThan(later?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY)
     client.destroy()

@@ -85,12 +85,12 @@ if o.ifVersion and tonumber(row.version) ~= o.ifVersion then return false end
 local takeField = o.take and nextText()
 local taken = takeField and redis.call('HGET', key, takeField)
 if takeField and not taken then return false end
-if o.limitBytes then
+if o.maxBytesBefore then
   local bytes, fields = 2, redis.call('HGETALL', key)
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 2) == 'd:' then bytes = bytes + #fields[i] + #fields[i + 1] + 2 end
   end
-  if bytes > o.limitBytes then return false end
+  if bytes > o.maxBytesBefore then return false end
 end
 
 local born = tonumber(row.auth or row.created)

@@ -1,5 +1,5 @@
-import { hourMs, statsDays } from '../../core/administration/stats.ts'
-import type { StoreStats } from '../../core/store/store.ts'
+import type { StoreStats } from '../../core/store/statistics.ts'
+import { hourMs, statsDays } from '../../core/store/statistics.ts'
 import { tally } from '../rows/rows.ts'
 import { type RedisConnection, textsOf } from './connection.ts'
 import { all } from './indexes.ts'

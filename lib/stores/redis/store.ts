@@ -11,7 +11,7 @@ import type {
   StoredSession,
 } from '../../core/store/store.ts'
 import { modifyByVersion } from '../rows/by-version.ts'
-import { fits, pageOf, surplusOf } from '../rows/rows.ts'
+import { matches, pageOf, surplusOf } from '../rows/rows.ts'
 import { type RedisClientSource, RedisConnection, textsOf } from './connection.ts'
 import { SessionIndexes } from './indexes.ts'
 import * as scripts from './scripts.ts'
@@ -132,7 +132,7 @@ class RedisSessionStore implements RedisStore {
 
   async #matching(ids: readonly string[], filter: SessionFilter): Promise<StoredSession[]> {
     const rows = await Promise.all([...new Set(ids)].map((id) => this.#read(scripts.peek, id, [])))
-    return rows.filter((row) => row !== null).filter((row) => fits(row, filter))
+    return rows.filter((row) => row !== null).filter((row) => matches(row, filter))
   }
 
   async #removeAll(ids: readonly string[], condition: RemovalCondition) {

@@ -1,5 +1,5 @@
-import type { ExpiryPolicy, ExpiryRule } from '../../core/store/expiry.ts'
 import type { Json, JsonObject } from '../../core/data/json.ts'
+import type { ExpiryPolicy, ExpiryRule } from '../../core/store/expiry.ts'
 import type { Change, Client, NewSession, StoredSession } from '../../core/store/store.ts'
 
 /** A session as a script answered it. */
@@ -34,7 +34,7 @@ export function updateArguments(tokenHash: string, change: Change, policy: Expir
     ...policyNumbers(policy),
     extendsExpiry: change.extendsExpiry,
     ifVersion: change.ifVersion,
-    limitBytes: patch?.limitBytes,
+    maxBytesBefore: change.maxBytesBefore,
     take: take !== undefined,
     clear: patch?.clear,
     removed: remove.length,

@@ -1,10 +1,9 @@
-import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type { JsonObject } from '../../core/data/json.ts'
-import { conflict } from '../../core/session/write-errors.ts'
+import type { Patch } from '../../core/data/patch.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type {
   Change,
   NewSession,
-  Patch,
   Removal,
   RemovedSession,
   SessionFilter,
@@ -12,78 +11,90 @@ import type {
   SessionRef,
   SessionStore,
 } from '../../core/store/store.ts'
-import { beginRow, changeRow, fits, isLive, isOpenTo, pageOf, type Row, statsOf, storedRow, surplusOf, withDates } from './rows.ts'
+import {
+  changeRow,
+  createRow,
+  isLive,
+  isOpenTo,
+  matches,
+  pageOf,
+  type Row,
+  statsOf,
+  storedRow,
+  surplusOf,
+  withDates,
+} from './rows.ts'
 
-/** A session as a `RowKeeper` keeps it: plain JSON values. */
+/** A row as a `RowDriver` stores it: plain JSON values. */
 export interface DriverRow {
   /** A UUID. */
   readonly id: string
-  /** Grows with every write. */
+  /** Grows with each write. */
   readonly revision: number
-  /** When the session ends, in epoch milliseconds: for places that delete by themselves what has expired. */
+  /** The session's expiry in epoch milliseconds, for databases that delete expired rows by themselves. */
   readonly expiresAt: number
-  /** The session itself, as JSON. */
+  /** The session as JSON. */
   readonly text: string
 }
 
-/** A place that keeps rows by id, and can write one on condition: a table of DynamoDB, a bucket, a folder. Rejects when the place fails. */
+/** Stores rows by id and writes a row on a condition: a DynamoDB table, a bucket, a folder. Its methods reject if the storage fails. */
 export interface RowDriver {
-  /** The store's name, for people to read. */
+  /** The store's name for people to read. */
   readonly name: string
-  /** The row of this id, expired or not; never an old copy. */
+  /** Returns the row with this id, expired or not. Never returns an outdated copy. */
   get(id: string): Promise<DriverRow | null>
-  /** Writes `row`, if the one that is there has the revision `expected` (0: if there is none). One atomic step; answers whether it wrote. */
+  /** Writes `row` if the stored one has the revision `expected` (0: if there is none), in one atomic step. Returns true if it wrote. */
   put(row: DriverRow, expected: number): Promise<boolean>
-  /** Deletes the row of this id, if it has the revision `expected`. One atomic step; answers whether it deleted. */
+  /** Deletes the row with this id if it has the revision `expected`, in one atomic step. Returns true if it deleted. */
   delete(id: string, expected: number): Promise<boolean>
-  /** All rows, in any order. */
+  /** Returns all rows, in any order. */
   all(): AsyncIterable<DriverRow> | Iterable<DriverRow>
-  /** The one clock of all who share the place, in epoch milliseconds. @default Date.now */
+  /** The clock of the storage, the same for every process, in epoch milliseconds. @default Date.now */
   readonly now?: () => number
 }
 
 /**
- * A session store out of four functions that read, write and delete whole rows. Each change is computed here and written if nobody else was
- * faster, else computed anew; so nothing is lost, and under contention a change takes several tries. To list, count, or end the sessions of
- * a user it reads all rows: implement `SessionStore` itself where there are many.
+ * Creates a session store from four functions that read, write and delete whole rows. A change is computed here, and written if no other
+ * request was faster; otherwise it is computed again. No update is lost, and under contention a change takes several tries. Listing,
+ * counting, and revoking a user's sessions read all rows: with many sessions, implement `SessionStore` yourself.
  */
-export function rowStore(keeper: RowDriver): SessionStore {
-  return new RowStore(keeper)
+export function rowStore(driver: RowDriver): SessionStore {
+  return new RowStore(driver)
 }
 
-interface Held {
+interface Revision {
   readonly row: Row
   readonly revision: number
 }
 
 class RowStore implements SessionStore {
   readonly name: string
-  readonly #keeper: RowDriver
+  readonly #driver: RowDriver
 
-  constructor(keeper: RowDriver) {
-    this.name = keeper.name
-    this.#keeper = keeper
+  constructor(driver: RowDriver) {
+    this.name = driver.name
+    this.#driver = driver
   }
 
   async find(ref: SessionRef) {
-    const held = await this.#live(ref)
-    return held && this.#stored(held.row)
+    const found = await this.#live(ref)
+    return found && this.#stored(found.row)
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
-    // Ended first: if the second step fails, the visitor is logged out, and the old token opens nothing.
-    if (replaces && !(await this.#end(replaces.id, (row) => isOpenTo(row, replaces, this.#now())))) return null
-    const row = beginRow(session, policy, this.#now())
+    // Deletes first: if the second step fails, the visitor is logged out and the old token opens nothing.
+    if (replaces && !(await this.#removeIf(replaces.id, (row) => isOpenTo(row, replaces, this.#now())))) return null
+    const row = createRow(session, policy, this.#now())
     return (await this.#put(row, 0)) ? this.#stored(row) : null
   }
 
   async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
     for (;;) {
-      const held = await this.#live(ref)
-      const changed = held && changeRow(held.row, change, policy, this.#now())
+      const found = await this.#live(ref)
+      const changed = found && changeRow(found.row, change, policy, this.#now())
       if (!changed) return null
       const { row, taken } = changed
-      if (await this.#put(row, held.revision)) return { ...this.#stored(row), ...(taken !== undefined && { taken }) }
+      if (await this.#put(row, found.revision)) return { ...this.#stored(row), ...(taken !== undefined && { taken }) }
     }
   }
 
@@ -94,27 +105,30 @@ class RowStore implements SessionStore {
     { timeoutMs, client }: Parameters<SessionStore['modify']>[3],
   ) {
     for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; ) {
-      const held = await this.#live(ref)
-      const patch = held && compute(held.row.data)
-      if (!patch) return held && this.#stored(held.row)
-      const changed = changeRow(held.row, { patch, extendsExpiry: true, ...(client && { client }) }, policy, this.#now())
+      const found = await this.#live(ref)
+      const patch = found && compute(found.row.data)
+      if (!patch) return found && this.#stored(found.row)
+      const changed = changeRow(found.row, { patch, extendsExpiry: true, ...(client && { client }) }, policy, this.#now())
       if (!changed) return null
-      if (await this.#put(changed.row, held.revision)) return this.#stored(changed.row)
+      if (await this.#put(changed.row, found.revision)) return this.#stored(changed.row)
     }
-    throw conflict()
+    return 'conflict' as const
   }
 
   async remove(which: Removal) {
-    if ('tokenHash' in which) return this.#endAll([which.id], ({ tokenHash }) => tokenHash === which.tokenHash)
+    if ('tokenHash' in which) return this.#removeAll([which.id], ({ tokenHash }) => tokenHash === which.tokenHash)
     const { userId } = which
-    if ('ids' in which) return this.#endAll(which.ids, (row) => userId === undefined || row.userId === userId)
+    if ('ids' in which) return this.#removeAll(which.ids, (row) => userId === undefined || row.userId === userId)
     if ('keepNewest' in which) {
       const surplus = surplusOf(await this.#matching({ userId: which.userId, status: 'active' }), which.keepNewest)
-      return this.#endAll([...surplus.keys()], (row) => row.userId === userId && row.lastSeenAt.getTime() === surplus.get(row.id))
+      return this.#removeAll(
+        [...surplus.keys()],
+        (row) => row.userId === userId && row.lastSeenAt.getTime() === surplus.get(row.id),
+      )
     }
     if (which.requiresLive && !(await this.#live(which.requiresLive))) return []
     const ids = (await this.#matching({ userId: which.userId })).map(({ id }) => id).filter((id) => id !== which.exceptId)
-    return this.#endAll(ids, (row) => row.userId === userId)
+    return this.#removeAll(ids, (row) => row.userId === userId)
   }
 
   async list(page: SessionPage) {
@@ -131,46 +145,46 @@ class RowStore implements SessionStore {
 
   async clearExpired(limit: number) {
     const expired = (await this.#matching({ status: 'expired' })).slice(0, limit).map(({ id }) => id)
-    return (await this.#endAll(expired, (row) => !isLive(row, this.#now()))).length
+    return (await this.#removeAll(expired, (row) => !isLive(row, this.#now()))).length
   }
 
-  async #live(ref: SessionRef): Promise<Held | null> {
-    const held = await this.#get(ref.id)
-    return held && isOpenTo(held.row, ref, this.#now()) ? held : null
+  async #live(ref: SessionRef): Promise<Revision | null> {
+    const found = await this.#get(ref.id)
+    return found && isOpenTo(found.row, ref, this.#now()) ? found : null
   }
 
   async #matching(filter: SessionFilter): Promise<Row[]> {
     const rows: Row[] = []
-    for await (const { text } of this.#keeper.all()) {
+    for await (const { text } of this.#driver.all()) {
       const row = withDates(JSON.parse(text))
       const ofStatus = !filter.status || isLive(row, this.#now()) === (filter.status !== 'expired')
-      if (ofStatus && fits(row, filter)) rows.push(row)
+      if (ofStatus && matches(row, filter)) rows.push(row)
     }
     return rows
   }
 
-  async #endAll(ids: readonly string[], may: (row: Row) => boolean): Promise<RemovedSession[]> {
-    const ended = await Promise.all([...new Set(ids)].map((id) => this.#end(id, may)))
-    return ended.filter((session) => session !== null)
+  async #removeAll(ids: readonly string[], isAllowed: (row: Row) => boolean): Promise<RemovedSession[]> {
+    const removed = await Promise.all([...new Set(ids)].map((id) => this.#removeIf(id, isAllowed)))
+    return removed.filter((session) => session !== null)
   }
 
-  /** Ends a session that `may` be ended, as it is at that moment. */
-  async #end(id: string, may: (row: Row) => boolean): Promise<RemovedSession | null> {
+  /** Deletes a session if `isAllowed` returns true for its current row. */
+  async #removeIf(id: string, isAllowed: (row: Row) => boolean): Promise<RemovedSession | null> {
     for (;;) {
-      const held = await this.#get(id)
-      if (!held || !may(held.row)) return null
-      if (await this.#keeper.delete(id, held.revision)) return { id, userId: held.row.userId }
+      const found = await this.#get(id)
+      if (!found || !isAllowed(found.row)) return null
+      if (await this.#driver.delete(id, found.revision)) return { id, userId: found.row.userId }
     }
   }
 
-  async #get(id: string): Promise<Held | null> {
-    const kept = await this.#keeper.get(id)
-    return kept && { row: withDates(JSON.parse(kept.text)), revision: kept.revision }
+  async #get(id: string): Promise<Revision | null> {
+    const stored = await this.#driver.get(id)
+    return stored && { row: withDates(JSON.parse(stored.text)), revision: stored.revision }
   }
 
   #put(row: Row, expected: number): Promise<boolean> {
     const { id, expiresAt } = row
-    return this.#keeper.put({ id, revision: expected + 1, expiresAt: expiresAt.getTime(), text: JSON.stringify(row) }, expected)
+    return this.#driver.put({ id, revision: expected + 1, expiresAt: expiresAt.getTime(), text: JSON.stringify(row) }, expected)
   }
 
   #stored(row: Row) {
@@ -178,6 +192,6 @@ class RowStore implements SessionStore {
   }
 
   #now(): number {
-    return (this.#keeper.now ?? Date.now)()
+    return (this.#driver.now ?? Date.now)()
   }
 }

@@ -1,23 +1,13 @@
-import { type ExpiryPolicy, expiresAt, touchStepSeconds } from '../../core/store/expiry.ts'
 import { type Json, jsonBytes } from '../../core/data/json.ts'
 import { applyPatch } from '../../core/data/patch.ts'
-import { hourMs } from '../../core/administration/stats.ts'
-import type {
-  StartedCount,
-  Change,
-  NewSession,
-  PageEdge,
-  SessionFilter,
-  SessionPage,
-  SessionRef,
-  StoredSession,
-  StoreStats,
-} from '../../core/store/store.ts'
+import { type ExpiryPolicy, expiresAt, touchStepSeconds } from '../../core/store/expiry.ts'
+import { hourMs, type StartedCount, type StoreStats } from '../../core/store/statistics.ts'
+import type { Change, NewSession, PageEdge, SessionFilter, SessionPage, SessionRef, StoredSession } from '../../core/store/store.ts'
 
-/** A session as a store keeps it that computes in JavaScript, not in SQL. `now` is that store's clock, in epoch milliseconds. */
-export type Row = Omit<StoredSession, 'secondsLeft' | 'secondsSinceSeen' | 'sealed'>
+/** A session in a store that computes in JavaScript instead of SQL. `now` is that store's clock, in epoch milliseconds. */
+export type Row = Omit<StoredSession, 'secondsLeft' | 'secondsSinceSeen'>
 
-/** A row after JSON, which makes texts of its instants. */
+/** A row after a round trip through JSON, where dates are text. */
 export type WrittenRow = Omit<Row, 'createdAt' | 'authenticatedAt' | 'lastSeenAt' | 'expiresAt' | 'expiry'> & {
   readonly createdAt: string
   readonly authenticatedAt: string | null
@@ -26,7 +16,7 @@ export type WrittenRow = Omit<Row, 'createdAt' | 'authenticatedAt' | 'lastSeenAt
   readonly expiry: { readonly idleSeconds: number } | { readonly at: string } | null
 }
 
-/** The row that JSON was made of. */
+/** Converts the texts of a written row to dates again. */
 export function withDates(row: WrittenRow): Row {
   const { expiry } = row
   return {
@@ -39,41 +29,41 @@ export function withDates(row: WrittenRow): Row {
   }
 }
 
-/** The row of a session that begins. */
-export function beginRow(session: NewSession, policy: ExpiryPolicy, now: number): Row {
+/** Returns the row of a new session. */
+export function createRow(session: NewSession, policy: ExpiryPolicy, now: number): Row {
   const at = new Date(now)
   const times = { createdAt: at, lastSeenAt: at, expiresAt: expiresAt(session.expiry, policy, now, at) }
   return { ...session, ...times, authenticatedAt: session.userId === null ? null : at, version: 1 }
 }
 
-/** The row after `change`, and what it took out; null if a condition of the change fails. */
+/** Returns the row after `change`, and the value that it took out. Returns null if a condition of the change fails. */
 export function changeRow(
   row: Row,
   change: Change,
   policy: ExpiryPolicy,
   now: number,
 ): { row: Row; taken: Json | undefined } | null {
-  const { take, patch, ifVersion } = change
+  const { take, patch, ifVersion, maxBytesBefore } = change
   if (take !== undefined && !Object.hasOwn(row.data, take)) return null
   if (ifVersion !== undefined && row.version !== ifVersion) return null
-  if (patch && jsonBytes(row.data) > patch.limitBytes) return null
+  if (maxBytesBefore !== undefined && jsonBytes(row.data) > maxBytesBefore) return null
   const { [take ?? '']: found, ...rest } = row.data
-  const [kept, taken] = take === undefined ? [row.data, undefined] : [rest, found]
-  const touched = touch({ ...row, data: patch ? applyPatch(kept, patch) : kept }, change, policy, now)
+  const [data, taken] = take === undefined ? [row.data, undefined] : [rest, found]
+  const touched = touch({ ...row, data: patch ? applyPatch(data, patch) : data }, change, policy, now)
   return { row: renew(touched, change, policy, now), taken }
 }
 
-/** Whether `ref` opens `row`, and it has not expired. */
+/** Returns true if `ref` opens the row and the row has not expired. */
 export function isOpenTo(row: Row, { id, tokenHash }: SessionRef, now: number): boolean {
   return row.id === id && row.tokenHash === tokenHash && isLive(row, now)
 }
 
-/** Whether `row` has not expired. */
+/** Returns true if the row has not expired. */
 export function isLive(row: Row, now: number): boolean {
   return row.expiresAt.getTime() > now
 }
 
-/** The row with its ages. */
+/** Adds the ages to a row. */
 export function storedRow(row: Row, now: number): StoredSession {
   return {
     ...row,
@@ -82,8 +72,8 @@ export function storedRow(row: Row, now: number): StoredSession {
   }
 }
 
-/** Whether a session fulfils all conditions of a filter; of its status, only whether a user is logged in. */
-export function fits(row: Row, { ids, userId, search, status }: SessionFilter): boolean {
+/** Returns true if a session meets all conditions of a filter. Of its status, it checks only whether there is a user. */
+export function matches(row: Row, { ids, userId, search, status }: SessionFilter): boolean {
   return (
     (!ids || ids.includes(row.id)) &&
     (userId === undefined || row.userId === userId) &&
@@ -95,7 +85,7 @@ export function fits(row: Row, { ids, userId, search, status }: SessionFilter): 
   )
 }
 
-/** One page of `rows`, newest first. */
+/** Returns one page of `rows`, newest first. */
 export function pageOf<T extends Pick<Row, 'id' | 'lastSeenAt'>>(
   rows: readonly T[],
   { sort, after, before, limit }: Pick<SessionPage, 'sort' | 'after' | 'before' | 'limit'>,
@@ -106,13 +96,13 @@ export function pageOf<T extends Pick<Row, 'id' | 'lastSeenAt'>>(
   return before ? sorted.slice(-limit) : sorted.slice(0, limit)
 }
 
-/** A user's live sessions beyond the newest: when each was last seen, by id. Ends only what has not been seen since. */
+/** Returns a user's active sessions except the newest: last-seen by id. A session that has been seen since must not be deleted. */
 export function surplusOf(live: readonly Pick<Row, 'id' | 'lastSeenAt'>[], keepNewest: number): ReadonlyMap<string, number> {
   const newestFirst = pageOf(live, { sort: 'lastSeen', limit: live.length })
   return new Map(newestFirst.slice(keepNewest).map(({ id, lastSeenAt }) => [id, lastSeenAt.getTime()]))
 }
 
-/** The figures of all sessions, which `rows` are. */
+/** Returns the statistics of all sessions, given all rows. */
 export function statsOf(rows: readonly Row[], now: number): StoreStats {
   const live = rows.filter((row) => isLive(row, now))
   return {
@@ -121,44 +111,45 @@ export function statsOf(rows: readonly Row[], now: number): StoreStats {
     signedIn: live.filter(({ userId }) => userId !== null).length,
     expired: rows.length - live.length,
     estimated: false,
-    started: begunPerHour(rows),
+    started: startedPerHour(rows),
     userAgents: [...tally(live.map((row) => row.userAgent))].map(([userAgent, count]) => ({ userAgent, count })),
   }
 }
 
-/** How often each value occurs. */
+/** Counts how often each value occurs. */
 export function tally<T>(values: Iterable<T>): Map<T, number> {
   const counts = new Map<T, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts
 }
 
-function begunPerHour(rows: readonly Row[]): StartedCount[] {
-  const starts = rows.map(({ createdAt }) => Math.floor(createdAt.getTime() / hourMs) * hourMs)
-  return [...tally(starts)].map(([at, count]) => ({ at: new Date(at), count }))
+function startedPerHour(rows: readonly Row[]): StartedCount[] {
+  const hours = rows.map(({ createdAt }) => Math.floor(createdAt.getTime() / hourMs) * hourMs)
+  return [...tally(hours)].map(([at, count]) => ({ at: new Date(at), count }))
 }
 
-const bornAt = (row: Row): Date => row.authenticatedAt ?? row.createdAt
+/** The start of the absolute lifetime. */
+const startedAt = (row: Row): Date => row.authenticatedAt ?? row.createdAt
 
-/** Moves what moves with activity, in steps; a login moves last-seen at once. */
+/** Advances expiry and last-seen by their steps. A login advances last-seen at once. */
 function touch(row: Row, { extendsExpiry, client, userId }: Change, policy: ExpiryPolicy, now: number): Row {
   const step = touchStepSeconds(row.expiry, policy) * 1000
-  const seenLongAgo = row.lastSeenAt.getTime() + step <= now
-  const next = expiresAt(row.expiry, policy, now, bornAt(row))
+  const isDue = row.lastSeenAt.getTime() + step <= now
+  const next = expiresAt(row.expiry, policy, now, startedAt(row))
   const behind = next.getTime() - row.expiresAt.getTime()
   return {
     ...row,
     ...(extendsExpiry && (behind < 0 || behind > step) && { expiresAt: next }),
-    ...((seenLongAgo || userId !== undefined) && { lastSeenAt: new Date(now), ...client }),
+    ...((isDue || userId !== undefined) && { lastSeenAt: new Date(now), ...client }),
   }
 }
 
-/** A new secret, a login, a new rule. */
+/** Applies a new token hash, a login and a new expiry rule. */
 function renew(row: Row, change: Change, policy: ExpiryPolicy, now: number): Row {
   const { tokenHash = row.tokenHash, userId = row.userId, expiry = row.expiry } = change
   const authenticatedAt = change.userId === undefined ? row.authenticatedAt : new Date(now)
   const changed = change.patch || change.take !== undefined || change.tokenHash !== undefined || change.userId !== undefined
   const renewed = { ...row, tokenHash, userId, expiry, authenticatedAt, version: row.version + (changed ? 1 : 0) }
   const restarts = change.expiry !== undefined || change.userId !== undefined
-  return restarts ? { ...renewed, expiresAt: expiresAt(expiry, policy, now, bornAt(renewed)) } : renewed
+  return restarts ? { ...renewed, expiresAt: expiresAt(expiry, policy, now, startedAt(renewed)) } : renewed
 }

@@ -1,4 +1,0 @@
-/** Names and values that a form sends along. */
-export function HiddenFields({ fields }: { fields: readonly (readonly [string, string])[] }) {
-  return fields.map(([name, value], index) => <input type="hidden" key={`${index} ${name}`} name={name} value={value} />)
-}

@@ -1,0 +1,151 @@
+import { Button, Group, Paper, Table, TableTbody, TableTd, TableTh, TableThead, TableTr, VisuallyHidden } from '@mantine/core'
+import { formatBytes, shortId } from '../../core/administration/format.ts'
+import { type Address, addressFields, defaultAddress, firstPage, printAddress } from '../address.ts'
+import { deviceText } from '../queries/device.ts'
+import type { SessionSummary } from '../queries/summary.ts'
+import { Badge, Dimmed, Time } from '../ui/elements.tsx'
+import { HiddenFields } from '../ui/hidden-fields.tsx'
+import { QueryButton, QueryLink } from '../ui/link.tsx'
+import { SelectAll } from '../ui/select-all.tsx'
+
+interface TableProps {
+  readonly rows: readonly SessionSummary[]
+  /** The display names of users, by user id. */
+  readonly names: ReadonlyMap<string, string>
+  /** The address of the page of the list. */
+  readonly address: Address
+  readonly now: Date
+}
+
+/** The rows of one page of the list, with bulk actions. The form only leads to the confirmation page; it changes nothing. */
+export function SessionTable({ rows, names, address, now }: TableProps) {
+  return (
+    <form>
+      <HiddenFields fields={addressFields(address)} />
+      <Paper
+        withBorder
+        p={0}
+        component="section"
+        aria-label="List of sessions"
+        tabIndex={0}
+        style={{ overflowX: 'auto', position: 'relative' }}
+      >
+        <Table verticalSpacing="xs" style={{ whiteSpace: 'nowrap' }}>
+          <Head address={address} />
+          <TableTbody>
+            {rows.map((row) => (
+              <Row key={row.id} row={row} names={names} address={address} now={now} />
+            ))}
+          </TableTbody>
+        </Table>
+      </Paper>
+      <BulkActions address={address} />
+    </form>
+  )
+}
+
+function BulkActions({ address }: { address: Address }) {
+  return (
+    <Group mt="sm" gap="xs">
+      <Button type="submit" name="confirm" value="selected" variant="default" size="compact-md">
+        Revoke selected…
+      </Button>
+      <QueryButton query={printAddress({ ...address, confirm: 'others' })} variant="default" size="compact-md">
+        Revoke all other sessions…
+      </QueryButton>
+      <QueryButton query={printAddress({ ...address, confirm: 'expired' })} variant="default" size="compact-md">
+        Delete expired…
+      </QueryButton>
+    </Group>
+  )
+}
+
+function Head({ address }: { address: Address }) {
+  return (
+    <TableThead>
+      <TableTr>
+        <TableTh scope="col" w={40}>
+          <SelectAll name="ids" />
+        </TableTh>
+        <TableTh scope="col">Session</TableTh>
+        <TableTh scope="col">User</TableTh>
+        <TableTh scope="col">Device</TableTh>
+        <SortHead address={address} sort="lastSeen" title="Last seen" />
+        <SortHead address={address} sort="created" title="Created" />
+        {['Expires', 'IP address', 'Data'].map((title) => (
+          <TableTh scope="col" key={title}>
+            {title}
+          </TableTh>
+        ))}
+        <TableTh scope="col">
+          <VisuallyHidden>Actions</VisuallyHidden>
+        </TableTh>
+      </TableTr>
+    </TableThead>
+  )
+}
+
+function SortHead({ address, sort, title }: { address: Address; sort: Address['sort']; title: string }) {
+  const isSelected = address.sort === sort
+  return (
+    <TableTh scope="col" aria-sort={isSelected ? 'descending' : 'none'}>
+      <QueryLink
+        query={printAddress({ ...firstPage(address), sort })}
+        scroll={false}
+        fz="inherit"
+        fw="inherit"
+        {...(!isSelected && { c: 'inherit' })}
+      >
+        {title}
+        {isSelected ? ' ↓' : ''}
+      </QueryLink>
+    </TableTh>
+  )
+}
+
+function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: SessionSummary }) {
+  const { id, userId, ip, userAgent, dataBytes, createdAt, lastSeenAt, expiresAt } = row
+  return (
+    <TableTr>
+      <TableTd>
+        <input type="checkbox" name="ids" value={id} aria-label={`Select session ${shortId(id)}`} />
+      </TableTd>
+      <TableTd>
+        <Group gap="xs" wrap="nowrap">
+          <QueryLink query={printAddress({ ...address, id })} ff="monospace" fz="sm" title={id}>
+            {shortId(id)}
+          </QueryLink>
+          {row.current && <Badge>current</Badge>}
+        </Group>
+      </TableTd>
+      <TableTd>{userId === null ? <Dimmed>anonymous</Dimmed> : <User id={userId} name={names.get(userId)} />}</TableTd>
+      <TableTd>{deviceText(userAgent)}</TableTd>
+      <TableTd>
+        <Time at={lastSeenAt} now={now} />
+      </TableTd>
+      <TableTd>
+        <Time at={createdAt} />
+      </TableTd>
+      <TableTd>{row.active ? <Time at={expiresAt} now={now} /> : <Dimmed>expired</Dimmed>}</TableTd>
+      <TableTd>{ip ?? <Dimmed>–</Dimmed>}</TableTd>
+      <TableTd ta="right">{formatBytes(dataBytes)}</TableTd>
+      <TableTd>
+        <QueryLink
+          query={printAddress({ ...defaultAddress, ...address, confirm: 'selected', ids: [id] })}
+          aria-label={`Revoke session ${id}`}
+          fz="inherit"
+        >
+          Revoke…
+        </QueryLink>
+      </TableTd>
+    </TableTr>
+  )
+}
+
+/** Longer user ids are shortened. */
+const maxIdLength = 20
+
+/** The user's name, or a shortened id. */
+function User({ id, name }: { id: string; name: string | undefined }) {
+  return <span title={id}>{name ?? (id.length > maxIdLength ? shortId(id) : id)}</span>
+}

@@ -1,0 +1,23 @@
+export type { Json, JsonObject } from './core/data/json.ts'
+export type { Patch } from './core/data/patch.ts'
+export { SessionError } from './core/errors.ts'
+export type { ExpiryPolicy, ExpiryRule } from './core/store/expiry.ts'
+export type { StartedCount, StoreStats, UserAgentCount } from './core/store/statistics.ts'
+export type {
+  Change,
+  Client,
+  NewSession,
+  PageEdge,
+  Removal,
+  RemovedSession,
+  SessionFilter,
+  SessionPage,
+  SessionRef,
+  SessionStore,
+  StoredSession,
+  UpdatedSession,
+} from './core/store/store.ts'
+export { storeContract } from './stores/contract/store-contract.ts'
+export type { ContractCase, StoreUnderTest } from './stores/contract/tools.ts'
+export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'
+export { type DriverRow, type RowDriver, rowStore } from './stores/rows/row-store.ts'

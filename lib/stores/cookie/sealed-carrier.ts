@@ -1,0 +1,45 @@
+import {
+  type CarriedSession,
+  type CarrierOptions,
+  expiresAtBrowserClose,
+  outerLimit,
+  type SessionCarrier,
+  storeNow,
+} from '../../core/cookie/carrier.ts'
+import type { StoredSession } from '../../core/store/store.ts'
+import { packed, unpacked } from './payload.ts'
+import { createSeal } from './seal.ts'
+import { refusingStore, VisitorStore } from './visitor-store.ts'
+
+/** Creates the carrier for sessions in cookies: the cookie is the encrypted session. */
+export function sealedCarrier(options: CarrierOptions, now: () => number): SessionCarrier {
+  const { policy, expireAtBrowserClose } = options
+  const seal = createSeal(options.cookie, options.secrets)
+
+  /** Each write of `store` seals the session again, so each write has a new credential. */
+  const carry = (store: VisitorStore) => {
+    const issue = (row: StoredSession) => {
+      const { id, tokenHash } = row
+      return { id, tokenHash, tokenSecret: '', value: store.sealed, expiresSeconds: outerLimit(policy, row) }
+    }
+    const maxAge: CarriedSession['maxAge'] = (row, { expiresSeconds }) => {
+      if (expiresAtBrowserClose(row.expiry, expireAtBrowserClose)) return undefined
+      // The cookie is the session, so it expires with it.
+      return Math.max(Math.floor(Math.min(row.secondsLeft, expiresSeconds - storeNow(row))), 1)
+    }
+    return { store, canTouch: false, issue, reissue: issue, maxAge }
+  }
+
+  return {
+    store: refusingStore,
+    open: async (value) => {
+      const store = new VisitorStore((row) => seal.close(packed(row)), now)
+      const carried = carry(store)
+      if (value === undefined) return { ...carried, found: null }
+      const opened = await seal.open(value)
+      if (typeof opened === 'string') return { ...carried, found: opened }
+      const row = store.restore(unpacked(opened.text), value)
+      return { ...carried, found: row ? { row, credential: carried.issue(row) } : 'unknown' }
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import type { JsonObject } from '../../core/data/json.ts'
+import type { Patch } from '../../core/data/patch.ts'
+import { SessionError } from '../../core/errors.ts'
+import type { ExpiryPolicy } from '../../core/store/expiry.ts'
+import type { Change, NewSession, Removal, SessionPage, SessionRef, SessionStore, StoredSession } from '../../core/store/store.ts'
+import { changeRow, createRow, isOpenTo, type Row, storedRow } from '../rows/rows.ts'
+
+async function refuse(): Promise<never> {
+  const reason = 'cookieStore() keeps no session on the server, so sessions cannot be listed, counted or revoked.'
+  throw new SessionError('CONFIG_INVALID', `${reason} Use a store that does, such as drizzleStore(db) or redisStore(client).`)
+}
+
+/** The store for administration, which concerns sessions other than a visitor's own: it refuses. Nothing has to be cleared. */
+export const refusingStore: SessionStore = {
+  name: 'cookie',
+  find: refuse,
+  create: refuse,
+  update: refuse,
+  modify: refuse,
+  remove: refuse,
+  list: refuse,
+  count: refuse,
+  stats: refuse,
+  clearExpired: async () => 0,
+}
+
+/** Holds the session of one request. It handles one change at a time, as the queue of a session object sends them. */
+export class VisitorStore implements SessionStore {
+  readonly name = 'cookie'
+  readonly count = refuse
+  readonly stats = refuse
+  readonly #seal: (row: Row) => Promise<string>
+  readonly #now: () => number
+  #row: Row | null = null
+  /** The session's encrypted form: the value of the cookie. */
+  sealed = ''
+
+  constructor(seal: (row: Row) => Promise<string>, now: () => number) {
+    this.#seal = seal
+    this.#now = now
+  }
+
+  /** Takes over the session that a cookie holds. Returns null if it has expired. */
+  restore(row: Row, sealed: string): StoredSession | null {
+    this.#row = row
+    this.sealed = sealed
+    return isOpenTo(row, row, this.#now()) ? storedRow(row, this.#now()) : null
+  }
+
+  async find(ref: SessionRef) {
+    const row = this.#live(ref)
+    return row && storedRow(row, this.#now())
+  }
+
+  async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
+    return replaces && !this.#live(replaces) ? null : this.#save(createRow(session, policy, this.#now()))
+  }
+
+  async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
+    const row = this.#live(ref)
+    if (!row) return null
+    const changed = changeRow(row, change, policy, this.#now())
+    if (!changed) return null
+    const { taken } = changed
+    return { ...(await this.#save(changed.row)), ...(taken !== undefined && { taken }) }
+  }
+
+  async modify(ref: SessionRef, compute: (data: JsonObject) => Patch | null, policy: ExpiryPolicy) {
+    const row = this.#live(ref)
+    const patch = row && compute(row.data)
+    return patch ? this.update(ref, { patch, extendsExpiry: true }, policy) : row && storedRow(row, this.#now())
+  }
+
+  async remove(which: Removal) {
+    if (!('tokenHash' in which)) return refuse()
+    const row = this.#row
+    if (row?.id !== which.id || row.tokenHash !== which.tokenHash) return []
+    this.#row = null
+    return [{ id: row.id, userId: row.userId }]
+  }
+
+  /** Returns its own session only. A write that found nothing asks for it. */
+  async list({ ids }: SessionPage) {
+    const row = this.#row
+    if (!row || ids?.length !== 1 || ids[0] !== row.id) return refuse()
+    const live = await this.find(row)
+    return live ? [live] : []
+  }
+
+  async clearExpired() {
+    return 0
+  }
+
+  #live(ref: SessionRef): Row | null {
+    return this.#row && isOpenTo(this.#row, ref, this.#now()) ? this.#row : null
+  }
+
+  /** Keeps the row after it is sealed, so a session that is too large for a cookie changes nothing. */
+  async #save(row: Row): Promise<StoredSession> {
+    this.sealed = await this.#seal(row)
+    this.#row = row
+    return storedRow(row, this.#now())
+  }
+}

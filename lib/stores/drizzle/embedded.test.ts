@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmdirSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { sql } from 'drizzle-orm'
+import { describe, expect, it, vi } from 'vitest'
+import { openEmbedded } from './embedded.ts'
+
+const newFolder = () => mkdtempSync(path.join(tmpdir(), 'coatcheck-embedded-'))
+
+/** Starts another process that holds the lock of `folder`. */
+async function startOwner(folder: string) {
+  const options = JSON.stringify({ stale: 10_000, update: 1000, lockfilePath: path.join(folder, 'lock') })
+  const code = `const { lock } = await import('proper-lockfile'); await lock.call(null, ${JSON.stringify(folder)}, ${options}); console.log('locked'); setInterval(() => {}, 1000)`
+  const cwd = path.resolve(import.meta.dirname, '..', '..', '..')
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', code], { cwd })
+  await once(owner.stdout, 'data')
+  return owner
+}
+
+describe('openEmbedded', () => {
+  it('creates the folder, and finds the data again when it opens the database a second time', async () => {
+    const folder = path.join(newFolder(), 'not', 'there', 'yet')
+    const first = await openEmbedded(folder)
+    await first.db.execute(sql`create table notes (n int)`)
+    await first.close()
+    const second = await openEmbedded(folder)
+    await second.db.execute(sql`select n from notes`)
+    await second.close()
+  })
+
+  it('logs each statement to the given logger', async () => {
+    const statements: string[] = []
+    const { db, close } = await openEmbedded(newFolder(), { logger: { logQuery: (text) => void statements.push(text) } })
+    await db.execute(sql`select 1`)
+    await close()
+    expect(statements).toEqual(['select 1'])
+  })
+
+  it('rejects while another process has the database open, until that process is killed and its lock is stale', async () => {
+    const folder = newFolder()
+    const owner = await startOwner(folder)
+    const onLocked = vi.fn()
+    await expect(openEmbedded(folder, { onLocked })).rejects.toMatchObject({
+      code: 'STORE_FAILED',
+      cause: { code: 'ELOCKED' },
+      message: expect.stringMatching(/^Another process has the embedded database in .* open\. Stop that process/),
+    })
+    expect(onLocked).toHaveBeenCalledOnce()
+    owner.kill('SIGKILL')
+    await once(owner, 'exit')
+    const elevenSecondsAgo = Date.now() / 1000 - 11
+    utimesSync(path.join(folder, 'lock'), elevenSecondsAgo, elevenSecondsAgo)
+    const { close } = await openEmbedded(folder)
+    await close()
+  })
+
+  it('exits the process when it detects that its lock is lost', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
+    const log = vi.mocked(console.error).mockImplementation(() => {})
+    const folder = newFolder()
+    await openEmbedded(folder)
+    rmdirSync(path.join(folder, 'lock'))
+    await vi.waitUntil(() => exit.mock.calls.length > 0, { timeout: 60_000 })
+    expect(exit.mock.calls).toEqual([[1]])
+    expect(log.mock.calls).toEqual([[expect.stringMatching(/^This process lost the lock of the embedded database in /)]])
+    exit.mockRestore()
+    log.mockClear()
+  })
+})

@@ -1,0 +1,13 @@
+/**
+ * Returns the response with `Cache-Control: private, no-store` and `Vary: Cookie`, so that no shared cache stores it. Copies a response
+ * whose headers are immutable, such as that of `Response.redirect()`.
+ */
+export function privateResponse(response: Response): Response {
+  try {
+    response.headers.set('cache-control', 'private, no-store')
+  } catch {
+    return privateResponse(new Response(response.body, response))
+  }
+  response.headers.append('vary', 'Cookie')
+  return response
+}
