@@ -1,18 +1,22 @@
-/** Looks at the settings and opens the database before the first request, so that a wrong one shows at start; later failures are tried again at each use. */
+/**
+ * Checks the settings and opens the database before the first request, so that wrong settings are reported at start. If opening the
+ * database fails here, each later use tries again.
+ */
 export async function register() {
-  // In this very form, since bundlers drop the branch by it where the edge runtime has no database.
+  // Keep exactly this condition: bundlers use it to drop the branch from the edge build, where the database cannot run.
   if (process.env.NEXT_RUNTIME === 'nodejs') {
-    const [{ database }, { watchRequests }, { colourActions }] = await Promise.all([
+    const [{ database }, { watchRequests }, { highlightActions }] = await Promise.all([
       import('./app/db'),
       import('./app/requests/watch'),
       import('./app/code/highlight'),
     ])
     watchRequests()
-    await colourActions()
-    const say = (what: string) => (error: unknown) => console.error(`${what}: ${error instanceof Error ? error.message : 'failed'}`)
-    // A request without a cookie looks at all options, and asks no store.
+    await highlightActions()
+    const report = (what: string) => (error: unknown) =>
+      console.error(`${what}: ${error instanceof Error ? error.message : 'failed'}`)
+    // A request without a cookie checks all options and does not access the store.
     const settings = import('./app/sessions').then(({ sessions }) => sessions.fromRequest(new Request('http://localhost')))
-    await settings.catch(say('settings'))
-    await database().catch(say('database'))
+    await settings.catch(report('settings'))
+    await database().catch(report('database'))
   }
 }

@@ -3,7 +3,7 @@ import type { NextConfig } from 'next'
 const config: NextConfig = {
   cacheComponents: true,
   partialPrefetching: true,
-  // These find their own files at run time, which bundling would hide.
+  // These packages load their own files at run time, which does not work when they are bundled.
   serverExternalPackages: ['@electric-sql/pglite', '@vercel/postgres', 'pg', 'proper-lockfile'],
   poweredByHeader: false,
 }

@@ -3,6 +3,20 @@ import { defineConfig } from 'vitest/config'
 
 const lib = fileURLToPath(new URL('./lib', import.meta.url))
 
+/** The suites that every store must pass. Each project runs them on its stores: see test/stores.ts. */
+const everyStore = [
+  'lib/core/data/json.property.test.ts',
+  'lib/next/{flashes,lost-logins,max-per-user,options,session-model,sessions}.test.ts',
+  'lib/stores/{concurrency,stores}.test.ts',
+]
+
+/** The files that use a server, a database or another process. */
+const integration = [
+  'lib/stores/{drizzle,redis}/**/*.test.ts',
+  'lib/stores/cached*.test.ts',
+  'test/{cli,commands,commands-check,commands-sessions,db,from-django,pgbouncer,seed,vercel}.test.ts',
+]
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -11,13 +25,33 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['./test/servers.ts'],
     setupFiles: ['./test/quiet.ts'],
-    // vitest leaves a core free; these tests wait for servers most of the time.
+    // By default, vitest uses one core less. These tests mostly wait for servers.
     maxWorkers: 2,
-    // Ceilings, which only a test that hangs meets: a busy machine takes five times as long as an idle one.
+    // Only a test that hangs reaches these limits, because a busy machine takes five times as long as an idle one.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{lib,app,test}/**/*.test.ts'],
+          exclude: integration,
+          // Loading the modules once per worker takes half of the time. No unit test depends on the state of a module.
+          isolate: false,
+          provide: { storesUnderTest: 'in process' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [...integration, ...everyStore],
+          globalSetup: ['./test/servers.ts'],
+          provide: { storesUnderTest: 'on servers' },
+        },
+      },
+    ],
   },
 })

@@ -3,14 +3,14 @@
 import { type Json, safeNext } from 'coatcheck'
 import { redirect } from 'next/navigation'
 import { cartOf, findProduct } from './catalogue'
-import { orSay, text } from './form'
+import { redirectOnError, textField } from './form'
 import { getSession } from './sessions'
 import { authenticate } from './users'
 
 export async function setValueAction(form: FormData) {
-  const key = text(form, 'key')
-  const value = parsed(text(form, 'value'))
-  await orSay(form, async () => {
+  const key = textField(form, 'key')
+  const value = parseValue(textField(form, 'value'))
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.set(key, value)
     await session.flash('notice', 'Saved')
@@ -18,8 +18,8 @@ export async function setValueAction(form: FormData) {
 }
 
 export async function deleteKeyAction(form: FormData) {
-  const key = text(form, 'key')
-  await orSay(form, async () => {
+  const key = textField(form, 'key')
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.delete(key)
     if (session.id) await session.flash('notice', 'Deleted')
@@ -27,19 +27,19 @@ export async function deleteKeyAction(form: FormData) {
 }
 
 export async function incrementAction(form: FormData) {
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      const n = draft.counter
-      draft.counter = typeof n === 'number' ? n + 1 : 1
+      const count = draft.counter
+      draft.counter = typeof count === 'number' ? count + 1 : 1
     })
   })
 }
 
 export async function setExpiryAction(form: FormData) {
-  const chosen = text(form, 'expiry')
+  const chosen = textField(form, 'expiry')
   const expiry = chosen === 'default' ? null : Number(chosen)
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.setExpiry(expiry)
     if (session.id) await session.flash('notice', 'Saved')
@@ -47,30 +47,30 @@ export async function setExpiryAction(form: FormData) {
 }
 
 export async function clearAction(form: FormData) {
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.clear()
   })
 }
 
 export async function cycleKeyAction(form: FormData) {
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.cycleKey()
   })
 }
 
 export async function flushAction(form: FormData) {
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.flush()
   })
 }
 
 export async function addToCartAction(form: FormData) {
-  const product = findProduct(text(form, 'id'))
+  const product = findProduct(textField(form, 'id'))
   if (!product) return
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
       const { id } = product
@@ -84,8 +84,8 @@ export async function addToCartAction(form: FormData) {
 }
 
 export async function removeFromCartAction(form: FormData) {
-  const id = text(form, 'id')
-  await orSay(form, async () => {
+  const id = textField(form, 'id')
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
       const lines = cartOf(draft.cart)
@@ -95,12 +95,12 @@ export async function removeFromCartAction(form: FormData) {
 }
 
 export async function loginAction(form: FormData) {
-  const next = safeNext(text(form, 'next'), '/account')
-  const username = text(form, 'username')
-  const user = await authenticate(username, text(form, 'password'))
-  const again = `/login?problem=credentials&next=${encodeURIComponent(next)}`
-  if (!user) redirect(again)
-  await orSay(form, async () => {
+  const next = safeNext(textField(form, 'next'), '/account')
+  const username = textField(form, 'username')
+  const user = await authenticate(username, textField(form, 'password'))
+  const retry = `/login?problem=credentials&next=${encodeURIComponent(next)}`
+  if (!user) redirect(retry)
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.login(user.id)
   })
@@ -108,7 +108,7 @@ export async function loginAction(form: FormData) {
 }
 
 export async function logoutAction(form: FormData) {
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const session = await getSession()
     await session.logout()
     await session.flash('notice', 'Logged out')
@@ -116,8 +116,8 @@ export async function logoutAction(form: FormData) {
   redirect('/')
 }
 
-/** JSON where it is JSON, else the text itself. */
-function parsed(value: string): Json {
+/** Parses JSON. Text that is not JSON is returned as it is. */
+function parseValue(value: string): Json {
   try {
     return JSON.parse(value)
   } catch {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the shop sells; prices in cents. */
+/** The products of the shop. */
 export const catalogue = [
   { id: 'scarf', name: 'Wool scarf', priceCents: 2900 },
   { id: 'gloves', name: 'Leather gloves', priceCents: 4900 },
@@ -10,20 +10,15 @@ export const catalogue = [
 
 const cart = z.array(z.object({ id: z.string(), quantity: z.number() }))
 
-/** One line of the cart, as the session keeps it. */
+/** A line of the cart, as it is stored in the session. */
 export type CartLine = z.infer<typeof cart>[number]
 
-/** The cart in a session; empty if a visitor has put something else under its key, as the page `/` allows. */
+/** Returns the cart in a session. It is empty if the visitor stored any other value under the key, as the page `/` allows. */
 export function cartOf(value: unknown): readonly CartLine[] {
   return cart.catch([]).parse(value)
 }
 
-/** The product with this id, or undefined. */
+/** Returns the product with this id, or undefined. */
 export function findProduct(id: string) {
   return catalogue.find((product) => product.id === id)
-}
-
-/** Cents as euros. */
-export function price(cents: number): string {
-  return new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' }).format(cents / 100)
 }

@@ -1,3 +1,3 @@
 import { defineConfig } from 'drizzle-kit'
 
-export default defineConfig({ dialect: 'postgresql', schema: './app/schema.ts', out: './app/migrations' })
+export default defineConfig({ dialect: 'postgresql', schema: './app/db/schema.ts', out: './app/migrations' })

@@ -1,82 +1,82 @@
-/** Where this demo keeps its sessions: SESSION_ENGINE, as Django calls the setting. */
+/** The engine that stores the sessions of this demo: SESSION_ENGINE, named after Django's setting. */
 export type Engine = 'db' | 'cached' | 'redis' | 'cookie' | 'memory'
 
-/** What the pages say of an engine. */
-interface EngineWords {
-  /** Where a session lies. */
-  readonly kept: string
-  /** What a visitor who only looks leaves behind. */
+/** How the pages describe an engine. */
+interface EngineTexts {
+  /** Where a session is stored. */
+  readonly storedIn: string
+  /** What is stored for a visitor who only reads. */
   readonly nothing: string
-  /** What browser and server hold. */
-  readonly idea: string
+  /** What the browser and the server store. */
+  readonly summary: string
   /** What a session consists of. */
   readonly parts: string
   /** What a cart survives. */
   readonly cart: string
-  /** Of a request without a statement. */
-  readonly unasked: string
-  /** What a new password does to the sessions that there are. */
+  /** Shown for a request that ran no SQL statement. */
+  readonly noStatements: string
+  /** What a new password does to the user's sessions. */
   readonly newPassword: string
 }
 
-const survivesAll = 'it survives logging in, and a restart of the server.'
-const logsOut = 'It logs out your other devices, and this one gets a new key.'
+const survivesRestart = 'It survives logging in and a server restart.'
+const logsOut = 'This logs out your other devices and gives this device a new session token.'
 const database = {
   newPassword: logsOut,
-  nothing: 'no row, and no cookie',
-  idea: 'Your browser holds a signed ticket, the database holds the coat.',
-  parts: 'A cookie with a signed token, and a row in your database: nothing else.',
-  cart: survivesAll,
+  nothing: 'no row, no cookie',
+  summary: 'Your browser stores a signed token in a cookie. The database stores your session.',
+  parts: 'A session is a cookie with a signed token and a row in the database.',
+  cart: survivesRestart,
 }
 
-const words: Readonly<Record<Engine, EngineWords>> = {
-  db: { ...database, kept: 'PostgreSQL, one row', unasked: 'not asked' },
+const texts: Readonly<Record<Engine, EngineTexts>> = {
+  db: { ...database, storedIn: 'PostgreSQL, one row', noStatements: 'no statements' },
   cached: {
     ...database,
-    kept: 'PostgreSQL, one row, with a copy in Redis',
-    parts: 'A cookie with a signed token, a row in your database, and for some seconds a copy in Redis: nothing else.',
-    unasked: 'PostgreSQL not asked; what Redis was asked is not listed',
+    storedIn: 'PostgreSQL, one row, with a copy in Redis',
+    parts: 'A session is a cookie with a signed token, a row in the database, and for a few seconds a copy in Redis.',
+    noStatements: 'no PostgreSQL statements; Redis commands are not listed',
   },
   redis: {
-    kept: 'Redis, one hash',
+    storedIn: 'Redis, one hash',
     newPassword: logsOut,
-    nothing: 'nothing in Redis, and no cookie',
-    idea: 'Your browser holds a signed ticket, Redis holds the coat.',
-    parts: 'A cookie with a signed token, and a hash in Redis: nothing else.',
-    cart: survivesAll,
-    unasked: 'PostgreSQL not asked; what Redis was asked is not listed',
+    nothing: 'nothing in Redis, no cookie',
+    summary: 'Your browser stores a signed token in a cookie. Redis stores your session.',
+    parts: 'A session is a cookie with a signed token and a hash in Redis.',
+    cart: survivesRestart,
+    noStatements: 'no PostgreSQL statements; Redis commands are not listed',
   },
   cookie: {
-    kept: 'this cookie, encrypted',
-    newPassword: 'Your other devices stay logged in: their cookies hold all there is.',
+    storedIn: 'this cookie, encrypted',
+    newPassword: 'Your other devices stay logged in, because their sessions are stored in their own cookies.',
     nothing: 'no cookie',
-    idea: 'Your browser holds the coat itself, in a cookie that only this server can open.',
-    parts: 'One encrypted cookie: nothing else.',
-    cart: survivesAll,
-    unasked: 'PostgreSQL not asked: sessions come with their cookie',
+    summary: 'Your browser stores the session itself, in a cookie that only this server can decrypt.',
+    parts: 'A session is one encrypted cookie.',
+    cart: survivesRestart,
+    noStatements: 'no PostgreSQL statements; the session is in the cookie',
   },
   memory: {
-    kept: 'the memory of this server',
+    storedIn: 'the memory of this server',
     newPassword: logsOut,
-    nothing: 'nothing in memory, and no cookie',
-    idea: 'Your browser holds a signed ticket, this server holds the coat, as long as it runs.',
-    parts: 'A cookie with a signed token, and an object in the memory of this server: nothing else.',
-    cart: 'it survives logging in, but no restart of the server.',
-    unasked: 'PostgreSQL not asked: sessions lie in memory',
+    nothing: 'nothing in memory, no cookie',
+    summary: 'Your browser stores a signed token in a cookie. This server stores your session in memory until it stops.',
+    parts: 'A session is a cookie with a signed token and an object in the memory of this server.',
+    cart: 'It survives logging in, but not a server restart.',
+    noStatements: 'no PostgreSQL statements; sessions are in memory',
   },
 }
 
 /** The engine that the environment names. */
 export const engine = checked(process.env.SESSION_ENGINE ?? 'db')
 
-/** What the pages say of it. */
-export const engineWords = words[engine]
+/** The texts of this engine. */
+export const engineTexts = texts[engine]
 
 function checked(name: string): Engine {
-  if (!isEngine(name)) throw new Error(`SESSION_ENGINE is ${name}; use ${Object.keys(words).join(', ')}`)
+  if (!isEngine(name)) throw new Error(`SESSION_ENGINE is ${name}; use ${Object.keys(texts).join(', ')}`)
   return name
 }
 
 function isEngine(name: string): name is Engine {
-  return Object.hasOwn(words, name)
+  return Object.hasOwn(texts, name)
 }

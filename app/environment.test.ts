@@ -11,7 +11,7 @@ describe('wholeNumber', () => {
     expect(wholeNumber('LIMIT', { LIMIT: text })).toBe(value)
   })
 
-  it.each(['0', '-1', '2.5', '1e3', 'three', ' 3', '9999999999'])('refuses %j, and says which variable it is', (text) => {
+  it.each(['0', '-1', '2.5', '1e3', 'three', ' 3', '9999999999'])('rejects %j and names the variable', (text) => {
     expect(() => wholeNumber('LIMIT', { LIMIT: text })).toThrow(`LIMIT is ${text}; use a whole number, at least 1`)
   })
 })

@@ -1,6 +1,7 @@
-type Environment = Readonly<Record<string, string | undefined>>
+/** Environment variables, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The whole number that a variable of the environment holds; undefined if it is not set, or empty. */
+/** Returns the whole number in an environment variable; undefined if it is unset or empty. */
 export function wholeNumber(name: string, env: Environment = process.env): number | undefined {
   const text = env[name]
   if (!text) return undefined

@@ -2,19 +2,19 @@ import { SessionError, type SessionErrorCode } from 'coatcheck'
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 
-// An action is a public endpoint: whatever its type says, it may be called with anything.
+// An action is a public endpoint, so its argument can be any value despite its type.
 function isForm(form: unknown): form is FormData {
   return form instanceof FormData
 }
 
-/** The text of a field; empty if there is none. */
-export function text(form: FormData, name: string): string {
+/** Returns the text of a form field, or an empty string if it is missing. */
+export function textField(form: FormData, name: string): string {
   const value = isForm(form) ? form.get(name) : ''
   return typeof value === 'string' ? value : ''
 }
 
-/** Runs a change. What the library refuses is said on the page `/`, until the next change there succeeds. */
-export async function orSay(form: FormData, change: () => Promise<unknown>): Promise<void> {
+/** Runs a change. If it throws a SessionError, redirects to `/`, which shows the problem until a change there succeeds. */
+export async function redirectOnError(form: FormData, change: () => Promise<unknown>): Promise<void> {
   if (!isForm(form)) redirect('/')
   let problem: SessionErrorCode | undefined
   try {
@@ -24,7 +24,7 @@ export async function orSay(form: FormData, change: () => Promise<unknown>): Pro
     problem = error.code
   }
   if (problem) {
-    revalidatePath('/', 'layout') // an earlier success is not to stand beside it
+    revalidatePath('/', 'layout') // Removes the message of an earlier success from the page.
     redirect(`/?problem=${problem}`)
   }
   if (form.has('problem')) redirect('/')

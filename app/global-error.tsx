@@ -6,7 +6,7 @@ import './globals.css'
 import { theme } from './theme'
 import { PageTitle } from './ui/page-title'
 
-/** What a visitor sees when the layout itself fails, as when the session store does. */
+/** Shown when the layout itself fails, for example because the session store does. */
 export default function GlobalError({ reset }: { reset: () => void }) {
   return (
     <html lang="en" {...mantineHtmlProps}>
@@ -14,10 +14,10 @@ export default function GlobalError({ reset }: { reset: () => void }) {
         <ColorSchemeScript defaultColorScheme="auto" />
       </head>
       <body>
-        <title>Coatcheck: not available</title>
+        <title>Coatcheck: unavailable</title>
         <MantineProvider theme={theme} defaultColorScheme="auto">
           <main className="frame">
-            <PageTitle title="This does not work at the moment">Your session is not lost. Please try again soon.</PageTitle>
+            <PageTitle title="Something went wrong">Your session is not lost. Please try again in a moment.</PageTitle>
             <Button onClick={reset}>Try again</Button>
           </main>
         </MantineProvider>

@@ -1,7 +1,8 @@
 import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from '@mantine/core'
+import { SessionBoundary } from 'coatcheck/client'
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-// All style sheets at once: what only another page needs would be preloaded with a prefetch, and browsers complain if it is not used soon.
+// All style sheets are imported here. A prefetch would preload those of other pages, and browsers warn if they are not used soon.
 import './ui/kit.css'
 import './globals.css'
 import './content.css'
@@ -10,16 +11,17 @@ import './home/home.css'
 import './how/how.css'
 import './account/account.css'
 import './requests/requests.css'
+import { getSession } from './sessions'
 import { theme } from './theme'
 import { Messages } from './ui/messages'
 import { TopBar } from './ui/top-bar'
 
 export const metadata: Metadata = {
   title: { default: 'Coatcheck', template: '%s · Coatcheck' },
-  description: 'Sessions as Django has them, for the Next.js App Router',
+  description: "Django's session framework for the Next.js App Router",
 }
 
-// The pages work without JavaScript, where a Suspense fallback would stay for ever: so they wait for the session.
+// Pages wait for the session, because without JavaScript a Suspense fallback would stay forever.
 export const instant = false
 
 export default function Layout({ children }: { children: ReactNode }) {
@@ -31,15 +33,20 @@ export default function Layout({ children }: { children: ReactNode }) {
       <body>
         <MantineProvider theme={theme} defaultColorScheme="auto">
           <a className="skip" href="#content">
-            Skip to the content
+            Skip to content
           </a>
           <TopBar />
           <main className="frame" id="content" tabIndex={-1}>
-            {children}
+            <UserPages>{children}</UserPages>
           </main>
           <Messages />
         </MantineProvider>
       </body>
     </html>
   )
+}
+
+/** The pages of one user. Another user of the same browser gets new pages, not hidden ones with the typed text of the first user. */
+async function UserPages({ children }: { children: ReactNode }) {
+  return <SessionBoundary userId={(await getSession()).userId}>{children}</SessionBoundary>
 }

@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: 'Not found' }
 
 export default function NotFound() {
   return (
-    <PageTitle title="Nothing hangs here">
+    <PageTitle title="Page not found">
       There is no page at this address. <Link href="/">Back to your session</Link>
     </PageTitle>
   )

@@ -1,7 +1,7 @@
 import { Alert } from '@mantine/core'
 import type { Metadata } from 'next'
-import { engineWords } from './engine'
-import { Data, Facts } from './home/facts'
+import { engineTexts } from './engine'
+import { Data, Details } from './home/details'
 import { Forms } from './home/forms'
 import { LastRequests } from './requests/last-requests'
 import { getSession } from './sessions'
@@ -18,15 +18,15 @@ export default async function SessionPage({ searchParams }: PageProps<'/'>) {
   const { problem } = await searchParams
   return (
     <>
-      <PageTitle title="Your session">{engineWords.idea} Change something, and see what it takes.</PageTitle>
+      <PageTitle title="Your session">{engineTexts.summary} Change something and see the queries it runs.</PageTitle>
       {problem && <Problem code={String(problem)} />}
       <div className="home">
         <div className="home-state">
-          <Facts />
+          <Details />
           <Data />
         </div>
         <div className="home-forms">
-          <Forms said={problem !== undefined} />
+          <Forms hasProblem={problem !== undefined} />
         </div>
         <div className="home-requests">
           <LastRequests />
@@ -38,10 +38,10 @@ export default async function SessionPage({ searchParams }: PageProps<'/'>) {
 
 function Problem({ code }: { code: string }) {
   const texts: Readonly<Record<string, string>> = {
-    DATA_INVALID: 'That cannot be stored: keys must not begin with _, and values must be JSON.',
-    DATA_TOO_LARGE: 'That is too large for a session.',
-    INTERRUPTED: 'The session was ended or renewed elsewhere meanwhile. Nothing was written.',
+    DATA_INVALID: 'This value cannot be stored. Keys must not start with _, and values must be JSON.',
+    DATA_TOO_LARGE: 'This value is too large to store in a session.',
+    INTERRUPTED: 'Another request deleted this session or gave it a new key. Nothing was saved.',
   }
-  const known = Object.hasOwn(texts, code) ? texts[code] : undefined // the code stands in the URL: it may be anything
-  return <Alert mb="lg">{known ?? 'That did not work. Nothing was written; please try again.'}</Alert>
+  const text = Object.hasOwn(texts, code) ? texts[code] : undefined // The code comes from the URL, so it can be any text.
+  return <Alert mb="lg">{text ?? 'Something went wrong. Nothing was saved. Please try again.'}</Alert>
 }

@@ -1,7 +1,7 @@
-/** The session cookie's name: in production it is Secure, and so gets the prefix that binds it to this host. */
+/** The name of the session cookie. In production the cookie is Secure, and the prefix `__Host-` binds it to this host. */
 export const sessionCookieName = process.env.NODE_ENV === 'production' ? '__Host-session' : 'session'
 
-/** The session's token in a `Cookie` header; null if there is none. Of several the last one counts, as for Next. */
+/** Returns the session token in a `Cookie` header, or null. If there are several, the last one counts, as in Next. */
 export function tokenIn(cookieHeader: string | null | undefined): string | null {
   const pairs = cookieHeader?.split(/; */) ?? []
   return pairs.findLast((pair) => pair.startsWith(`${sessionCookieName}=`))?.slice(sessionCookieName.length + 1) || null

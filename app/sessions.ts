@@ -4,21 +4,21 @@ import { wholeNumber } from './environment'
 import { sessionOptions } from './session-options'
 import { sessionStore } from './store'
 
-/** What this app keeps in a session; the page `/` lets visitors add keys of their own. */
+/** The data in a session. Visitors can add any key on the page `/`. */
 export interface AppSession {
   cart: CartLine[]
   counter: number
   [key: string]: Json
 }
 
-/** On how many devices a user may be logged in; undefined: on any number. */
+/** The maximum number of sessions per user; undefined for no limit. */
 export const maxPerUser = wholeNumber('SESSION_MAX_PER_USER')
 
 export const sessions = createSessions<AppSession>({
   ...sessionOptions,
   store: sessionStore(),
   maxPerUser,
-  // Off for those who clear by the command or the cron handler alone, and for tests that count statements.
+  // Turn this off to clear expired sessions only by the command or the cron handler, and in tests that count statements.
   autoClear: process.env.SESSION_AUTO_CLEAR !== 'off',
   trustedProxies: wholeNumber('SESSION_TRUSTED_PROXIES') ?? 0,
 })

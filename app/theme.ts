@@ -1,6 +1,9 @@
 import type { MantineThemeOverride } from '@mantine/core'
 
-/** The look: warm neutrals and one accent, each pair of text and ground at least 4.5 : 1 (WCAG AA). Plain data, since it goes to the client. */
+/**
+ * The Mantine theme: warm neutrals and one accent colour. Each text has a contrast of at least 4.5 : 1 (WCAG AA).
+ * Plain data, because it is sent to the client.
+ */
 export const theme: MantineThemeOverride = {
   primaryColor: 'wine',
   primaryShade: { light: 7, dark: 3 },
@@ -17,7 +20,7 @@ export const theme: MantineThemeOverride = {
     dark: ['#eceae6', '#d2cec9', '#b0aaa4', '#a09a94', '#45413e', '#3b3835', '#211f1e', '#171615', '#121110', '#0c0b0b'],
   },
   components: {
-    // Named, so that the style sheet finds it: in dark its text has to be dark.
+    // Sets the variant explicitly, so that the style sheet can select it: in dark mode its text must be dark.
     Button: { defaultProps: { variant: 'filled' } },
     TextInput: { defaultProps: { withAsterisk: false } },
     Paper: { defaultProps: { withBorder: true, p: 'lg', radius: 'lg' } },

@@ -1,7 +1,7 @@
 import type { BrowserContext, Locator, Page } from 'playwright/test'
 import { violations } from './axe'
 import { whyNot } from './exceptions'
-import { expect, test } from './fixtures'
+import { expect, type LogInAs, test } from './fixtures'
 import { expectLoggedOut, hydrated, logIn, press, sessionCookie } from './flows'
 import { endAction, post } from './forged-form'
 import type { AppServer } from './server'
@@ -21,31 +21,35 @@ const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100
 const phone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
 
-test('where sessions lie in cookies, the page says that none can be listed', async ({ page, engine }) => {
+test('the page says that no sessions can be listed if they are stored in cookies', { tag: '@cookie' }, async ({
+  page,
+  logInAs,
+  engine,
+}) => {
   test.skip(!whyNot(engine, 'listing'), 'this engine lists them')
+  await logInAs('demo')
   await page.goto('/account/sessions')
-  await logIn(page, 'demo')
-  await expect(page.getByText('the server keeps no list of them')).toBeVisible()
+  await expect(page.getByText('The server has no list of them')).toBeVisible()
 })
 
-test('the devices of a user are said in words, this one first', async ({ page, app, engine }) => {
+test("the page describes the user's devices and shows the current one first", async ({ page, app, logInAs, engine }) => {
   test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
-  await begin(page)
+  await begin(page, logInAs)
   await loggedIn(app, firefox, '203.0.113.7')
   await loggedIn(app, phone, '192.168.1.20')
   await page.reload()
   await expect(devices(page)).toHaveText([
-    /^Chrome on Linux.*This device.*Place: this machine.*Last seen: now/,
-    /^Safari on iPhone.*Place: your local network.*Last seen: just now/,
-    /^Firefox on Windows.*Place: 203\.0\.113\.7.*Last seen: just now/,
+    /^Chrome on Linux.*This device.*Location: this machine.*Last seen: now/,
+    /^Safari on iPhone.*Location: your local network.*Last seen: just now/,
+    /^Firefox on Windows.*Location: 203\.0\.113\.7.*Last seen: just now/,
   ])
   await expect(page.getByText('At most 3 devices')).toBeVisible()
   expect(await violations(page)).toEqual([])
 })
 
-test('to log out this device is to log out', async ({ page, app, engine }) => {
+test('logging out the current device logs the user out', async ({ page, app, logInAs, engine }) => {
   test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
-  await begin(page)
+  await begin(page, logInAs)
   const other = await loggedIn(app, firefox)
   await press(page, 'Log out this device')
   await expect(page).toHaveURL('/')
@@ -58,8 +62,8 @@ for (const javaScriptEnabled of [true, false]) {
     test.use({ javaScriptEnabled })
     test.beforeEach(({ engine }) => test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing')))
 
-    test('one device is logged out from another, and the rest stay', async ({ page, app }) => {
-      await begin(page)
+    test('a device can be logged out from another one, and the other devices stay logged in', async ({ page, app, logInAs }) => {
+      await begin(page, logInAs)
       const lost = await loggedIn(app, phone)
       const kept = await loggedIn(app, firefox)
       await page.reload()
@@ -69,8 +73,8 @@ for (const javaScriptEnabled of [true, false]) {
       expect([await isLoggedIn(lost), await isLoggedIn(kept)]).toEqual([false, true])
     })
 
-    test('all other devices are logged out at once, and the page says how many', async ({ page, app }) => {
-      await begin(page)
+    test('all other devices can be logged out at once, and the page reports their number', async ({ page, app, logInAs }) => {
+      await begin(page, logInAs)
       const others = [await loggedIn(app, phone), await loggedIn(app, firefox)]
       await page.reload()
       await press(page, 'Log out everywhere else')
@@ -82,9 +86,14 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('a login on one device too many ends the session that was not used the longest', async ({ page, app, engine }) => {
+test('a login beyond the maximum number of devices revokes the least recently used session', async ({
+  page,
+  app,
+  logInAs,
+  engine,
+}) => {
   test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
-  await begin(page)
+  await begin(page, logInAs)
   const others = [await loggedIn(app, firefox), await loggedIn(app, phone)]
   await page.reload()
   await expect(devices(page)).toHaveCount(3)
@@ -94,16 +103,20 @@ test('a login on one device too many ends the session that was not used the long
   expect(await Promise.all(others.map(isLoggedIn))).toEqual([true, true, true])
 })
 
-test("a forged post ends nobody else's session, and none of a stranger's ends any", async ({ page, app, engine }) => {
+test("a forged form cannot revoke another user's session, and an anonymous visitor cannot revoke any", async ({
+  page,
+  app,
+  engine,
+}) => {
   test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
-  await begin(page)
+  await begin(page, logInAs)
   const own = await loggedIn(app, firefox)
   const [admin, id] = await adminOf(app)
   await page.reload()
   await devices(page).filter({ hasText: 'Firefox' }).locator('input[name=id]').evaluate(setValue, id)
   await hydrated(page)
   await press(page, 'Log out Firefox')
-  await expect(page.locator('.messages')).toHaveText('That device was logged out already.')
+  await expect(page.locator('.messages')).toHaveText('That device was already logged out.')
   const action = await endAction(own)
   for (const forged of [id, '', 'x', `${id}' or true`]) expect((await post(own, action, forged)).status).toBe(303)
   const stranger = new Visitor(app.url)
@@ -112,14 +125,14 @@ test("a forged post ends nobody else's session, and none of a stranger's ends an
   expect([await isLoggedIn(admin), await isLoggedIn(own), stranger.cookie]).toEqual([true, true, ''])
 })
 
-test('a new password that is too short or too long is refused in words, at its field', async ({ page }) => {
-  await page.goto('/login?next=/account/password')
-  await logIn(page, 'demo')
+test('a new password that is too short or too long is rejected with an explanation at its field', async ({ page, logInAs }) => {
+  await logInAs('demo')
+  await page.goto('/account/password')
   const wanted = page.getByLabel('New password')
   // The browser would refuse it first.
   await wanted.evaluate((input) => input.removeAttribute('minlength'))
   await expectRefusal(page, 'short', 'Too short: use at least 8 characters.')
-  await expectRefusal(page, 'é'.repeat(37), 'Too long: use at most 72 bytes; a letter is one or more.')
+  await expectRefusal(page, 'é'.repeat(37), 'Too long: use at most 72 bytes. Some characters take more than one byte.')
   expect(await violations(page)).toEqual([])
 })
 
@@ -128,7 +141,7 @@ for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', 
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled })
 
-    test('a new password logs out the others and renews the own key; a wrong current one changes nothing', async ({
+    test('a new password revokes the other sessions and rotates the current token, and a wrong current password changes nothing', async ({
       page,
       context,
       openBrowser,
@@ -142,7 +155,7 @@ for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', 
       }
       await page.getByLabel('Current password').fill('wrong')
       await page.getByLabel('New password').fill(wanted)
-      await press(page, 'Change')
+      await press(page, 'Change password')
       await expect(page.getByText('This is not your current password.')).toHaveRole('alert')
       await expect(page.getByLabel('Current password')).toHaveAccessibleDescription('This is not your current password.')
       await other.reload()
@@ -151,7 +164,7 @@ for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', 
       const before = await token(context)
       await page.getByLabel('Current password').fill(username)
       await page.getByLabel('New password').fill(wanted)
-      await press(page, 'Change')
+      await press(page, 'Change password')
       await expect(page.getByRole('heading', { name: `Hello ${username}` })).toBeVisible()
       await expect(page.locator('.messages')).toContainText('Password changed.')
       expect(await token(context)).not.toBe(before)
@@ -159,7 +172,7 @@ for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', 
       if (whyNot(engine, 'taking back')) return expect(other.getByRole('heading', { name: 'Change your password' })).toBeVisible()
       await other.goto('/login?next=/account/password')
       await logIn(other, username)
-      await expect(other.getByText('No such user, or another password.')).toBeVisible()
+      await expect(other.getByText('Wrong username or password.')).toBeVisible()
       await logIn(other, username, wanted)
       await expect(other.getByRole('heading', { name: 'Change your password' })).toBeVisible()
     })
@@ -169,15 +182,15 @@ for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', 
 async function expectRefusal(page: Page, wanted: string, words: string): Promise<void> {
   await page.getByLabel('Current password').fill('demo')
   await page.getByLabel('New password').fill(wanted)
-  await press(page, 'Change')
+  await press(page, 'Change password')
   await expect(page.getByRole('alert').filter({ hasText: words })).toBeVisible()
   await expect(page.getByLabel('New password')).toHaveAccessibleDescription(new RegExp(words))
 }
 
-/** Logs in, and ends what earlier tests have left. */
-async function begin(page: Page): Promise<void> {
-  await page.goto('/login?next=/account/sessions')
-  await logIn(page, 'demo')
+/** Logs in, and revokes the sessions that earlier tests have left. */
+async function begin(page: Page, logInAs: LogInAs): Promise<void> {
+  await logInAs('demo')
+  await page.goto('/account/sessions')
   await expect(page.getByRole('heading', { name: 'Your devices' })).toBeVisible()
   const others = page.getByRole('button', { name: 'Log out everywhere else' })
   if (await others.isVisible()) await others.click()

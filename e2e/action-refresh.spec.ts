@@ -8,7 +8,7 @@ test.beforeEach(async ({ page }) => {
   await expect(entry(page, 'name')).toBeVisible()
 })
 
-test('a page visited before shows what an action changed since', async ({ page }) => {
+test('a page that was visited before an action shows what the action changed', async ({ page }) => {
   await page.goto('/shop')
   await expect(page.getByRole('region', { name: 'Cart' })).toContainText('The cart is empty.')
   await follow(page, 'Session', '/')
@@ -18,7 +18,7 @@ test('a page visited before shows what an action changed since', async ({ page }
   await expect(page.getByRole('region', { name: 'Cart' })).toContainText('2 × Wool scarf')
 })
 
-test('the cart count in the header is right on every page after an action, without a reload', async ({ page }) => {
+test('every page shows the new cart count in the header after an action, without a reload', async ({ page }) => {
   await follow(page, 'Shop (0)', '/shop')
   await press(page, 'Add Wool scarf to the cart')
   await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
@@ -30,7 +30,7 @@ test('the cart count in the header is right on every page after an action, witho
   await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
 })
 
-test('a page visited before a write shows it when the visitor goes back', async ({ page }) => {
+test('the back button shows a page that was visited before a write with the new data', async ({ page }) => {
   await expect(page.getByTestId('counter')).toHaveText('0')
   await follow(page, 'Shop (0)', '/shop')
   await press(page, 'Add Cedar hanger to the cart')
@@ -39,7 +39,7 @@ test('a page visited before a write shows it when the visitor goes back', async 
   await expect(entry(page, 'cart')).toBeVisible()
 })
 
-test('logging in and out shows in the header of every page without a reload', async ({ page }) => {
+test('the header of every page shows a login and a logout without a reload', async ({ page }) => {
   await follow(page, 'Log in', '/login')
   await logIn(page, 'demo')
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
@@ -51,7 +51,7 @@ test('logging in and out shows in the header of every page without a reload', as
   await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
 })
 
-test('a link to a guarded page, prefetched for a stranger, leads to the page after the login', async ({ page }) => {
+test('a link to a guarded page that was prefetched before the login leads to that page after it', async ({ page }) => {
   await page.goto('/login?next=/shop')
   await logIn(page, 'demo')
   await expect(page.getByRole('heading', { name: 'Shop' })).toBeVisible()
@@ -59,9 +59,9 @@ test('a link to a guarded page, prefetched for a stranger, leads to the page aft
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
 })
 
-test('after a log-out the back button does not show the guarded page again', async ({ page }) => {
-  await page.goto('/login')
-  await logIn(page, 'demo')
+test('the back button does not show a guarded page after a logout', async ({ page, logInAs }) => {
+  await logInAs('demo')
+  await page.goto('/account')
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
   await press(page, 'Log out')
   await expectLoggedOut(page)
@@ -70,9 +70,9 @@ test('after a log-out the back button does not show the guarded page again', asy
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toHaveCount(0)
 })
 
-test('after a log-out a guarded page visited before asks for the login', async ({ page }) => {
-  await page.goto('/login')
-  await logIn(page, 'demo')
+test('a guarded page that was visited before a logout asks for a login', async ({ page, logInAs }) => {
+  await logInAs('demo')
+  await page.goto('/account')
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
   await follow(page, 'Session', '/')
   await press(page, 'Log out')
@@ -81,7 +81,7 @@ test('after a log-out a guarded page visited before asks for the login', async (
   await expect(page).toHaveURL(/\/login\?next=%2Faccount$/)
 })
 
-test('an action is called by the router, and its page is not loaded anew', async ({ page }) => {
+test('the router calls an action without loading the page again', async ({ page }) => {
   await hydrated(page)
   const called = page.waitForRequest((request) => request.method() === 'POST' && 'next-action' in request.headers())
   await setKey(page, 'name', 'Grace')

@@ -1,5 +1,5 @@
-import { admin, becomeUser } from './admin-page'
-import { expect, testOnPostgres as test } from './fixtures'
+import { admin } from './admin-page'
+import { becomeUser, expect, testOnPostgres as test } from './fixtures'
 import { seedSessions } from './seed'
 import { Visitor } from './visitor'
 

@@ -1,17 +1,10 @@
-import type { BrowserContext, Page } from 'playwright/test'
+import type { Page } from 'playwright/test'
 import type { CountingProxy } from './counting-proxy'
 import { expect } from './fixtures'
 import { press } from './flows'
-import { cookieName, type Visitor } from './visitor'
 
 /** The path of the demo's admin page. */
 export const admin = '/admin/sessions'
-
-/** Logs the visitor in and gives the browser the same cookie. */
-export async function becomeUser(visitor: Visitor, context: BrowserContext, username: 'demo' | 'admin'): Promise<void> {
-  expect((await visitor.post('/api/login', { username, password: username })).status).toBe(200)
-  await context.addCookies([{ name: cookieName, value: visitor.token, url: 'https://localhost', httpOnly: true }])
-}
 
 /** The table row of a session. */
 export const row = (page: Page, id: string) => page.getByRole('row').filter({ has: page.getByTitle(id) })

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright/test'
-import { admin, becomeUser, currentRow, expectHeading, expectMessage, holdFirstSlice, ids, row, uniqueNetwork } from './admin-page'
-import { expect, testOnPostgres as test } from './fixtures'
+import { admin, currentRow, expectHeading, expectMessage, holdFirstSlice, ids, row, uniqueNetwork } from './admin-page'
+import { becomeUser, expect, testOnPostgres as test } from './fixtures'
 import { hydrated, logIn, press } from './flows'
 import { seedSessions } from './seed'
 

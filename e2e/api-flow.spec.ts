@@ -4,7 +4,9 @@ import { type Answer, Visitor } from './visitor'
 
 const nobody = { id: null, isNew: true, userId: null, data: {}, expiresAt: null }
 
-test('keys are merged, counted and removed, and the cookie goes out when it says something new', async ({ visitor, engine }) => {
+test('keys can be merged, incremented and deleted, and a response sets the cookie only if the cookie changes', {
+  tag: '@engines',
+}, async ({ visitor, engine }) => {
   const first = await visitor.patch({ a: 1, b: { x: 1 } })
   expect(first.setCookies).toHaveLength(1)
   const cookies = whyNot(engine, 'quiet writes') ? 1 : 0
@@ -20,7 +22,7 @@ test('keys are merged, counted and removed, and the cookie goes out when it says
   expect((await visitor.get('/api/session')).setCookies).toEqual([])
 })
 
-test('of 50 increments at once none is lost, where requests share a session', async ({ visitor, engine }) => {
+test('50 parallel increments all count if requests share a session', { tag: '@engines' }, async ({ visitor, engine }) => {
   await visitor.patch({ n: 0 })
   const one = () => visitor.clone().post('/api/session/increment', { key: 'n', by: 1 })
   const answers = await Promise.all(Array.from({ length: 50 }, one))
@@ -28,10 +30,9 @@ test('of 50 increments at once none is lost, where requests share a session', as
   expect(await dataOf(visitor)).toEqual({ n: whyNot(engine, 'sharing') ? 0 : 50 })
 })
 
-test('a login keeps id and data under another cookie, a log-out takes it away; copies of both are good only where nothing can be taken back', async ({
-  visitor,
-  engine,
-}) => {
+test('a login keeps id and data and changes the cookie, a logout removes it, and old cookies are valid only if the engine cannot revoke sessions', {
+  tag: '@engines',
+}, async ({ visitor, engine }) => {
   await visitor.patch({ a: 1 })
   const fixated = visitor.clone()
   const { id } = sessionOf(await visitor.get('/api/session'))
@@ -47,13 +48,15 @@ test('a login keeps id and data under another cookie, a log-out takes it away; c
   expect((await kept.get('/api/session')).json).toMatchObject(before === nobody ? nobody : { ...before, userId })
 })
 
-test('a session ends when it was told to', async ({ visitor }) => {
+test('a session expires at the time that was set', { tag: '@engines' }, async ({ visitor }) => {
   await visitor.patch({ a: 1 })
   await visitor.post('/api/session/expiry', { value: 1 })
   await expect.poll(async () => (await visitor.get('/api/session')).json).toEqual(nobody)
 })
 
-test('what is refused changes nothing: too much, a reserved key, another site', async ({ visitor }) => {
+test('a rejected write changes nothing: too much data, a reserved key, or a request from another site', {
+  tag: '@engines',
+}, async ({ visitor }) => {
   await visitor.patch({ name: 'Ada' })
   expect((await visitor.patch({ much: 'x'.repeat(65_536) })).status).toBe(413)
   expect((await visitor.patch({ _x: 1 })).status).toBe(400)
@@ -62,7 +65,10 @@ test('what is refused changes nothing: too much, a reserved key, another site', 
   expect(await dataOf(visitor)).toEqual({ name: 'Ada' })
 })
 
-test('a cookie with any part changed, cut or drawn out is nobody, and no cookie is sent', async ({ visitor, app }) => {
+test('a cookie that was changed, shortened or extended is an anonymous visitor, and no cookie is set', { tag: '@engines' }, async ({
+  visitor,
+  app,
+}) => {
   await visitor.patch({ a: 1 })
   const { cookie } = visitor
   const middle = Math.floor(cookie.length / 2)

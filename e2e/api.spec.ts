@@ -6,15 +6,15 @@ const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]
 const nobody = { id: null, isNew: true, userId: null, data: {}, expiresAt: null }
 const day = 86_400_000
 
-test.describe('GET /api/session', () => {
-  test('answers a stranger with an empty, unsaved session and sets no cookie', async ({ visitor }) => {
+test.describe('reading', () => {
+  test('GET /api/session returns an empty, unsaved session to an anonymous visitor and sets no cookie', async ({ visitor }) => {
     const answer = await visitor.get('/api/session')
     expect(answer.status).toBe(200)
     expect(answer.json).toEqual(nobody)
     expect(answer.setCookies).toEqual([])
   })
 
-  test('answers id, isNew, userId, data and expiresAt, and nothing else', async ({ visitor }) => {
+  test('GET /api/session returns id, isNew, userId, data and expiresAt, and nothing more', async ({ visitor }) => {
     const before = Date.now()
     await visitor.patch({ name: 'Ada', list: [1, { a: null }] })
     const answer = await visitor.get('/api/session')
@@ -33,8 +33,8 @@ test.describe('GET /api/session', () => {
   })
 })
 
-test.describe('PATCH /api/session', () => {
-  test('merges keys: the others stay, nested objects are replaced', async ({ visitor }) => {
+test.describe('writing', () => {
+  test('PATCH /api/session merges top-level keys and replaces nested objects', async ({ visitor }) => {
     await visitor.patch({ a: 1, b: { x: 1 } })
     const answer = await visitor.patch({ b: { y: 2 }, c: null })
     expect(answer.status).toBe(200)
@@ -42,7 +42,9 @@ test.describe('PATCH /api/session', () => {
     expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ a: 1, b: { y: 2 }, c: null })
   })
 
-  test('begins a session with one cookie: Secure, HttpOnly, SameSite=Lax, for the whole host', async ({ visitor }) => {
+  test('PATCH /api/session creates a session and sets one cookie with Secure, HttpOnly, SameSite=Lax and Path=/', async ({
+    visitor,
+  }) => {
     const answer = await visitor.patch({ a: 1 })
     expect(sessionOf(answer)).toMatchObject({ id: expect.stringMatching(uuidV7), isNew: true, data: { a: 1 } })
     expect(answer.setCookies).toHaveLength(1)
@@ -51,24 +53,24 @@ test.describe('PATCH /api/session', () => {
     const names = attributes.map((attribute) => attribute.toLowerCase())
     expect(names).toEqual(expect.arrayContaining(['path=/', 'secure', 'httponly', 'samesite=lax']))
     expect(attributes.filter((attribute) => attribute.startsWith('Domain'))).toEqual([])
-    // A browser keeps no cookie longer than 400 days; the row decides when the session ends.
+    // A browser stores a cookie for at most 400 days. The row decides when the session expires.
     const maxAge = Number(attributes.find((attribute) => attribute.startsWith('Max-Age='))?.slice(8))
     expect(maxAge).toBeGreaterThan(399 * 86_400)
     expect(maxAge).toBeLessThanOrEqual(400 * 86_400)
   })
 
-  test('sends no cookie for a session that exists', async ({ visitor }) => {
+  test('PATCH /api/session sets no cookie if the session exists', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     expect((await visitor.patch({ b: 2 })).setCookies).toEqual([])
   })
 
-  test('with an empty object begins no session', async ({ visitor }) => {
+  test('PATCH /api/session with an empty object creates no session', async ({ visitor }) => {
     const answer = await visitor.patch({})
     expect(answer.json).toEqual(nobody)
     expect(answer.setCookies).toEqual([])
   })
 
-  test('loses none of 20 keys that are set at once', async ({ visitor }) => {
+  test('20 parallel PATCH requests that each set one key all survive', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const keys = Array.from({ length: 20 }, (_, index) => `key${index}`)
     await Promise.all(keys.map((key) => visitor.clone().patch({ [key]: key })))
@@ -77,8 +79,8 @@ test.describe('PATCH /api/session', () => {
   })
 })
 
-test.describe('DELETE /api/session', () => {
-  test('with a key removes that key and sends no cookie', async ({ visitor }) => {
+test.describe('deleting', () => {
+  test('DELETE /api/session with a key deletes that key and sets no cookie', async ({ visitor }) => {
     await visitor.patch({ a: 1, b: 2, 'a key & more': 3 })
     const answer = await visitor.delete('/api/session?key=a')
     expect(sessionOf(answer).data).toEqual({ b: 2, 'a key & more': 3 })
@@ -87,20 +89,20 @@ test.describe('DELETE /api/session', () => {
     expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ b: 2 })
   })
 
-  test('with a key that is not there changes nothing', async ({ visitor }) => {
+  test('DELETE /api/session with an unknown key changes nothing', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const answer = await visitor.delete('/api/session?key=b')
     expect(answer.status).toBe(200)
     expect(sessionOf(answer).data).toEqual({ a: 1 })
   })
 
-  test('with a key that no session can hold is 400', async ({ visitor }) => {
+  test('DELETE /api/session with an invalid key returns 400', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     expectError(await visitor.delete('/api/session?key=%00'), 400, 'DATA_INVALID')
     expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ a: 1 })
   })
 
-  test('without a key ends the session and takes the cookie away', async ({ visitor }) => {
+  test('DELETE /api/session without a key deletes the session and removes the cookie', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const thief = visitor.clone()
     const answer = await visitor.delete('/api/session')
@@ -109,22 +111,22 @@ test.describe('DELETE /api/session', () => {
     expect((await thief.get('/api/session')).json).toEqual(nobody)
   })
 
-  test('of a stranger sets no cookie', async ({ visitor }) => {
+  test('DELETE /api/session of an anonymous visitor sets no cookie', async ({ visitor }) => {
     const answer = await visitor.delete('/api/session')
     expect(answer.json).toEqual(nobody)
     expect(answer.setCookies).toEqual([])
   })
 })
 
-test.describe('POST /api/session/increment', () => {
-  test('adds to a number, from 0 where there is none', async ({ visitor }) => {
+test.describe('incrementing', () => {
+  test('POST /api/session/increment adds to a number and starts at 0', async ({ visitor }) => {
     expect(sessionOf(await visitor.post('/api/session/increment', { key: 'n', by: 5 })).data).toEqual({ n: 5 })
     const answer = await visitor.post('/api/session/increment', { key: 'n', by: -2 })
     expect(sessionOf(answer).data).toEqual({ n: 3 })
     expect(answer.setCookies).toEqual([])
   })
 
-  test('loses none of 50 increments at once', async ({ visitor }) => {
+  test('50 parallel POST /api/session/increment requests all count', async ({ visitor }) => {
     await visitor.patch({ n: 0 })
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => visitor.clone().post('/api/session/increment', { key: 'n', by: 1 })),
@@ -133,7 +135,7 @@ test.describe('POST /api/session/increment', () => {
     expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ n: 50 })
   })
 
-  test('refuses what is no number, and leaves it as it was', async ({ visitor }) => {
+  test('POST /api/session/increment rejects values that are not numbers and changes nothing', async ({ visitor }) => {
     await visitor.patch({ name: 'Ada' })
     expectError(await visitor.post('/api/session/increment', { key: 'name', by: 1 }), 400, 'DATA_INVALID')
     expectError(await visitor.post('/api/session/increment', { key: 'n', by: '1' }), 400, 'DATA_INVALID')
@@ -142,8 +144,8 @@ test.describe('POST /api/session/increment', () => {
   })
 })
 
-test.describe('POST /api/session/cycle', () => {
-  test('gives a new token to the same session; the old one is dead at once', async ({ visitor }) => {
+test.describe('rotating', () => {
+  test('POST /api/session/cycle rotates the token of the session, and the old token is rejected at once', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const thief = visitor.clone()
     const { id } = sessionOf(await visitor.get('/api/session'))
@@ -157,20 +159,22 @@ test.describe('POST /api/session/cycle', () => {
     expect(refused.setCookies).toEqual([])
   })
 
-  test('of a stranger begins no session', async ({ visitor }) => {
+  test('POST /api/session/cycle of an anonymous visitor creates no session', async ({ visitor }) => {
     const answer = await visitor.post('/api/session/cycle')
     expect(answer.json).toEqual(nobody)
     expect(answer.setCookies).toEqual([])
   })
 })
 
-test.describe('POST /api/session/expiry', () => {
+test.describe('expiring', () => {
   for (const [value, seconds] of [
     [3600, 3600],
     ['2h', 7200],
     [null, 14 * 86_400],
   ] as const) {
-    test(`with ${value} ends the session ${seconds} seconds after the last activity`, async ({ visitor }) => {
+    test(`POST /api/session/expiry with ${value} expires the session ${seconds} seconds after the last activity`, async ({
+      visitor,
+    }) => {
       await visitor.patch({ a: 1 })
       const before = Date.now()
       const answer = await visitor.post('/api/session/expiry', { value })
@@ -180,7 +184,7 @@ test.describe('POST /api/session/expiry', () => {
     })
   }
 
-  test('with 0 makes the cookie one that goes with the browser', async ({ visitor }) => {
+  test('POST /api/session/expiry with 0 sets a cookie that the browser deletes when it closes', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const answer = await visitor.post('/api/session/expiry', { value: 0 })
     expect(answer.setCookies).toHaveLength(1)
@@ -188,7 +192,7 @@ test.describe('POST /api/session/expiry', () => {
     expect(sessionOf(answer).data).toEqual({ a: 1 })
   })
 
-  test('with an instant ends the session, and the cookie, then', async ({ visitor }) => {
+  test('POST /api/session/expiry with a date expires the session and the cookie at that date', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const value = new Date(Date.now() + 2 * day).toISOString()
     const answer = await visitor.post('/api/session/expiry', { value })
@@ -199,7 +203,7 @@ test.describe('POST /api/session/expiry', () => {
   })
 
   for (const value of ['2001-01-01T00:00:00.000Z', -1, -0.5]) {
-    test(`with ${value}, which is in the past, ends the session`, async ({ visitor }) => {
+    test(`POST /api/session/expiry with ${value}, which is in the past, deletes the session`, async ({ visitor }) => {
       await visitor.patch({ a: 1 })
       const thief = visitor.clone()
       const answer = await visitor.post('/api/session/expiry', { value })
@@ -209,22 +213,22 @@ test.describe('POST /api/session/expiry', () => {
     })
   }
 
-  test('ends a session by the database clock, though its cookie lives on', async ({ visitor }) => {
+  test('a session expires by the clock of the database although its cookie is still valid', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     await visitor.post('/api/session/expiry', { value: 1 })
     expect(visitor.token).not.toBe('')
     await expect.poll(async () => (await visitor.get('/api/session')).json).toEqual(nobody)
   })
 
-  test('before the first write is remembered by nobody: there is no session yet', async ({ visitor }) => {
+  test('POST /api/session/expiry before the first write creates no session', async ({ visitor }) => {
     const answer = await visitor.post('/api/session/expiry', { value: 3600 })
     expect(answer.json).toEqual(nobody)
     expect(answer.setCookies).toEqual([])
   })
 })
 
-test.describe('POST /api/login and /api/logout', () => {
-  test('log in with the same id and data under a new token, and out without any', async ({ visitor }) => {
+test.describe('logging in and out', () => {
+  test('POST /api/login keeps id and data under a new token, and POST /api/logout deletes the session', async ({ visitor }) => {
     await visitor.patch({ cart: [{ id: 'scarf', quantity: 1 }] })
     const fixated = visitor.clone()
     const { id, data } = sessionOf(await visitor.get('/api/session'))
@@ -241,7 +245,7 @@ test.describe('POST /api/login and /api/logout', () => {
     expect((await before.get('/api/session')).json).toEqual(nobody)
   })
 
-  test('as another user begin another session without the data of the first', async ({ visitor }) => {
+  test('POST /api/login as another user creates a new session without the data of the old one', async ({ visitor }) => {
     await visitor.post('/api/login', { username: 'demo', password: 'demo' })
     await visitor.patch({ a: 1 })
     const first = visitor.clone()
@@ -253,7 +257,7 @@ test.describe('POST /api/login and /api/logout', () => {
     expect((await first.get('/api/session')).json).toEqual(nobody)
   })
 
-  test('with a wrong password or an unknown name answer 401 and change nothing', async ({ visitor }) => {
+  test('POST /api/login with a wrong password or an unknown name returns 401 and changes nothing', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     for (const username of ['demo', 'nobody', '\u0000', "' or 1=1 --"]) {
       const answer = await visitor.post('/api/login', { username, password: 'wrong' })
@@ -263,29 +267,29 @@ test.describe('POST /api/login and /api/logout', () => {
     expect(sessionOf(await visitor.get('/api/session'))).toMatchObject({ userId: null, data: { a: 1 } })
   })
 
-  test('without name and password answer 400', async ({ visitor }) => {
+  test('POST /api/login without name or password returns 400', async ({ visitor }) => {
     expectError(await visitor.post('/api/login', { username: 'demo' }), 400, 'DATA_INVALID')
     expectError(await visitor.post('/api/login', '['), 400, 'DATA_INVALID')
   })
 })
 
-test.describe('refusals', () => {
+test.describe('errors', () => {
   for (const [what, body] of [
-    ['no JSON', '{"a":'],
+    ['invalid JSON', '{"a":'],
     ['an empty body', ''],
     ['an array', [1]],
     ['a string', '"a"'],
     ['null', 'null'],
     ['U+0000 in a value', { a: 'x\u0000y' }],
     ['U+0000 in a key', { 'x\u0000y': 1 }],
-    ['half a surrogate pair', '{"a":"\\ud800"}'],
+    ['half of a surrogate pair', '{"a":"\\ud800"}'],
     ['the key __proto__', '{"__proto__":{"a":1}}'],
-    ['the key __proto__ further down', '{"a":{"__proto__":{"b":1}}}'],
+    ['a nested key __proto__', '{"a":{"__proto__":{"b":1}}}'],
     ['a reserved key', { _x: 1 }],
     ['a value nested deeper than 100 levels', `{"a":${'['.repeat(110)}${']'.repeat(110)}}`],
-    ['a number beyond all bounds', '{"a":1e999}'],
+    ['an infinite number', '{"a":1e999}'],
   ] as const) {
-    test(`${what} is 400, and nothing is written`, async ({ visitor }) => {
+    test(`PATCH /api/session with ${what} returns 400 and writes nothing`, async ({ visitor }) => {
       await visitor.patch({ name: 'Ada' })
       const answer = await visitor.patch(body)
       expectError(answer, 400, 'DATA_INVALID')
@@ -295,7 +299,7 @@ test.describe('refusals', () => {
   }
 
   for (const value of ['soon', '2h30', 'NaN', {}, [], true, 1e12, '2026-13-01T00:00:00Z', undefined]) {
-    test(`an expiry of ${JSON.stringify(value)} is 400, and the old one stays`, async ({ visitor }) => {
+    test(`POST /api/session/expiry with ${JSON.stringify(value)} returns 400 and keeps the old expiry`, async ({ visitor }) => {
       await visitor.patch({ a: 1 })
       const { expiresAt } = sessionOf(await visitor.get('/api/session'))
       expectError(await visitor.post('/api/session/expiry', { value }), 400, 'DATA_INVALID')
@@ -303,7 +307,7 @@ test.describe('refusals', () => {
     })
   }
 
-  test('more than 64 KiB are 413, at once or added up, and nothing is written', async ({ visitor }) => {
+  test('data of more than 64 KiB returns 413 and writes nothing, in one write or in several', async ({ visitor }) => {
     await visitor.patch({ name: 'Ada' })
     expectError(await visitor.patch({ much: 'x'.repeat(65_536) }), 413, 'DATA_TOO_LARGE')
     await visitor.patch({ half: 'x'.repeat(40_000) })
@@ -317,7 +321,7 @@ test.describe('refusals', () => {
     { origin: 'https://evil.example' },
     { origin: 'null' },
   ]) {
-    test(`a write with ${JSON.stringify(headers)} is 403, and nothing is written`, async ({ visitor }) => {
+    test(`a write with ${JSON.stringify(headers)} returns 403 and changes nothing`, async ({ visitor }) => {
       await visitor.patch({ name: 'Ada' })
       const writes = [
         { path: '/api/session', method: 'PATCH', body: { a: 1 } },
@@ -334,17 +338,17 @@ test.describe('refusals', () => {
   }
 
   for (const site of ['same-origin', 'none']) {
-    test(`a write with sec-fetch-site: ${site} passes`, async ({ visitor }) => {
+    test(`a write with sec-fetch-site: ${site} succeeds`, async ({ visitor }) => {
       const answer = await visitor.send('/api/session', { method: 'PATCH', body: { a: 1 }, headers: { 'sec-fetch-site': site } })
       expect(answer.status).toBe(200)
     })
   }
 
-  test('reading from another site is not refused', async ({ visitor }) => {
+  test('a read from another site succeeds', async ({ visitor }) => {
     expect((await visitor.get('/api/session', { 'sec-fetch-site': 'cross-site' })).status).toBe(200)
   })
 
-  test('a write that a log-out overtakes is 409, clears the cookie, and does not bring the session back', async ({
+  test('a write that is overtaken by a logout returns 409, removes the cookie and does not restore the session', async ({
     visitor,
     database,
   }) => {
@@ -360,7 +364,7 @@ test.describe('refusals', () => {
     expect((await visitor.get('/api/session')).json).toEqual(nobody)
   })
 
-  test('a write that a rotation overtakes is 409, and leaves the cookie alone', async ({ visitor, database }) => {
+  test('a write that is overtaken by a rotation returns 409 and sets no cookie', async ({ visitor, database }) => {
     await visitor.patch({ a: 1 })
     const other = visitor.clone()
     const slow = database.hold(/^update "sessions"/)
@@ -373,7 +377,7 @@ test.describe('refusals', () => {
     expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
   })
 
-  test('of two rotations at once one wins, and the other is 409', async ({ visitor, database }) => {
+  test('one of two parallel rotations succeeds and the other returns 409', async ({ visitor, database }) => {
     await visitor.patch({ a: 1 })
     const other = visitor.clone()
     const slow = database.hold(/^update "sessions"/)
@@ -385,7 +389,10 @@ test.describe('refusals', () => {
     expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
   })
 
-  test('a log-out that a rotation overtakes is 409, and the renewed session goes on', async ({ visitor, database }) => {
+  test('a logout that is overtaken by a rotation returns 409, and the rotated session stays valid', async ({
+    visitor,
+    database,
+  }) => {
     await visitor.patch({ a: 1 })
     const other = visitor.clone()
     const slow = database.hold(/^delete from "sessions"/)
@@ -398,7 +405,7 @@ test.describe('refusals', () => {
   })
 })
 
-test('every answer is for nobody to cache and varies by cookie, refusals included', async ({ visitor }) => {
+test('every response is private, no-store and varies by Cookie, errors included', async ({ visitor }) => {
   const answers = [
     await visitor.get('/api/session'),
     await visitor.patch({ a: 1 }),
@@ -418,9 +425,9 @@ test('every answer is for nobody to cache and varies by cookie, refusals include
   }
 })
 
-test.describe('a hostile cookie is an anonymous visitor', () => {
+test.describe('hostile cookies', () => {
   const hostile: Readonly<Record<string, string>> = {
-    'an empty one': '',
+    'an empty value': '',
     'U+0000': '%00',
     quotes: '"\'"',
     '5,000 characters': 'v1.'.padEnd(5000, 'x'),
@@ -432,7 +439,7 @@ test.describe('a hostile cookie is an anonymous visitor', () => {
     'the id of a session': '01a2006c-b436-72a5-896f-cc8b9caa3eee',
   }
   for (const [what, value] of Object.entries(hostile)) {
-    test(`${what}: 200, no cookie, no query, never adopted`, async ({ visitor, database }) => {
+    test(`a cookie with ${what} is an anonymous visitor, costs no query and is never adopted`, async ({ visitor, database }) => {
       visitor.cookie = `${cookieName}=${value}`
       const before = database.statements.length
       for (const path of ['/api/session', '/', '/shop', '/login']) {
@@ -449,7 +456,10 @@ test.describe('a hostile cookie is an anonymous visitor', () => {
     })
   }
 
-  test('a token changed in any one part, cut or drawn out: 200, no cookie, no query', async ({ visitor, database }) => {
+  test('a token that was changed in any part, shortened or extended is an anonymous visitor and costs no query', async ({
+    visitor,
+    database,
+  }) => {
     await visitor.patch({ a: 1 })
     const { token } = visitor
     const parts = token.split('.')
@@ -473,7 +483,7 @@ test.describe('a hostile cookie is an anonymous visitor', () => {
     expect(database.statements.slice(before)).toEqual([])
   })
 
-  test('the last character of the MAC is compared whole: no second spelling of a token is accepted', async ({ visitor }) => {
+  test('a token with another last character is rejected, although base64url ignores some of its bits', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const { token } = visitor
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -483,13 +493,13 @@ test.describe('a hostile cookie is an anonymous visitor', () => {
     }
   })
 
-  test('a token under the name without prefix is not looked at', async ({ visitor }) => {
+  test('a token in a cookie without the __Host- prefix is ignored', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     visitor.cookie = `session=${visitor.token}`
     expect((await visitor.get('/api/session')).json).toEqual(nobody)
   })
 
-  test('of two cookies of the name the last counts', async ({ visitor }) => {
+  test('the last of two cookies with the same name counts', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const good = visitor.cookie
     visitor.cookie = `${cookieName}=bad; ${good}`
@@ -499,7 +509,11 @@ test.describe('a hostile cookie is an anonymous visitor', () => {
   })
 })
 
-test('another server on the same database knows the session if it has the secret, else not', async ({ app, visitor, database }) => {
+test('another server on the same database accepts the session only if it has the same secret', async ({
+  app,
+  visitor,
+  database,
+}) => {
   await visitor.patch({ a: 1 })
   const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url }
   const [sibling, stranger] = await Promise.all([

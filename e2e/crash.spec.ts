@@ -9,18 +9,18 @@ import { startWriteLoad, type WriteLoad } from './write-load'
 
 const sessions = 4
 
-test('kill -9 of the server under write load: every acknowledged write is there', async ({ postgresUrl }) => {
+test('every acknowledged write survives kill -9 of the server on PostgreSQL', { tag: '@long' }, async ({ postgresUrl }) => {
   const DATABASE_URL = await createDatabase(postgresUrl)
   await crash({ DATABASE_DRIVER: 'pg', DATABASE_URL }, 600)
 })
 
-test('kill -9 of the server with the embedded database under write load: every acknowledged write is there', async () => {
+test('every acknowledged write survives kill -9 of the server on the embedded database', async () => {
   const DATA_DIR = await mkdtemp(path.join(tmpdir(), 'coatcheck-e2e-'))
   await crash({ DATABASE_DRIVER: 'pglite', DATA_DIR }, 300)
   await rm(DATA_DIR, { recursive: true })
 })
 
-test('kill -9 of PostgreSQL under write load: every acknowledged write is there, and the server goes on', async () => {
+test('every acknowledged write survives kill -9 of PostgreSQL, and the server recovers', { tag: '@long' }, async () => {
   const postgres = await startPostgres({ durable: true })
   const DATABASE_URL = await createDatabase(postgres.url)
   const server = await startServer({ env: { DATABASE_DRIVER: 'pg', DATABASE_URL } })
@@ -34,7 +34,7 @@ test('kill -9 of PostgreSQL under write load: every acknowledged write is there,
   await postgres.stop()
 })
 
-/** Kills a server that is being written to, starts another on the same database, and looks for what the first acknowledged. */
+/** Kills a server during writes, starts another one on the same database, and expects every acknowledged write there. */
 async function crash(env: Readonly<Record<string, string>>, writes: number): Promise<void> {
   const settings = { env: { ...env, SESSION_SECRET: randomSecret() } }
   const first = await startServer(settings)
@@ -53,7 +53,7 @@ async function acknowledged(load: WriteLoad, writes: number): Promise<void> {
   test.info().annotations.push({ type: 'acknowledged writes', description: String(load.acknowledged()) })
 }
 
-/** A database that was left behind is open once a session can be begun. */
+/** Waits until the database of the killed server is open again, so that a session can be created. */
 async function opened({ url }: AppServer): Promise<void> {
   await expect.poll(async () => (await new Visitor(url).patch({ a: 1 })).status).toBe(200)
 }

@@ -5,7 +5,7 @@ import { Visitor } from './visitor'
 
 const path = '/api/cron/clearsessions'
 
-test('a cron job that shows the secret clears expired sessions, and no others', async ({ visitor, app, database }) => {
+test('a cron job with the secret deletes the expired sessions and no others', async ({ visitor, app, database }) => {
   const authorization = `Bearer ${app.cronSecret}`
   await visitor.patch({ a: 1 })
   await visitor.get(path, { authorization }) // what other tests have left
@@ -22,7 +22,7 @@ test('a cron job that shows the secret clears expired sessions, and no others', 
   expect((await visitor.get('/api/session')).json).toMatchObject({ data: { a: 1 } })
 })
 
-test('a stranger is refused, and clears nothing', async ({ visitor, database }) => {
+test('a request without the secret returns 401 and deletes nothing', async ({ visitor, database }) => {
   await query(
     database.url,
     "insert into sessions (id, token_hash, expires_at, data) values (gen_random_uuid(), gen_random_uuid(), now() - interval '1 day', '{}')",
@@ -37,7 +37,7 @@ test('a stranger is refused, and clears nothing', async ({ visitor, database }) 
   expect(await expired()).toHaveLength(before.length)
 })
 
-test('without a secret nobody passes, and the log says how to set one', async ({ postgresUrl }) => {
+test('every request returns 500 if no secret is set, and the log says how to set one', async ({ postgresUrl }) => {
   const server = await startServer({ env: { DATABASE_URL: await createDatabase(postgresUrl), CRON_SECRET: '' } })
   const visitor = new Visitor(server.url)
   for (const authorization of ['Bearer ', 'Bearer undefined']) {

@@ -11,11 +11,11 @@ type Ability =
 /** By engine, what it cannot do and why; the reasons of `cookie` are headings in docs/cookie-store.md. */
 const exceptions: Readonly<Record<string, Readonly<Partial<Record<Ability, string>>>>> = {
   cookie: {
-    'taking back': 'Nothing can be taken back',
+    'taking back': 'Sessions cannot be revoked',
     sharing: 'The last cookie wins',
-    listing: 'Each session stands alone',
+    listing: 'The server has no list of sessions',
     'quiet writes': 'Every write sends the cookie',
-    'a page consumes': 'Reading moves nothing',
+    'a page consumes': 'Reading cannot change the session',
     tokens: 'Every write sends the cookie',
   },
   memory: {

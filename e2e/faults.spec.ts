@@ -63,7 +63,7 @@ function expectNoSession({ status, text, setCookies, headers }: Answer, path: st
   // Next has sent the status before the session is asked for, where it can.
   expect([200, 500], path).toContain(status)
   expect([setCookies, headers.get('location')], path).toEqual([[], null])
-  for (const shown of ['>Log in<', '<form', 'none: nothing has been stored', 'Hello']) expect(text, path).not.toContain(shown)
+  for (const shown of ['>Log in<', '<form', 'none yet: no row', 'Hello']) expect(text, path).not.toContain(shown)
 }
 
 async function expectRecovery(visitor: Visitor): Promise<void> {
@@ -79,7 +79,7 @@ async function expectDiscretion(server: AppServer, hidden: readonly string[]): P
   for (const word of hidden) expect(log).not.toContain(word)
 }
 
-test('PostgreSQL stopped and started again: 503 and no page, then everything is there', async () => {
+test('all requests fail with 503 while PostgreSQL is stopped, and find every session when it runs again', async () => {
   const postgres = await startPostgres({ durable: true })
   const { server, visitor, hidden } = await begin(await createDatabase(postgres.url))
   await postgres.halt('SIGINT')
@@ -92,7 +92,9 @@ test('PostgreSQL stopped and started again: 503 and no page, then everything is 
   await postgres.stop()
 })
 
-test('PostgreSQL behind a wire that has gone silent: 503 in time, then everything is there', async ({ postgresUrl }) => {
+test('all requests fail with 503 in time while the network is silent, and find every session when it is back', {
+  tag: '@long',
+}, async ({ postgresUrl }) => {
   const databaseUrl = await createDatabase(postgresUrl)
   const wire = await layWire(databaseUrl)
   const { server, visitor, hidden } = await begin(wire.url)
@@ -106,7 +108,9 @@ test('PostgreSQL behind a wire that has gone silent: 503 in time, then everythin
   await wire.close()
 })
 
-test('every statement refused, one way after another: 503, and the log says codes only', async ({ postgresUrl }) => {
+test('all requests fail with 503 while PostgreSQL rejects the statements, and the log contains only codes', {
+  tag: '@long',
+}, async ({ postgresUrl }) => {
   const databaseUrl = await createDatabase(postgresUrl)
   const { server, visitor, hidden } = await begin(databaseUrl)
   await query(databaseUrl, `alter table sessions add constraint broken check (user_id = '') not valid`)

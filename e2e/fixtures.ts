@@ -3,44 +3,49 @@ import { type BrowserContext, test as base, expect, type Page } from 'playwright
 import { copyPglite } from '../test/pglite'
 import { createDatabase } from '../test/postgres'
 import { startRedis } from '../test/redis'
+import { addressOf } from '../test/server-address'
 import { type CountingProxy, startCountingProxy } from './counting-proxy'
 import { type AppServer, startServer } from './server'
-import { Visitor } from './visitor'
+import { cookieName, Visitor } from './visitor'
 
-/** The app on a real PostgreSQL, through a proxy that sees each statement. */
+/** The app on PostgreSQL, behind a proxy that records each statement. */
 interface CountedServer {
   readonly server: AppServer
   readonly database: CountingProxy
 }
 
-/** What one worker of Playwright keeps. */
+/** What a worker of Playwright keeps for its tests. */
 export interface WorkerFixtures {
-  /** Where the app keeps its sessions: its SESSION_ENGINE. Each is a project of playwright.config.ts. */
+  /** The app's SESSION_ENGINE. Each engine is a project of playwright.config.ts. */
   engine: string
-  /** More of the environment of `embedded`; a file that sets it has a server of its own. */
+  /** Additional environment of `embedded`. A file that sets it gets its own server. */
   settings: Readonly<Record<string, string>>
-  /** A Redis server's URL: TEST_REDIS_URL, or one started for this run; empty for engines that need none. */
+  /** The URL of a Redis server: TEST_REDIS_URL, or one of this worker. Empty for engines that need none. */
   redisUrl: string
   /** The app on an embedded database. */
   embedded: AppServer
-  /** The URL of the PostgreSQL server of this run: e2e/servers.ts. */
+  /** The URL of the PostgreSQL server that all workers share. */
   postgresUrl: string
-  /** The app on a real PostgreSQL. */
+  /** The app on PostgreSQL. */
   counted: CountedServer
 }
 
+/** Logs a browser in without the form, by default that of `page`. */
+export type LogInAs = (username: 'demo' | 'admin', context?: BrowserContext) => Promise<void>
+
 interface TestFixtures {
-  /** The server of this test; what it prints fails the test. */
+  /** The server of this test. The test fails if it prints anything. */
   app: AppServer
-  /** The errors and warnings in the consoles of this test's pages; each fails the test. */
+  /** The errors and warnings in the consoles of this test's pages. The test fails if any remain. */
   consoleLog: string[]
-  /** Opens a page in a browser of its own; `like` gives it another's cookies. */
+  /** Opens a page in a new browser context. With `like`, it starts with the cookies of that context. */
   openBrowser: (like?: BrowserContext) => Promise<Page>
-  /** A client without a browser, and without a cookie. */
+  /** A client without a browser and without a cookie. */
   visitor: Visitor
+  logInAs: LogInAs
 }
 
-/** On the embedded database. */
+/** Tests on the embedded database. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   engine: ['db', { option: true, scope: 'worker' }],
   settings: [{}, { option: true, scope: 'worker' }],
@@ -55,7 +60,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   embedded: [
     async ({ engine, redisUrl, settings }, use) => {
-      const folder = emptyPglite()
+      const folder = await emptyPglite()
       try {
         const server = await startServer({
           env: { DATABASE_DRIVER: 'pglite', DATA_DIR: folder, SESSION_ENGINE: engine, REDIS_URL: redisUrl, ...settings },
@@ -69,8 +74,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 180_000 },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
-  postgresUrl: [async ({}, use) => use(process.env.TEST_DATABASE_URL ?? ''), { scope: 'worker' }],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies of a fixture from this pattern
+  postgresUrl: [async ({}, use) => use(await sharedServer('postgres')), { scope: 'worker', timeout: 180_000 }],
   counted: [
     async ({ postgresUrl }, use) => {
       const database = await startCountingProxy(await createDatabase(postgresUrl))
@@ -85,11 +90,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   app: async ({ embedded }, use) => silent(embedded, use),
   baseURL: async ({ app }, use) => use(app.url),
   consoleLog: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies of a fixture from this pattern
     async ({}, use) => {
       const lines: string[] = []
       await use(lines)
-      expect(lines, 'said by the console of a page').toEqual([])
+      expect(lines, 'printed in the console of a page').toEqual([])
     },
     { auto: true },
   ],
@@ -109,12 +114,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await Promise.all(contexts.map((context) => context.close()))
   },
   visitor: async ({ app }, use) => use(new Visitor(app.url)),
+  logInAs: async ({ app: { url }, context: own }, use) => {
+    await use(async (username, context = own) => becomeUser(new Visitor(url), context, username))
+  },
 })
 
-/** A folder with an embedded database that nobody has used yet, for DATA_DIR. */
-export const emptyPglite = () => copyPglite(process.env.TEST_PGLITE ?? '')
+/** Returns the folder of a new embedded database without tables, for DATA_DIR. */
+export const emptyPglite = async () => copyPglite(await sharedServer('pglite'))
 
-/** On a real PostgreSQL, with `database` to count and to hold back statements. */
+/** Tests on PostgreSQL. `database` counts the statements and can delay one. */
 export const testOnPostgres = test.extend<{ database: CountingProxy }>({
   app: async ({ counted: { server } }, use) => silent(server, use),
   database: async ({ counted: { database } }, use) => use(database),
@@ -122,28 +130,42 @@ export const testOnPostgres = test.extend<{ database: CountingProxy }>({
 
 export { expect }
 
+/** Logs the visitor in and gives the browser the same cookie. */
+export async function becomeUser(visitor: Visitor, context: BrowserContext, username: 'demo' | 'admin'): Promise<void> {
+  const headers = { 'user-agent': chrome }
+  const login = await visitor.send('/api/login', { method: 'POST', body: { username, password: username }, headers })
+  expect(login.status).toBe(200)
+  await context.addCookies([{ name: cookieName, value: visitor.token, url: 'https://localhost', httpOnly: true }])
+}
+
+const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
+
+/** The servers that all workers share: see e2e/servers.ts. */
+const sharedServer = (name: 'postgres' | 'pglite') => addressOf(name, process.env.TEST_SERVER_STARTER ?? '')
+
 async function silent(server: AppServer, use: (server: AppServer) => Promise<void>): Promise<void> {
   await use(server)
   expectSilence(server)
 }
 
-/** A server's clean log is a promise of the library: no report of clocks, random numbers, or errors. */
+/** Fails the test if the server printed anything: warnings about clocks or random numbers, or errors. */
 export function expectSilence(server: AppServer): void {
   expect(server.complaints(), 'printed by the server').toEqual([])
 }
 
+/** Messages of the browser that do not fail a test. */
 const harmless = [
-  // The router preloads the style sheets of pages behind links, which nobody may follow within a few seconds.
+  // The router preloads the style sheets of linked pages, and the test may not follow the link within a few seconds.
   /\.css was preloaded using link preload but not used/,
-  // Chromium asks for this one by itself, now and then even where a page names its icon.
+  // Chromium sometimes requests this file although the page names its icon.
   /\/favicon\.ico$/,
-  // A prefetch of a guarded page that a log-out overtakes: the router asks the login page for a part of the other.
+  // If a logout overtakes the prefetch of a guarded page, the router requests a segment of that page from the login page.
   /404 \(Not Found\) http:\S+\/login\?next=\S+&_rsc=/,
 ]
 
 /**
- * On Next 15.5, which brings React 19.1 where the demo's kit wants 19.2, a page that is reloaded right after an action is now and then
- * rendered anew in the browser. Seen nowhere else; the cause has not been found.
+ * Next 15.5 brings React 19.1, but the demo's component library expects 19.2. There, a page that is reloaded right after an action is
+ * sometimes rendered again in the browser. The cause is unknown, and no other version shows it.
  */
 const harmlessOnNext15 = /Minified React error #418/
 const isNext15 = process.env.APP_NAME?.startsWith('Next 15') ?? false

@@ -1,9 +1,9 @@
 import type { Locator, Page } from 'playwright/test'
 import { whyNot } from './exceptions'
 import { expect, test } from './fixtures'
-import { entry, follow, hydrated, logIn, press, setKey } from './flows'
+import { entry, follow, hydrated, press, setKey } from './flows'
 
-test('what an action leaves is shown once, and gone after a reload', async ({ page }) => {
+test('a message of an action is shown once and is gone after a reload', { tag: '@engines' }, async ({ page }) => {
   await page.goto('/')
   await Promise.all([acknowledged(page), saved(page)])
   await page.reload()
@@ -11,10 +11,10 @@ test('what an action leaves is shown once, and gone after a reload', async ({ pa
   await expect(messages(page)).toHaveText('')
 })
 
-test('it stays on the screen after it was acknowledged', async ({ page }) => {
+test('a message stays on the screen after it was acknowledged', async ({ page }) => {
   await page.goto('/')
   await saved(page)
-  // An action is called only after what the one before has brought is on the screen: with sessions in cookies that is a new page.
+  // The router calls an action only after it has shown the result of the previous one. With sessions in cookies, that is a new page.
   await press(page, 'Add 1')
   await expect(page.getByTestId('counter')).toHaveText('1')
   await expect(messages(page)).toHaveText('')
@@ -22,7 +22,7 @@ test('it stays on the screen after it was acknowledged', async ({ page }) => {
   await expect(messages(page)).toHaveText('Saved')
 })
 
-test('the next message takes the place of the one before', async ({ page }) => {
+test('a message replaces the previous one', async ({ page }) => {
   await page.goto('/')
   await saved(page)
   await page.getByLabel('Key to delete').fill('name')
@@ -30,7 +30,9 @@ test('the next message takes the place of the one before', async ({ page }) => {
   await expect(messages(page)).toHaveText('Deleted')
 })
 
-test('a log-out is said on the page it leads to, in a new session without data, and gone after a reload', async ({ page }) => {
+test('a logout shows its message on the next page, in a new session without data, and the message is gone after a reload', async ({
+  page,
+}) => {
   await page.goto('/login?next=/shop')
   await logIn(page, 'demo')
   await press(page, 'Add Wool scarf to the cart')
@@ -46,7 +48,7 @@ test('a log-out is said on the page it leads to, in a new session without data, 
   await expect(messages(page)).toHaveText('')
 })
 
-test('it goes when the visitor goes to another page, and does not come back by a link or the back button', async ({ page }) => {
+test('a message disappears on the next page, and neither a link nor the back button shows it again', async ({ page }) => {
   await page.goto('/shop')
   await follow(page, 'Session', '/')
   await Promise.all([acknowledged(page), saved(page)])
@@ -63,7 +65,7 @@ test('it goes when the visitor goes to another page, and does not come back by a
   await expect(messages(page)).toHaveText('')
 })
 
-test('the router may prefetch while one waits: it is for the page that is seen', async ({ page, context, consoleLog }) => {
+test('a prefetch does not consume a message', async ({ page, context, consoleLog }) => {
   await page.goto('/')
   await hydrated(page)
   const prefetched: string[] = []
@@ -81,7 +83,7 @@ test('the router may prefetch while one waits: it is for the page that is seen',
   await expect(messages(other)).toHaveText('Saved')
 })
 
-test('if it cannot be acknowledged it is shown again, until it can', async ({ page, consoleLog }) => {
+test('a message that could not be acknowledged is shown again', async ({ page, consoleLog }) => {
   await page.goto('/')
   await hydrated(page)
   await holdAcknowledging(page, consoleLog, () => saved(page))
@@ -94,7 +96,7 @@ test('if it cannot be acknowledged it is shown again, until it can', async ({ pa
   await expect(messages(page)).toHaveText('')
 })
 
-test('another tab does not show again what one has shown', async ({ page, context }) => {
+test('another tab does not show a message again', async ({ page, context }) => {
   await page.goto('/')
   await Promise.all([acknowledged(page), saved(page)])
   const other = await context.newPage()
@@ -108,17 +110,20 @@ test('another tab does not show again what one has shown', async ({ page, contex
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
 
-  test('it is in the document that follows, and gone once that is sent', async ({ page, engine }) => {
-    await page.goto('/login')
-    await logIn(page, 'demo')
+  test('a message is in the next document and gone after it, unless a page cannot change the session', { tag: '@cookie' }, async ({
+    page,
+    engine,
+  }) => {
+    await logInAs('demo')
+    await page.goto('/account')
     await press(page, 'Log out')
     await expect(messages(page)).toHaveText('Logged out')
     const next = async () => {
       await page.goto('/shop')
       return messages(page).textContent()
     }
-    // It goes when the document is sent, so that the next one may just come too early. Where no page can take it away it stays, since
-    // nothing but a script could acknowledge it.
+    // The message is deleted when the document is sent, so the next request may arrive too early. If a page cannot change the session,
+    // the message stays, because only a script could acknowledge it.
     if (whyNot(engine, 'a page consumes')) expect(await next()).toBe('Logged out')
     else await expect.poll(next).toBe('')
   })
@@ -134,12 +139,12 @@ function messages(page: Page): Locator {
   return page.locator('.messages').getByRole('status')
 }
 
-/** Resolves when the page has told the server that a message is on the screen. */
+/** Resolves when the page has acknowledged a message. */
 async function acknowledged(page: Page): Promise<void> {
   await page.waitForResponse((response) => isAcknowledging(response.request().postData()))
 }
 
-/** Lets no acknowledgement out of the page meanwhile: each fails, as the browser reports. */
+/** Blocks acknowledgements while `act` runs, and expects the browser's report that one failed. */
 async function holdAcknowledging(page: Page, consoleLog: string[], act: () => Promise<void>): Promise<void> {
   const reported = page.waitForEvent('console', (message) => message.text().includes('ERR_FAILED'))
   await page.route('**', (route) => (isAcknowledging(route.request().postData()) ? route.abort() : route.fallback()))
@@ -149,7 +154,7 @@ async function holdAcknowledging(page: Page, consoleLog: string[], act: () => Pr
   expect(consoleLog.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')])
 }
 
-/** Its only argument is a list of ids; that of the demo's other actions is a form. */
+/** The only argument of this action is a list of ids. The argument of the demo's other actions is a form. */
 function isAcknowledging(body: string | null): boolean {
   return /^\[\["\w[\w-]+"\]\]$/.test(body ?? '')
 }

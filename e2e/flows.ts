@@ -11,7 +11,7 @@ export async function setKey(page: Page, key: string, value: string): Promise<vo
 
 /** Fills in the form of `/login`. */
 export async function logIn(page: Page, username: 'demo' | 'admin', password: string = username): Promise<void> {
-  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Username').fill(username)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Log in' }).click()
 }

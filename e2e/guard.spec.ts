@@ -3,7 +3,7 @@ import { expect, test } from './fixtures'
 import { logIn, press } from './flows'
 import { cookieName, type Visitor } from './visitor'
 
-test('a stranger is asked to log in and comes back to the page, query included', async ({ page }) => {
+test('an anonymous visitor of a guarded page is redirected to the login page and back, with the query', async ({ page }) => {
   await page.goto('/account?x=1')
   await expect(page).toHaveURL(/\/login\?next=%2Faccount%3Fx%3D1$/)
   await logIn(page, 'demo')
@@ -11,10 +11,10 @@ test('a stranger is asked to log in and comes back to the page, query included',
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
 })
 
-test('a wrong password is refused, and the right one still leads back', async ({ page }) => {
+test('a wrong password is rejected, and the right one still leads back to the page', async ({ page }) => {
   await page.goto('/account?x=1')
   await logIn(page, 'demo', 'wrong')
-  await expect(page.getByRole('alert').filter({ hasText: 'No such user, or another password.' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'Wrong username or password.' })).toBeVisible()
   await logIn(page, 'demo')
   await expect(page).toHaveURL(/\/account\?x=1$/)
 })
@@ -23,7 +23,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled })
 
-    test('who is logged in is not asked again, but led on', async ({ page }) => {
+    test('the login page shows a logged-in user a link instead of the form', async ({ page }) => {
       await page.goto('/login')
       await logIn(page, 'demo')
       await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
@@ -37,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(`/login?next=${encodeURIComponent('/日本?q=é')}`)
       await logIn(page, 'demo')
       await expect(page).toHaveURL(new RegExp(`${encodeURI('/日本')}\\?q=${encodeURI('é')}$`))
-      await expect(page.getByRole('heading', { name: 'Nothing hangs here' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible()
       // The browser reports the status itself.
       for (const line of consoleLog.splice(0)) expect(line).toContain('404')
     })
@@ -45,21 +45,21 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example']) {
-  test(`a next of ${JSON.stringify(next)} is not followed`, async ({ page }) => {
+  test(`a login does not redirect to a next of ${JSON.stringify(next)}`, async ({ page }) => {
     await page.goto(`/login?next=${encodeURIComponent(next)}`)
     await logIn(page, 'demo')
     await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/account$/)
   })
 }
 
-test('a next that was changed in the form is not followed either', async ({ page }) => {
+test('a login does not redirect to another site if next was changed in the form', async ({ page }) => {
   await page.goto('/login?next=/shop')
   await page.locator('input[name=next]').evaluate((input) => input.setAttribute('value', '//evil.example'))
   await logIn(page, 'demo')
   await expect(page).toHaveURL(/^http:\/\/localhost:\d+\/account$/)
 })
 
-test('the guard sends strangers to the login with 307, for nobody to cache', async ({ visitor }) => {
+test('the guard redirects anonymous visitors to the login page with 307 and private, no-store', async ({ visitor }) => {
   for (const method of ['GET', 'HEAD']) {
     const answer = await visitor.send('/account?x=1', { method })
     expect(answer.status).toBe(307)
@@ -96,16 +96,16 @@ test('the headers of the router, or of known ways around middleware, do not get 
   }
 })
 
-test('the guard leaves open what only begins like a guarded path', async ({ visitor }) => {
+test('the guard does not protect a path that only starts like a protected one', async ({ visitor }) => {
   expect((await visitor.get('/accounting')).status).toBe(404)
 })
 
-test('a session without a login does not pass the guard', async ({ visitor }) => {
+test('the guard rejects a session without a login', async ({ visitor }) => {
   await visitor.patch({ name: 'Ada' })
   expect((await visitor.get('/account')).status).toBe(307)
 })
 
-test('a token whose login flag was set by hand does not pass the guard', async ({ visitor, engine }) => {
+test('the guard rejects a token with a forged login flag', async ({ visitor, engine }) => {
   test.skip(whyNot(engine, 'tokens') !== undefined, 'a sealed session has no flag that could be set')
   await visitor.patch({ name: 'Ada' })
   const parts = visitor.token.split('.')
@@ -114,7 +114,7 @@ test('a token whose login flag was set by hand does not pass the guard', async (
   expect((await visitor.get('/account')).status).toBe(307)
 })
 
-test('a token with any part changed does not pass the guard', async ({ visitor }) => {
+test('the guard rejects a token with any part changed', async ({ visitor }) => {
   await loggedIn(visitor)
   const parts = visitor.token.split('.')
   for (const [index, part] of parts.entries()) {
@@ -123,7 +123,7 @@ test('a token with any part changed does not pass the guard', async ({ visitor }
   }
 })
 
-test('a token of a session that has ended passes the guard, but not the page', async ({ page, visitor, engine }) => {
+test('the token of a deleted session passes the guard, but the page rejects it', async ({ page, visitor, engine }) => {
   await loggedIn(visitor)
   await page.context().addCookies([{ name: cookieName, value: visitor.token, url: 'https://localhost', httpOnly: true }])
   await page.goto('/account')
@@ -133,46 +133,51 @@ test('a token of a session that has ended passes the guard, but not the page', a
   await expect(page).toHaveURL(whyNot(engine, 'taking back') ? /\/account$/ : /\/login\?next=%2Faccount$/)
 })
 
-test('a post to a guarded path passes the guard', async ({ visitor }) => {
+test('a POST to a guarded path passes the guard', async ({ visitor }) => {
   const answer = await visitor.post('/account?x=1', '')
   // The page itself may send a stranger away, but only the guard knows the query.
   expect(answer.headers.get('location') ?? '').not.toContain('x%3D1')
   expect(answer.headers.get('cache-control')).toBe('private, no-store')
 })
 
-test('an action called from a guarded page runs, though the cookie has gone meanwhile', async ({ page, context }) => {
-  await page.goto('/login')
-  await logIn(page, 'demo')
+test('an action of a guarded page runs although the cookie was deleted meanwhile', async ({ page, context, logInAs }) => {
+  await logInAs('demo')
+  await page.goto('/account')
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
   await context.clearCookies()
   await press(page, 'Log out')
   await expect(page.getByRole('heading', { name: 'Your session' })).toBeVisible()
 })
 
-test('the list of sessions is for admins only', async ({ page }) => {
+test('the admin page is for admins only', async ({ page, logInAs }) => {
+  await logInAs('demo')
   await page.goto('/admin/sessions')
-  await logIn(page, 'demo')
   await expect(page).toHaveURL(/\/admin\/sessions$/)
   await expect(page.getByText('This page is for admins only.')).toBeVisible()
   await expect(page.getByRole('row')).toHaveCount(0)
 })
 
-test("the admin ends another browser's session, which is then anonymous", async ({ page, openBrowser, engine }) => {
+test('an admin can revoke the session of another browser, which is then anonymous', { tag: '@cookie' }, async ({
+  page,
+  openBrowser,
+  logInAs,
+  engine,
+}) => {
   const other = await openBrowser()
-  await other.goto('/login')
-  await logIn(other, 'demo')
+  await logInAs('demo', other.context())
+  await other.goto('/account')
   await expect(other.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
   const id = (await other.getByTestId('session').textContent()) ?? ''
 
+  await logInAs('admin')
   await page.goto('/admin/sessions')
-  await logIn(page, 'admin')
-  if (whyNot(engine, 'listing')) return expect(page.getByText('the server keeps no list of them')).toBeVisible()
+  if (whyNot(engine, 'listing')) return expect(page.getByText('The server has no list of them')).toBeVisible()
   const row = page.getByRole('row').filter({ has: page.getByTitle(id) })
   await expect(row).toBeVisible()
-  await expect(page.getByRole('row').filter({ hasText: 'yours' })).toHaveCount(1)
-  await row.getByRole('link', { name: `End session ${id}` }).click()
-  await press(page, 'End it')
-  await expect(page.locator('.messages')).toHaveText('Ended 1 session.')
+  await expect(page.getByRole('row').filter({ hasText: 'current' })).toHaveCount(1)
+  await row.getByRole('link', { name: `Revoke session ${id}` }).click()
+  await press(page, 'Revoke session')
+  await expect(page.locator('.messages')).toHaveText('Revoked 1 session.')
   await expect(row).toHaveCount(0)
 
   await other.reload()
@@ -181,17 +186,22 @@ test("the admin ends another browser's session, which is then anonymous", async 
   await expect(other.getByTestId('id')).toContainText('none')
 })
 
-test('the admin who ends the own session is asked twice, and then logged out', async ({ page, context, engine }) => {
+test('an admin who revokes the current session must confirm twice and is then logged out', async ({
+  page,
+  context,
+  logInAs,
+  engine,
+}) => {
   test.skip(whyNot(engine, 'listing') !== undefined, whyNot(engine, 'listing'))
+  await logInAs('admin')
   await page.goto('/admin/sessions')
-  await logIn(page, 'admin')
   await page
     .getByRole('row')
-    .filter({ hasText: 'yours' })
-    .getByRole('link', { name: /^End session/ })
+    .filter({ hasText: 'current' })
+    .getByRole('link', { name: /^Revoke session/ })
     .click()
-  await page.getByRole('link', { name: 'End it all the same…' }).click()
-  await press(page, 'End it, and log me out')
+  await page.getByRole('link', { name: 'Revoke it anyway…' }).click()
+  await press(page, 'Revoke and log out')
   await expect(page).toHaveURL(/\/login\?next=%2Fadmin%2Fsessions$/)
   await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
   expect(await context.cookies()).toEqual([])

@@ -5,9 +5,13 @@ import { logIn, press, sessionCookie, setKey, shownId } from './flows'
 
 const picture = /^From the cookie to /
 
-test('a stranger is told that there is nothing yet, and begins a session with a button', async ({ page, context, engine }) => {
+test('the page tells an anonymous visitor that there is no session, and a button creates one', async ({
+  page,
+  context,
+  engine,
+}) => {
   await page.goto('/how')
-  await expect(page.getByRole('heading', { name: 'There is nothing yet' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No session yet' })).toBeVisible()
   expect(await context.cookies()).toEqual([])
   await press(page, 'Start a session')
   await expect(page.getByRole('figure', { name: picture })).toContainText('coat: "on the hanger"')
@@ -16,7 +20,7 @@ test('a stranger is told that there is nothing yet, and begins a session with a 
   await expect(page.getByTestId('token-id')).toHaveText(id ?? '')
 })
 
-test('the picture has the own id, expiry, flags and data, and never the secret, its hash or the MAC', async ({
+test('the picture shows id, expiry, flags and data of the session, but never the token secret, its hash or the MAC', async ({
   page,
   context,
   engine,
@@ -31,7 +35,7 @@ test('the picture has the own id, expiry, flags and data, and never the secret, 
   await expect(page.getByRole('figure')).toContainText('name: "Ada"')
   const [, id = '', secret = '', expiry = '', flags = '', mac = ''] = (await sessionCookie(context))?.value.split('.') ?? []
   expect(flags).toBe('1')
-  for (const text of [id, expiry, 'logged in, a hint', 'covered']) await expect(page.getByRole('figure')).toContainText(text)
+  for (const text of [id, expiry, 'logged in (only a hint)', 'hidden']) await expect(page.getByRole('figure')).toContainText(text)
   const response = await page.goto('/how')
   const sources = [(await response?.text()) ?? '', await page.content()]
   for (const source of sources) {
@@ -42,11 +46,9 @@ test('the picture has the own id, expiry, flags and data, and never the secret, 
   }
 })
 
-test('the picture of a sealed session has id and data, and nothing of the cookie but its header', async ({
-  page,
-  context,
-  engine,
-}) => {
+test('the picture of an encrypted session shows its id, its data and the header of the cookie, but no other part of the cookie', {
+  tag: '@cookie',
+}, async ({ page, context, engine }) => {
   test.skip(whyNot(engine, 'tokens') === undefined, 'the cookie is a token')
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
@@ -58,13 +60,13 @@ test('the picture of a sealed session has id and data, and nothing of the cookie
   for (const part of [nonce, text, tag]) expect(await page.content()).not.toContain(part)
 })
 
-test('a cookie that opens nothing makes a stranger, who is told so', async ({ page, context, engine }) => {
+test('the page tells a visitor with an invalid cookie that the cookie is invalid', async ({ page, context, engine }) => {
   const token = ['v1', 'A'.repeat(22), 'A'.repeat(22), '1999999999', '0', 'A'.repeat(43)]
   const sealed = ['eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0', '', 'A'.repeat(16), 'A'.repeat(40), 'A'.repeat(22)]
   const forged = (whyNot(engine, 'tokens') ? sealed : token).join('.')
   await context.addCookies([{ name: '__Host-session', value: forged, url: 'https://localhost', httpOnly: true }])
   await page.goto('/how')
-  await expect(page.getByText('Your browser sent a cookie, but it opens nothing')).toBeVisible()
+  await expect(page.getByText('Your browser sent a cookie, but it opens no session')).toBeVisible()
 })
 
 /** As the row holds it: the first 128 bits, as a UUID. */

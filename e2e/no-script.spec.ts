@@ -4,7 +4,7 @@ import { entry, expectLoggedOut, logIn, press, sessionCookie, setKey, shownId } 
 
 test.use({ javaScriptEnabled: false })
 
-test('without JavaScript a name set in the form is there after a reload', async ({ page }) => {
+test('without JavaScript, a name that was set with the form is there after a reload', async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'name', 'John Doe')
   await expect(entry(page, 'name')).toHaveText('name: "John Doe"')
@@ -15,7 +15,7 @@ test('without JavaScript a name set in the form is there after a reload', async 
   await expect(page.getByTestId('id')).toHaveText(id)
 })
 
-test('without JavaScript keys are deleted, and the session is cleared and ended', async ({ page, context }) => {
+test('without JavaScript, keys can be deleted, and the session can be cleared and deleted', async ({ page, context }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   await setKey(page, 'colour', 'blue')
@@ -31,7 +31,7 @@ test('without JavaScript keys are deleted, and the session is cleared and ended'
   expect(await context.cookies()).toEqual([])
 })
 
-test('without JavaScript the key is cycled and the expiry chosen', async ({ page, context }) => {
+test('without JavaScript, the token can be rotated and the expiry can be chosen', async ({ page, context }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   const id = await shownId(page)
@@ -39,13 +39,13 @@ test('without JavaScript the key is cycled and the expiry chosen', async ({ page
   await press(page, 'cycleKey()')
   await expect(page.getByTestId('id')).toHaveText(id)
   expect((await sessionCookie(context))?.value).not.toBe(before?.value)
-  await page.getByLabel('Ends').selectOption('0')
-  await press(page, 'Choose')
+  await page.getByLabel('Expires').selectOption('0')
+  await press(page, 'Save')
   await expect(page.getByTestId('expiry')).toContainText('or when the browser closes')
   expect((await sessionCookie(context))?.expires).toBe(-1)
 })
 
-test('without JavaScript the counter counts', async ({ page }) => {
+test('without JavaScript, the counter counts', async ({ page }) => {
   await page.goto('/')
   for (const count of ['1', '2', '3']) {
     await press(page, 'Add 1')
@@ -53,20 +53,20 @@ test('without JavaScript the counter counts', async ({ page }) => {
   }
 })
 
-test('without JavaScript a reserved key is refused in words', async ({ page }) => {
+test('without JavaScript, a reserved key is rejected with an explanation', async ({ page }) => {
   await page.goto('/')
   await setKey(page, '_x', 'mine')
-  await expect(page.getByRole('alert')).toContainText('keys must not begin with _')
+  await expect(page.getByRole('alert')).toContainText('Keys must not start with _')
 })
 
-test('without JavaScript a cart survives logging in, and goes with logging out', async ({ page }) => {
+test('without JavaScript, a cart survives the login and is gone after the logout', async ({ page }) => {
   await page.goto('/shop')
   await press(page, 'Add Black umbrella to the cart')
   const cart = page.getByRole('region', { name: 'Cart' })
   await expect(cart).toContainText('1 × Black umbrella')
   await page.getByRole('link', { name: 'Log in' }).click()
   await logIn(page, 'demo', 'wrong')
-  await expect(page.getByRole('alert')).toContainText('No such user, or another password.')
+  await expect(page.getByRole('alert')).toContainText('Wrong username or password.')
   await logIn(page, 'demo')
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
   await page.getByRole('link', { name: 'Shop (1)' }).click()
@@ -77,23 +77,23 @@ test('without JavaScript a cart survives logging in, and goes with logging out',
   await expect(cart).toContainText('The cart is empty.')
 })
 
-test('without JavaScript a stranger is asked to log in, and comes back', async ({ page }) => {
+test('without JavaScript, an anonymous visitor is redirected to the login page and back', async ({ page }) => {
   await page.goto('/account?x=1')
   await logIn(page, 'demo')
   await expect(page).toHaveURL(/\/account\?x=1$/)
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
 })
 
-test("without JavaScript the admin ends another browser's session", async ({ page, visitor, engine }) => {
+test('without JavaScript, an admin can revoke the session of another browser', async ({ page, visitor, engine }) => {
   await visitor.patch({ name: 'Ada' })
   const { id } = (await visitor.get('/api/session')).json as { id: string }
   await page.goto('/admin/sessions')
   await logIn(page, 'admin')
-  if (whyNot(engine, 'listing')) return expect(page.getByText('the server keeps no list of them')).toBeVisible()
-  const end = page.getByRole('link', { name: `End session ${id}` })
+  if (whyNot(engine, 'listing')) return expect(page.getByText('The server has no list of them')).toBeVisible()
+  const end = page.getByRole('link', { name: `Revoke session ${id}` })
   await end.click()
-  await press(page, 'End it')
-  await expect(page.locator('.messages')).toHaveText('Ended 1 session.')
+  await press(page, 'Revoke session')
+  await expect(page.locator('.messages')).toHaveText('Revoked 1 session.')
   await expect(end).toHaveCount(0)
   expect((await visitor.get('/api/session')).json).toMatchObject({ id: null, data: {} })
 })

@@ -4,7 +4,7 @@ import { logIn, press } from './flows'
 import { startServer } from './server'
 import { type Answer, Visitor } from './visitor'
 
-test('a database that fails is 503, never an empty session, and is used again once it is back', async ({ postgresUrl }) => {
+test('a failing database causes 503, never an empty session, and is used again when it is back', async ({ postgresUrl }) => {
   const databaseUrl = await createDatabase(postgresUrl)
   const server = await startServer({ env: { DATABASE_DRIVER: 'pg', DATABASE_URL: databaseUrl } })
   const visitor = new Visitor(server.url)
@@ -29,7 +29,7 @@ test('a database that fails is 503, never an empty session, and is used again on
   }
 })
 
-test('a new password holds though the others could not be logged out, and the page says so until that is done', async ({
+test('a new password is saved although revoking the other sessions failed, and the page says so until they are revoked', async ({
   postgresUrl,
   page,
 }) => {
@@ -43,15 +43,15 @@ test('a new password holds though the others could not be logged out, and the pa
   await query(databaseUrl, 'create trigger no before delete on sessions for each row execute function no()')
   await page.getByLabel('Current password').fill('demo')
   await page.getByLabel('New password').fill('demo, but longer')
-  await press(page, 'Change')
-  await expect(page.getByText('Your password is changed, but your other devices may still be logged in')).toBeVisible()
+  await press(page, 'Change password')
+  await expect(page.getByText('Your password was changed, but your other devices may still be logged in')).toBeVisible()
   expect((await new Visitor(server.url).post('/api/login', { username: 'demo', password: 'demo' })).status).toBe(401)
   expect((await other.get('/api/session')).json).toMatchObject({ userId: expect.any(String) })
 
   await query(databaseUrl, 'drop trigger no on sessions')
   await press(page, 'Log out everywhere else')
   await expect(page.locator('.messages')).toHaveText('The other device is logged out.')
-  await expect(page.getByText('Your password is changed')).toHaveCount(0)
+  await expect(page.getByText('Your password was changed')).toHaveCount(0)
   expect((await other.get('/api/session')).json).toMatchObject({ id: null })
   await page.context().close()
   await server.stop()

@@ -11,14 +11,14 @@ interface Seen {
   readonly end: { readonly status: number | null; readonly cookie: string; readonly attributes: readonly string[] } | null
 }
 
-test('the first write is one INSERT, and a cookie with a new token', async ({ page }) => {
+test('the list shows the first write as one INSERT and a cookie with a new token', async ({ page }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expectLast(page, 'POST /', 'action', 'sent, with a new token', ['INSERT sessions'])
   await expect(last(page)).toContainText(/Secure.*HttpOnly.*SameSite=lax/i)
 })
 
-test('a write of a session that exists is one SELECT and one UPDATE, and the same token', async ({ page }) => {
+test('the list shows a later write as one SELECT, one UPDATE and the same token', async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
@@ -26,26 +26,26 @@ test('a write of a session that exists is one SELECT and one UPDATE, and the sam
   await expectLast(page, 'POST /', 'action', 'sent, with the same token', ['SELECT sessions', 'UPDATE sessions'])
 })
 
-test('a message is a write more, and to acknowledge it is none of the requests, but told of', async ({ page }) => {
+test('the list shows a message as one more UPDATE and mentions its acknowledgement', async ({ page }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await shownId(page)
   await setKey(page, 'name', 'Ada')
   const statements = ['SELECT sessions', 'UPDATE sessions', 'UPDATE sessions']
   await expectLast(page, 'POST /', 'action', 'sent, with the same token', statements)
-  await expect(page.getByTestId('prefetches')).toContainText('then the message was acknowledged, with 2 statements')
+  await expect(page.getByTestId('prefetches')).toContainText('Message acknowledged (2 statements)')
 })
 
-test('a rotation sends a new token, and the list goes on under it', async ({ page }) => {
+test('the list continues under the new token after a rotation', async ({ page }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await shownId(page)
   await press(page, 'cycleKey()')
   await expectLast(page, 'POST /', 'action', 'sent, with a new token', ['SELECT sessions', 'UPDATE sessions'])
-  await expect(page.getByRole('list', { name: 'Before that' })).toContainText('POST / action, 1 statement')
+  await expect(page.getByRole('list', { name: 'Earlier requests' })).toContainText('POST / action, 1 statement')
 })
 
-test('the end of a session is one DELETE, and the cookie is removed', async ({ page }) => {
+test('the list shows a deleted session as one DELETE and a removed cookie', async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   await shownId(page)
@@ -53,7 +53,9 @@ test('the end of a session is one DELETE, and the cookie is removed', async ({ p
   await expectLast(page, 'POST /', 'action', 'removed', ['SELECT sessions', 'DELETE sessions'])
 })
 
-test('a page costs a stranger no statement and no cookie, and a visitor one SELECT', async ({ page }) => {
+test('the list shows no statement for a page of an anonymous visitor, and one SELECT for a visitor with a session', async ({
+  page,
+}) => {
   await page.goto('/')
   await expectLast(page, 'GET /', 'page', 'not sent', [])
   await press(page, 'Add 1')
@@ -64,32 +66,32 @@ test('a page costs a stranger no statement and no cookie, and a visitor one SELE
   await expectLast(page, 'GET /shop', 'navigation', 'not sent', ['SELECT sessions'])
 })
 
-test('a login and the page it leads to are both there', async ({ page }) => {
+test('the list shows a login and the page that follows it', async ({ page }) => {
   await page.goto('/login?next=/shop')
   await logIn(page, 'demo')
   await expect(page.getByRole('heading', { name: 'Cart' })).toBeVisible()
   await page.goto('/')
-  const before = page.getByRole('list', { name: 'Before that' })
+  const before = page.getByRole('list', { name: 'Earlier requests' })
   await expect(before).toContainText('POST /login action, 2 statements, cookie with a new token')
   await expect(before).toContainText('GET /shop')
 })
 
-test('without JavaScript the page says what was known while it was made', async ({ browser, app }) => {
+test('without JavaScript, the list shows what was known when the page was rendered', async ({ browser, app }) => {
   const context = await browser.newContext({ baseURL: app.url, javaScriptEnabled: false })
   const page = await context.newPage()
   await page.goto('/')
   await press(page, 'Add 1')
-  await expectLast(page, 'POST /', 'action', 'answer on its way', ['INSERT sessions'])
+  await expectLast(page, 'POST /', 'action', 'response pending', ['INSERT sessions'])
   // The browser may have the whole answer a moment before the server knows that it is out, and without JavaScript a page does not ask again.
   const { value = '' } = (await sessionCookie(context)) ?? {}
   const sameVisitor = new Visitor(app.url, `${cookieName}=${value}`)
   await expect.poll(() => seenBy(sameVisitor)).toMatchObject([{ method: 'POST', end: { cookie: 'new' } }])
   await page.goto('/')
-  await expect(page.getByRole('list', { name: 'Before that' })).toContainText('cookie with a new token')
+  await expect(page.getByRole('list', { name: 'Earlier requests' })).toContainText('cookie with a new token')
   await context.close()
 })
 
-test('another visitor sees nothing of it, nor does who forges a cookie with the id or kept a token from before a rotation', async ({
+test('the list is hidden from other visitors, from a forged cookie with the same id, and from a token that was rotated', async ({
   visitor,
   app,
 }) => {
@@ -105,7 +107,7 @@ test('another visitor sees nothing of it, nor does who forges a cookie with the 
   expect(await seenBy(visitor)).toMatchObject([{ path: '/api/session/cycle', end: { cookie: 'new' } }, { method: 'PATCH' }])
 })
 
-test('what is listed holds no data, no token and no parameter, and not the asking itself', async ({ visitor }) => {
+test('the list contains no data, no token, no parameter and not its own request', async ({ visitor }) => {
   await visitor.patch({ name: 'a-marker-in-the-data' })
   await visitor.patch({ colour: 'another-marker' })
   const answer = await visitor.get('/api/last-requests')
@@ -116,7 +118,7 @@ test('what is listed holds no data, no token and no parameter, and not the askin
   expect(await seenBy(visitor)).toHaveLength(2)
 })
 
-testOnPostgres('a request that the browser gives up has ended, too, and sent no cookie', async ({ visitor, database }) => {
+testOnPostgres('the list shows a request that the browser aborted as ended and without a cookie', async ({ visitor, database }) => {
   await visitor.patch({ name: 'Ada' })
   const held = database.hold(/^select .* from "sessions"/s)
   const browser = new AbortController()

@@ -1,14 +1,8 @@
-import { makePgliteTemplate } from '../test/pglite'
-import { startPostgres } from '../test/postgres'
+import { startServerStarter } from '../test/server-starter'
 
-/** Makes what the workers share, and leaves word in their environment: a PostgreSQL server, and an embedded database to copy. */
+/** Starts the servers that the workers share on demand, and stops them after the run. The workers inherit the environment. */
 export default async function setup() {
-  const template = await makePgliteTemplate()
-  const postgres = process.env.TEST_DATABASE_URL ? null : await startPostgres()
-  if (postgres) process.env.TEST_DATABASE_URL = postgres.url
-  process.env.TEST_PGLITE = template.folder
-  return async () => {
-    template.remove()
-    await postgres?.stop()
-  }
+  const { url, stop } = await startServerStarter()
+  process.env.TEST_SERVER_STARTER = url
+  return stop
 }

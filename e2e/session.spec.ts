@@ -6,30 +6,28 @@ test.beforeEach(async ({ page }) => {
   await page.goto('/')
 })
 
-test('the page says which engine is on', async ({ page, engine }) => {
+test('the page names the engine', { tag: '@engines' }, async ({ page, engine }) => {
   await page.goto('/')
   await expect(page.getByTestId('engine')).toContainText(`SESSION_ENGINE=${engine}`)
 })
 
-test('a visitor who only looks has no session and gets no cookie', async ({ page, context }) => {
+test('a visitor who only reads has no session and receives no cookie', async ({ page, context }) => {
   await expect(page.getByTestId('id')).toContainText('none')
   await page.reload()
   await expect(page.getByTestId('id')).toContainText('none')
   expect(await context.cookies()).toEqual([])
 })
 
-test('a name set in the form is there after a reload', async ({ page }) => {
+test('a name that was set with the form is there after a reload', { tag: '@engines' }, async ({ page }) => {
   await setKey(page, 'name', 'John Doe')
   await expect(entry(page, 'name')).toHaveText('name: "John Doe"')
   await page.reload()
   await expect(entry(page, 'name')).toHaveText('name: "John Doe"')
 })
 
-test('the cookie is for this host only, out of reach for scripts, and holds a token, or the sealed session', async ({
-  page,
-  context,
-  engine,
-}) => {
+test('the cookie belongs to this host, is hidden from scripts, and contains a token or the encrypted session', {
+  tag: '@cookie',
+}, async ({ page, context, engine }) => {
   await setKey(page, 'name', 'Ada')
   await shownId(page)
   const cookie = await sessionCookie(context)
@@ -40,7 +38,7 @@ test('the cookie is for this host only, out of reach for scripts, and holds a to
   expect(await page.evaluate(() => document.cookie)).toBe('')
 })
 
-test('a key that is set again has the new value, and the others keep theirs', async ({ page }) => {
+test('setting a key again replaces its value and keeps the other keys', async ({ page }) => {
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toHaveText('name: "Ada"')
   await setKey(page, 'colour', 'blue')
@@ -50,14 +48,14 @@ test('a key that is set again has the new value, and the others keep theirs', as
   await expect(entry(page, 'colour')).toHaveText('colour: "blue"')
 })
 
-test('a value that is JSON is kept as JSON, and shown as a tree', async ({ page }) => {
+test('a JSON value is stored as JSON and shown as a tree', async ({ page }) => {
   await setKey(page, 'person', '{"first":"Ada","languages":["en","fr"]}')
   const tree = entry(page, 'person').getByRole('listitem')
   await expect(tree.filter({ hasText: /^first:/ })).toHaveText('first: "Ada"')
   await expect(tree.filter({ hasText: /^1:/ })).toHaveText('1: "fr"')
 })
 
-test('a deleted key is gone after a reload, and the others are not', async ({ page }) => {
+test('a deleted key is gone after a reload, and the other keys are still there', async ({ page }) => {
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
   await setKey(page, 'colour', 'blue')
@@ -83,7 +81,7 @@ test('clear() empties the data and keeps the session', async ({ page, context, e
   expect((await sessionCookie(context))?.value === before?.value).toBe(isQuiet)
 })
 
-test('cycleKey() keeps id and data under a new token, and the old token is dead', async ({
+test('cycleKey() keeps id and data under a new token, and the old token is rejected', async ({
   page,
   context,
   openBrowser,
@@ -102,7 +100,7 @@ test('cycleKey() keeps id and data under a new token, and the old token is dead'
   await expect(thief.getByTestId('id')).toContainText(whyNot(engine, 'taking back') ? id : 'none')
 })
 
-test('flush() ends the session and takes the cookie away; what is set then begins another one', async ({ page, context }) => {
+test('flush() deletes the session and its cookie, and the next write creates another session', async ({ page, context }) => {
   await setKey(page, 'name', 'Ada')
   const id = await shownId(page)
   await press(page, 'flush()')
@@ -114,12 +112,12 @@ test('flush() ends the session and takes the cookie away; what is set then begin
   expect(await shownId(page)).not.toBe(id)
 })
 
-test('an expiry of one hour is counted from the last activity', async ({ page, context }) => {
+test('an expiry of one hour starts at the last activity', async ({ page, context }) => {
   await setKey(page, 'name', 'Ada')
   await shownId(page)
   const before = Date.now()
-  await page.getByLabel('Ends').selectOption({ label: 'after 1 hour' })
-  await press(page, 'Choose')
+  await page.getByLabel('Expires').selectOption({ label: 'after 1 hour' })
+  await press(page, 'Save')
   const end = async () => Date.parse((await page.getByTestId('expiry').getByRole('time').getAttribute('datetime')) ?? '')
   await expect.poll(end).toBeLessThan(before + 86_400_000)
   expect(await end()).toBeGreaterThanOrEqual(before + 3_600_000)
@@ -127,21 +125,21 @@ test('an expiry of one hour is counted from the last activity', async ({ page, c
   expect((await sessionCookie(context))?.expires).toBeGreaterThan(before / 1000)
 })
 
-test('a session can end with the browser, and be given the default expiry again', async ({ page, context }) => {
+test('a session can expire when the browser closes, and can return to the default expiry', async ({ page, context }) => {
   await setKey(page, 'name', 'Ada')
   await shownId(page)
   expect((await sessionCookie(context))?.expires).toBeGreaterThan(Date.now() / 1000)
-  await page.getByLabel('Ends').selectOption({ label: 'when the browser closes' })
-  await press(page, 'Choose')
+  await page.getByLabel('Expires').selectOption({ label: 'when the browser closes' })
+  await press(page, 'Save')
   await expect(page.getByTestId('expiry')).toContainText('or when the browser closes')
   expect((await sessionCookie(context))?.expires).toBe(-1)
-  await page.getByLabel('Ends').selectOption({ label: 'after 14 days (default)' })
-  await press(page, 'Choose')
+  await page.getByLabel('Expires').selectOption({ label: 'after 14 days (default)' })
+  await press(page, 'Save')
   await expect(page.getByTestId('expiry')).not.toContainText('or when the browser closes')
   expect((await sessionCookie(context))?.expires).toBeGreaterThan(Date.now() / 1000)
 })
 
-test('the counter adds 1 at each press, and keeps its count', async ({ page }) => {
+test('the counter adds 1 at each press and keeps its value', async ({ page }) => {
   for (const count of ['1', '2', '3']) {
     await press(page, 'Add 1')
     await expect(page.getByTestId('counter')).toHaveText(count)
@@ -150,13 +148,13 @@ test('the counter adds 1 at each press, and keeps its count', async ({ page }) =
   await expect(page.getByTestId('counter')).toHaveText('3')
 })
 
-test('a reserved key is refused in words, and nothing is written', async ({ page }) => {
+test('a reserved key is rejected with an explanation, and nothing is written', async ({ page }) => {
   await setKey(page, '_x', 'mine')
-  await expect(page.getByRole('alert').filter({ hasText: 'keys must not begin with _' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'Keys must not start with _' })).toBeVisible()
   await expect(page.getByTestId('id')).toContainText('none')
 })
 
-test('more than a session may hold is refused in words, and what it held stays', async ({ page }) => {
+test('data above the limit is rejected with an explanation, and the old data stays', async ({ page }) => {
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
   await setKey(page, 'much', 'x'.repeat(70_000))
@@ -165,7 +163,7 @@ test('more than a session may hold is refused in words, and what it held stays',
   await expect(entry(page, 'much')).toHaveCount(0)
 })
 
-test('the title names the session, also after a change without a reload', async ({ page }) => {
+test('the title contains the session id, also after a change without a reload', async ({ page }) => {
   await expect(page).toHaveTitle(/^No session yet/)
   await setKey(page, 'name', 'Ada')
   const id = await shownId(page)
@@ -174,26 +172,26 @@ test('the title names the session, also after a change without a reload', async 
   await expect(page).toHaveTitle(new RegExp(`^Session ${id.slice(-8)}`))
 })
 
-test('a refusal that nobody made is said in general words, whatever stands in the address', async ({ visitor }) => {
+test('an unknown error code in the query shows a general message', async ({ visitor }) => {
   for (const problem of ['constructor', '__proto__', 'toString', 'DATA_WRONG']) {
     const { status, text } = await visitor.get(`/?problem=${problem}`)
-    expect([status, text.includes('That did not work. Nothing was written')]).toEqual([200, true])
+    expect([status, text.includes('Something went wrong. Nothing was saved')]).toEqual([200, true])
   }
 })
 
-test('a refusal is said until the next change succeeds, and not beside the success before it', async ({ page }) => {
+test('an error is shown until the next change succeeds, and without the message of an earlier success', async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'theme', 'dark')
   await expect(page.locator('.messages')).toHaveText('Saved')
   await setKey(page, '_x', '1')
-  await expect(page.getByRole('alert').filter({ hasText: 'keys must not begin with _' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'Keys must not start with _' })).toBeVisible()
   await expect(page.locator('.messages')).toHaveText('')
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
-  await expect(page.getByRole('alert').filter({ hasText: 'keys must not begin with _' })).toHaveCount(0)
+  await expect(page.getByRole('alert').filter({ hasText: 'Keys must not start with _' })).toHaveCount(0)
 })
 
-test('what a visitor puts under the keys of the cart and the counter breaks no page', async ({ page }) => {
+test('invalid values in the keys of the cart and the counter break no page', async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'cart', '5')
   await expect(entry(page, 'cart')).toBeVisible()

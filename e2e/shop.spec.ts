@@ -5,7 +5,7 @@ import { emptyPglite, expect, expectSilence, test } from './fixtures'
 import { logIn, press } from './flows'
 import { randomSecret, startServer } from './server'
 
-test('the cart adds up, and gives up what is removed', async ({ page }) => {
+test('the cart shows the total of its items, without those that were removed', async ({ page }) => {
   await page.goto('/shop')
   const cart = page.getByRole('region', { name: 'Cart' })
   await expect(cart).toContainText('The cart is empty.')
@@ -21,12 +21,12 @@ test('the cart adds up, and gives up what is removed', async ({ page }) => {
   await expect(cart.getByRole('listitem')).toContainText(['1 × Cedar hanger'])
 })
 
-test('a cart survives logging in and a restart of the server, and goes with logging out', async ({
+test('a cart survives the login and a restart of the server, and is gone after the logout', { tag: '@memory' }, async ({
   openBrowser,
   engine,
   redisUrl,
 }) => {
-  const folder = emptyPglite()
+  const folder = await emptyPglite()
   const env = {
     DATABASE_DRIVER: 'pglite',
     DATA_DIR: folder,
@@ -45,7 +45,7 @@ test('a cart survives logging in and a restart of the server, and goes with logg
   await page.getByRole('link', { name: 'Shop (1)' }).click()
   await expect(linesOfCart(page)).toContainText(['1 × Leather gloves'])
   const later = await openBrowser(page.context())
-  // A server that is told to stop waits for the connections of open pages.
+  // A stopping server waits for the connections of open pages.
   await page.context().close()
   await before.stop()
 

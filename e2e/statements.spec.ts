@@ -10,14 +10,14 @@ const removal = expect.stringMatching(/^delete from "sessions"/)
 const views = 10
 
 for (const path of ['/', '/shop', '/login', '/api/session']) {
-  test(`an anonymous visitor costs no statement at ${path}`, async ({ visitor, database }) => {
+  test(`an anonymous visitor causes no statement at ${path}`, async ({ visitor, database }) => {
     const statements = await statementsOf(database, async () => {
       for (let view = 0; view < views; view++) expect((await visitor.get(path)).status).toBe(200)
     })
     expect(statements).toEqual([])
   })
 
-  test(`a forged cookie costs no statement at ${path}`, async ({ visitor, database }) => {
+  test(`a forged cookie causes no statement at ${path}`, async ({ visitor, database }) => {
     await visitor.patch({ a: 1 })
     visitor.cookie = visitor.cookie.replace(/.$/, (last) => (last === 'A' ? 'E' : 'A'))
     const statements = await statementsOf(database, async () => {
@@ -28,7 +28,10 @@ for (const path of ['/', '/shop', '/login', '/api/session']) {
 }
 
 for (const path of ['/', '/shop', '/login', '/api/session']) {
-  test(`a visitor with a session costs one read at ${path}, whoever asks for it there`, async ({ visitor, database }) => {
+  test(`a visitor with a session causes one read at ${path}, however often the page uses the session`, async ({
+    visitor,
+    database,
+  }) => {
     await visitor.patch({ a: 1 })
     const statements = await statementsOf(database, async () => {
       for (let view = 0; view < views; view++) expect((await visitor.get(path)).status).toBe(200)
@@ -37,7 +40,7 @@ for (const path of ['/', '/shop', '/login', '/api/session']) {
   })
 }
 
-test('a guarded page costs a stranger no statement, and a user one read', async ({ visitor, database }) => {
+test('a guarded page causes no statement for an anonymous visitor, and one read for a user', async ({ visitor, database }) => {
   expect(await statementsOf(database, () => visitor.get('/account'))).toEqual([])
   await visitor.post('/api/login', { username: 'demo', password: 'demo' })
   const statements = await statementsOf(database, async () => {
@@ -46,11 +49,11 @@ test('a guarded page costs a stranger no statement, and a user one read', async 
   expect(statements).toEqual(Array.from({ length: views }, () => read))
 })
 
-test('the first write is one insertion', async ({ visitor, database }) => {
+test('the first write is one INSERT', async ({ visitor, database }) => {
   expect(await statementsOf(database, () => visitor.patch({ a: 1 }))).toEqual([insertion])
 })
 
-test('a write, an atomic count and the removal of a key are each one read and one write', async ({ visitor, database }) => {
+test('a write, an increment and the deletion of a key are each one read and one write', async ({ visitor, database }) => {
   await visitor.patch({ a: 1 })
   expect(await statementsOf(database, () => visitor.patch({ b: 2 }))).toEqual([read, write])
   expect(await statementsOf(database, () => visitor.post('/api/session/increment', { key: 'n', by: 1 }))).toEqual([read, write])
@@ -68,31 +71,31 @@ test('a rotation, a new expiry and the login of a visitor with a session are eac
   expect(await statementsOf(database, () => visitor.post('/api/login', credentials))).toEqual([read, write])
 })
 
-test('the login of a visitor without a session is one insertion', async ({ visitor, database }) => {
+test('the login of a visitor without a session is one INSERT', async ({ visitor, database }) => {
   const credentials = { username: 'demo', password: 'demo' }
   expect(await statementsOf(database, () => visitor.post('/api/login', credentials))).toEqual([insertion])
 })
 
-test('the login of another user ends one session and begins another in one statement', async ({ visitor, database }) => {
+test('the login of another user deletes one session and creates another in one statement', async ({ visitor, database }) => {
   await visitor.post('/api/login', { username: 'demo', password: 'demo' })
   const statements = await statementsOf(database, () => visitor.post('/api/login', { username: 'admin', password: 'admin' }))
   expect(statements).toEqual([read, expect.stringMatching(/^with .*delete from "sessions".*insert into "sessions"/)])
 })
 
-test('the end of a session is one read and one removal', async ({ visitor, database }) => {
+test('deleting a session is one read and one DELETE', async ({ visitor, database }) => {
   await visitor.patch({ a: 1 })
   expect(await statementsOf(database, () => visitor.delete('/api/session'))).toEqual([read, removal])
   await visitor.patch({ a: 1 })
   expect(await statementsOf(database, () => visitor.post('/api/logout'))).toEqual([read, removal])
 })
 
-test('what changes nothing writes nothing', async ({ visitor, database }) => {
+test('a change of nothing writes nothing', async ({ visitor, database }) => {
   await visitor.patch({ a: 1 })
   expect(await statementsOf(database, () => visitor.patch({}))).toEqual([read])
   expect(await statementsOf(database, () => visitor.patch([]))).toEqual([])
 })
 
-test('a page that the router fetches costs one read, and what it prefetches none', async ({ page, database }) => {
+test('a page that the router loads is one read, and its prefetches are none', async ({ page, database }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(entry(page, 'counter')).toBeVisible()
@@ -106,7 +109,7 @@ test('a page that the router fetches costs one read, and what it prefetches none
   expect(statements).toEqual([read, read, read])
 })
 
-test('an action and the page rendered after it share one read', async ({ page, database }) => {
+test('an action and the page that is rendered after it share one read', async ({ page, database }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(page.getByTestId('counter')).toHaveText('1')

@@ -2,7 +2,7 @@ import { whyNot } from './exceptions'
 import { expect, test } from './fixtures'
 import { entry, expectLoggedOut, logIn, press, setKey, shownId } from './flows'
 
-test('two browsers are two sessions', async ({ page, openBrowser }) => {
+test('two browsers have two sessions', async ({ page, openBrowser }) => {
   const other = await openBrowser()
   await page.goto('/')
   await other.goto('/')
@@ -14,7 +14,7 @@ test('two browsers are two sessions', async ({ page, openBrowser }) => {
   await expect(entry(page, 'name')).toHaveText('name: "Ada"')
 })
 
-test('two browsers with one cookie see what the other wrote', async ({ page, openBrowser, context, engine }) => {
+test("two browsers with one cookie see each other's writes", async ({ page, openBrowser, context, engine }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
@@ -27,12 +27,9 @@ test('two browsers with one cookie see what the other wrote', async ({ page, ope
   await expect(entry(page, 'colour')).toHaveCount(whyNot(engine, 'sharing') ? 0 : 1)
 })
 
-test('after one has logged out, the other begins a new session without the old data', async ({
-  page,
-  openBrowser,
-  context,
-  engine,
-}) => {
+test('after a logout in one browser, another browser with the same cookie starts a new session without the old data', {
+  tag: '@engines',
+}, async ({ page, openBrowser, context, engine }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   const id = await shownId(page)

@@ -7,20 +7,18 @@ if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) fail('The build failed; its o
 const [
   { sql },
   { openDatabase },
-  { readEnvFiles },
-  { failureOf },
-  { processTerminal },
+  { engineOf, loadEnvFiles },
+  { printableError },
   { startProgress },
-  { engineOf },
+  { processTerminal },
   { migrate },
 ] = await Promise.all([
   import('drizzle-orm'),
   import('../dist/cli/database.js'),
-  import('../dist/cli/env-files.js'),
-  import('../dist/cli/failure.js'),
-  import('../dist/cli/process-terminal.js'),
+  import('../dist/cli/environment.js'),
+  import('../dist/cli/errors.js'),
   import('../dist/cli/progress.js'),
-  import('../dist/cli/settings.js'),
+  import('../dist/cli/terminal.js'),
   import('../dist/drizzle.js'),
 ])
 
@@ -41,11 +39,11 @@ const userAgents = [
 ]
 
 process.chdir(root) // where the demo runs
-const terminal = processTerminal(readEnvFiles(root))
+const terminal = processTerminal(loadEnvFiles(root))
 try {
   await seed()
 } catch (error) {
-  fail(failureOf(error).message)
+  fail(printableError(error).message)
 }
 
 function options() {
@@ -62,11 +60,11 @@ function options() {
 async function seed() {
   const engine = engineOf(terminal.env)
   if (engine !== 'db' && engine !== 'cached') fail(`SESSION_ENGINE is ${engine}: only a database can be filled.`)
-  const { driver, db, place, close } = await openDatabase(terminal.env, terminal)
+  const { driver, db, description, close } = await openDatabase(terminal)
   try {
     await migrate(db)
     const users = await userIds(db)
-    console.log(`Filling ${place} …`)
+    console.log(`Filling ${description} …`)
     const progress = await startProgress(terminal, sessions, 'sessions')
     const started = performance.now()
     const batch = driver === 'pglite' ? 2_000 : 25_000

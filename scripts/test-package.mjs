@@ -1,4 +1,4 @@
-// Packs the library, installs the tarball in copies of the demo that use other versions and settings of Next, and runs the browser suite on each.
+// Packs the library, installs the tarball next to the oldest versions of Next that it accepts, and runs the browser suite there.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -7,32 +7,34 @@ import { root, run, runBin } from './setup.mjs'
 const [reportFile = ''] = process.argv.slice(2)
 const { devDependencies, dependencies: ownDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 const workplace = mkdtempSync(path.join(tmpdir(), 'coatcheck-package-'))
+const env = { ...process.env, NEXT_IGNORE_INCORRECT_LOCKFILE: '1', NEXT_TELEMETRY_DISABLED: '1' }
 
-/** What says something about Next; the rest would repeat itself. */
-const specs = ['guard', 'no-script', 'action-refresh', 'admin-access', 'places']
+/** The specs of the demo that depend on Next. */
+const demoSpecs = ['guard', 'no-script', 'action-refresh', 'admin-access']
 
-/** On the oldest versions of Next that the package accepts; the newest one runs everything, with Cache Components. */
-const apps = [
+/** The oldest accepted versions of Next, without Cache Components. The browser suite tests the newest version, with them. */
+const versions = [
   {
     name: 'Next 15.5, middleware.ts',
-    versions: { next: '15.5.18', typescript: '^5.9' },
+    packages: { next: '15.5.18', typescript: '^5.9' },
     guard: 'middleware',
-    specs: [...specs, 'session', 'admin'],
-    // Next 15.5 brings its own React 19.1. What the demo's kit imports of 19.2 is never called here, but webpack would refuse it.
+    demoSpecs: [...demoSpecs, 'session', 'admin'],
+    // Next 15.5 contains React 19.1. The demo's component library imports names of React 19.2 that it never calls here.
     webpack: "(config) => { config.module.parser.javascript.exportsPresence = 'warn'; return config }",
   },
-  { name: 'Next 16 without Cache Components, proxy.ts', versions: { next: '16.2.6' }, guard: 'proxy', specs },
+  { name: 'Next 16, proxy.ts', packages: { next: '16.2.6' }, guard: 'proxy', demoSpecs },
 ]
 
 const total = { expected: 0, unexpected: 0, flaky: 0 }
 const allSuites = []
 try {
   const tarball = pack()
-  for (const app of apps) {
-    console.log(`\n── package in ${app.name}`)
-    const { stats, suites } = test(makeApp(app, tarball), app)
-    for (const key of Object.keys(total)) total[key] += stats[key]
-    allSuites.push(...suites)
+  for (const version of versions) {
+    console.log(`\n── package in a small app on ${version.name}`)
+    test(`${version.name}, small app`, installPackage(version, tarball), ['next-contexts'], version)
+    if (!process.env.TEST_ALL) continue
+    console.log(`\n── package in the demo on ${version.name}`)
+    test(`${version.name}, demo`, buildDemo(version, tarball), version.demoSpecs, version)
   }
 } finally {
   rmSync(workplace, { recursive: true, force: true })
@@ -49,13 +51,18 @@ function pack() {
   )
 }
 
-/** A copy of the demo, with the tarball as its library. */
-function makeApp({ name, versions, guard, webpack }, tarball) {
-  const folder = path.join(workplace, `app-${guard}`)
-  mkdirSync(folder)
+/** Installs the tarball and Next in a new folder. e2e/next-contexts.ts builds its app with these packages. */
+function installPackage({ name, packages, guard }, tarball) {
+  const names = ['react', 'react-dom', 'typescript', '@types/node', '@types/react', '@types/react-dom']
+  return install(path.join(workplace, `small-${guard}`), name, versionsOf(names), packages, tarball)
+}
+
+/** Makes a copy of the demo that uses the tarball as its library, and builds it. */
+function buildDemo({ name, packages, guard, webpack }, tarball) {
+  const folder = path.join(workplace, `demo-${guard}`)
   for (const name of ['app', 'middleware.ts', 'instrumentation.ts'])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true, filter: (file) => !/\.test\.tsx?$/.test(file) })
-  // A setting of Cache Components alone: elsewhere Next does not know it.
+  // Only Cache Components know this setting.
   for (const file of filesBelow(path.join(folder, 'app'))) edit(file, (text) => text.replace(/^export const instant = .*$/m, ''))
   if (guard === 'proxy') {
     edit(path.join(folder, 'middleware.ts'), (text) => text.replace('const middleware', 'const proxy'))
@@ -88,33 +95,48 @@ function makeApp({ name, versions, guard, webpack }, tarball) {
     'shiki',
     '@electric-sql/pglite',
     'typescript',
+    ...Object.keys(devDependencies).filter((name) => name.startsWith('@types/')),
   ]
-  const types = Object.keys(devDependencies).filter((name) => name.startsWith('@types/'))
-  const dependencies = Object.fromEntries(
-    [...names, ...types].map((name) => [name, devDependencies[name] ?? ownDependencies[name]]),
-  )
-  const manifest = {
-    name: 'other-app',
-    private: true,
-    type: 'module',
-    dependencies: { ...dependencies, ...versions, coatcheck: `file:${tarball}` },
-  }
-  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest))
-  const env = { ...process.env, NEXT_IGNORE_INCORRECT_LOCKFILE: '1', NEXT_TELEMETRY_DISABLED: '1' }
-  const inside = { cwd: folder, env }
-  if (!run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], inside))
-    throw new Error(`npm install failed for ${name}`)
-  if (!run(process.execPath, [path.join(folder, 'node_modules/next/dist/bin/next'), 'build'], inside))
+  install(folder, name, versionsOf(names), packages, tarball)
+  if (!run(process.execPath, [path.join(folder, 'node_modules/next/dist/bin/next'), 'build'], { cwd: folder, env }))
     throw new Error(`next build failed for ${name}`)
   return folder
 }
 
-function test(folder, { name, specs }) {
+function versionsOf(names) {
+  return Object.fromEntries(names.map((name) => [name, devDependencies[name] ?? ownDependencies[name]]))
+}
+
+function install(folder, name, dependencies, packages, tarball) {
+  mkdirSync(folder, { recursive: true })
+  const manifest = {
+    name: 'other-app',
+    private: true,
+    type: 'module',
+    dependencies: { ...dependencies, ...packages, coatcheck: `file:${tarball}` },
+  }
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest))
+  if (!run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, env }))
+    throw new Error(`npm install failed for ${name}`)
+  return folder
+}
+
+/** Runs specs with the packages of `folder`, and adds their report to the total. */
+function test(title, folder, specs, { guard }) {
   const report = path.join(workplace, 'report.json')
+  rmSync(report, { force: true })
   runBin('playwright', ['test', '--project=db', ...specs.map((spec) => `${spec}.spec`)], {
-    env: { ...process.env, APP_FOLDER: folder, APP_NAME: name, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+    env: {
+      ...process.env,
+      APP_FOLDER: folder,
+      APP_NAME: title,
+      GUARD_FILE: `${guard}.ts`,
+      PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+    },
   })
-  return JSON.parse(readFileSync(report, 'utf8'))
+  const { stats, suites } = JSON.parse(readFileSync(report, 'utf8'))
+  for (const key of Object.keys(total)) total[key] += stats[key]
+  allSuites.push(...suites)
 }
 
 function filesBelow(folder) {

@@ -1,33 +1,40 @@
-// npm test: installs what is missing, then runs everything. The last line is the sum of the runners' own counts.
+// npm test: installs what is missing and tests each rule once. With --all, it also runs the long tests and the repetitions on further engines,
+// drivers and versions of Next. The last line is the sum of the runners' own counts.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findTools, installDependencies, root, run, runBin } from './setup.mjs'
 
+const all = process.argv.includes('--all')
 installDependencies()
 const reports = mkdtempSync(path.join(tmpdir(), 'coatcheck-reports-'))
-// No secret, no database: the build must pass without, and the tests bring their own.
+// The build must work without secret and database, and the tests bring their own.
 const ofTheDemo = /^(SESSION_(SECRET|ENGINE|AUTO_CLEAR)|DATABASE_(URL|DRIVER|POOLED)|POSTGRES_URL|REDIS_URL|DATA_DIR|CRON_SECRET)$/
-const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheDemo.test(name)))
-const env = { ...clean, NEXT_TELEMETRY_DISABLED: '1', CHROMIUM_PATH: findTools() }
+const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheDemo.test(name) && name !== 'TEST_ALL'))
+const env = { ...clean, ...(all && { TEST_ALL: '1' }), NEXT_TELEMETRY_DISABLED: '1', CHROMIUM_PATH: findTools() }
 const counts = { passed: 0, failed: 0 }
-/** What failed, told once more at the end, where a reader of a long log looks first. */
+/** The names of the failed tests, repeated at the end of the log. */
 const failures = []
+/** The duration of each phase. */
+const durations = []
 
-/** A check that only passes or fails: a failure counts as one. */
+/** Runs a check that only passes or fails. A failure counts as one. */
 function check(title, passes) {
   console.log(`\n── ${title}`)
+  const started = performance.now()
   try {
     if (passes()) return
   } catch (error) {
     console.error(error)
+  } finally {
+    durations.push(`${String(Math.round((performance.now() - started) / 1000)).padStart(5)} s  ${title}`)
   }
   console.error(`FAILED: ${title}`)
   failures.push(title)
   counts.failed += 1
 }
 
-/** Tests with a JSON report, from which the counts come; a runner that dies before it writes one counts as a failure. */
+/** Runs tests and adds the counts of their JSON report. A runner that dies before it writes a report counts as one failure. */
 function test(title, runs, count) {
   const report = path.join(reports, `${title.replace(/\W+/g, '-')}.json`)
   check(title, () => {
@@ -36,7 +43,7 @@ function test(title, runs, count) {
     counts.passed += passed
     counts.failed += failed
     failures.push(...names.map((name) => `${title}: ${name}`))
-    if (skipped.length > 0) console.log(`\nSkipped, and why:\n${skipped.map((name) => `  ${name}`).join('\n')}`)
+    if (skipped.length > 0) console.log(`\nSkipped, with reasons:\n${skipped.map((name) => `  ${name}`).join('\n')}`)
     return passes || failed > 0
   })
 }
@@ -59,7 +66,7 @@ const ofPlaywright = ({ stats, suites }) => ({
   }),
 })
 
-/** A specification is one test for each project that runs it. */
+/** Returns one test for each project that runs a spec. */
 function testsOf({ suites }) {
   return specsOf({ suites }).flatMap(({ file, title, tests }) =>
     tests.map((test) => ({ ...test, name: `${test.projectName} ${file} ${title}` })),
@@ -93,13 +100,14 @@ try {
     ofPlaywright,
   )
   test(
-    'package in other apps',
+    'package on the oldest versions of Next',
     (report) => run(process.execPath, [path.join(root, 'scripts', 'test-package.mjs'), report], { env }),
     ofPlaywright,
   )
 } finally {
   rmSync(reports, { recursive: true, force: true })
 }
+console.log(`\n${durations.join('\n')}`)
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`)
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0

@@ -4,17 +4,18 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDatabase, query } from './postgres'
+import { postgresUrl } from './use-postgres'
 
 const root = path.resolve(import.meta.dirname, '..')
 const execute = promisify(execFile)
 
-describe('the command, built as it is shipped', () => {
+describe('the packaged command', () => {
   let folder: string
   let cli: string
   beforeAll(async () => {
-    // As installed: modules and SQL side by side, dependencies found above them.
+    // The layout of an installed package: modules and SQL side by side, dependencies in a node_modules above.
     folder = mkdtempSync(path.join(root, 'node_modules', '.coatcheck-cli-'))
     await execute(
       process.execPath,
@@ -28,7 +29,7 @@ describe('the command, built as it is shipped', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  /** Starts the command, without a terminal. */
+  /** Starts the command without a terminal. */
   function start(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = tmpdir()) {
     const child = spawn(process.execPath, [cli, ...args], {
       env: { NODE_ENV: 'test', PATH: process.env.PATH, ...env },
@@ -41,20 +42,20 @@ describe('the command, built as it is shipped', () => {
         printed[name] += text
       })
     }
-    const ran = once(child, 'close').then(([code]) => ({ code, ...printed }))
-    return { child, printed, ran }
+    const closed = once(child, 'close').then(([code]) => ({ code, ...printed }))
+    return { child, printed, closed }
   }
 
-  const coatcheck = (...args: Parameters<typeof start>) => start(...args).ran
+  const coatcheck = (...args: Parameters<typeof start>) => start(...args).closed
 
-  it('secret prints another secret each time, long enough', async () => {
+  it('secret prints a new secret of 43 characters at each call', async () => {
     const [one, two] = [await coatcheck(['secret']), await coatcheck(['secret'])]
     expect(one.stdout).toMatch(/^[\w-]{43}\n$/)
     expect(one.stdout).not.toBe(two.stdout)
   })
 
-  it('each command does its work on PostgreSQL, and says so by its exit code', async () => {
-    const env = { DATABASE_URL: await createDatabase(inject('postgresUrl')), SESSION_SECRET: 'a secret for tests, 32 characters' }
+  it('each command works on PostgreSQL and reports success or failure by its exit code', async () => {
+    const env = { DATABASE_URL: await createDatabase(postgresUrl), SESSION_SECRET: 'a secret for tests, 32 characters' }
     expect(await coatcheck(['check'], env)).toMatchObject({ code: 1, stdout: expect.stringContaining('coatcheck migrate') })
     expect(await coatcheck(['migrate'], env)).toMatchObject({
       code: 0,
@@ -62,10 +63,10 @@ describe('the command, built as it is shipped', () => {
     })
     expect((await coatcheck(['migrate'], env)).stdout).toMatch(/^Nothing to do/)
     const [id = ''] = await insert(env.DATABASE_URL, 1, '1 hour')
-    expect(await coatcheck(['check'], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('All is well.') })
+    expect(await coatcheck(['check'], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('No problems found.') })
     expect(await coatcheck(['list'], env)).toMatchObject({ code: 0, stdout: expect.stringContaining(id) })
     expect(await coatcheck(['show', id], env)).toMatchObject({ code: 0, stdout: expect.stringContaining('"n": 1') })
-    expect(await coatcheck(['revoke', id], env)).toEqual({ code: 0, stdout: 'Ended 1 session.\n', stderr: '' })
+    expect(await coatcheck(['revoke', id], env)).toEqual({ code: 0, stdout: 'Revoked 1 session.\n', stderr: '' })
     expect((await coatcheck(['show', id], env)).code).toBe(1)
     expect(await coatcheck(['clearsessions', '--json'], env)).toEqual({
       code: 0,
@@ -75,35 +76,35 @@ describe('the command, built as it is shipped', () => {
     expect((await coatcheck(['revoke'], env)).code).toBe(2)
   })
 
-  it('Ctrl-C ends clearsessions between two batches, with exit code 130', async () => {
-    const env = { DATABASE_URL: await createDatabase(inject('postgresUrl')) }
+  it('Ctrl-C stops clearsessions between two batches with exit code 130', async () => {
+    const env = { DATABASE_URL: await createDatabase(postgresUrl) }
     await coatcheck(['migrate'], env)
     await insert(env.DATABASE_URL, 5000, '-1 hour')
-    const { child, printed, ran } = start(['clearsessions', '--batch-size', '1'], env)
+    const { child, printed, closed } = start(['clearsessions', '--batch-size', '1'], env)
     await vi.waitUntil(() => printed.stderr.includes('10 %'), { timeout: 60_000, interval: 5 })
     child.kill('SIGINT')
-    const { code, stdout } = await ran
-    const [, deleted = ''] = /^Stopped\. Deleted ([\d,]+) expired sessions; run it again for the rest\.$/m.exec(stdout) ?? []
+    const { code, stdout } = await closed
+    const [, deleted = ''] = /^Stopped\. Deleted ([\d,]+) of 5,000 expired sessions\.$/m.exec(stdout) ?? []
     expect([code, await query(env.DATABASE_URL, 'select count(*)::int as left from sessions')]).toEqual([
       130,
       [{ left: 5000 - Number(deleted.replace(',', '')) }],
     ])
   })
 
-  it('a reader of messages that goes away, as head does, stops no work', async () => {
-    const env = { DATABASE_URL: await createDatabase(inject('postgresUrl')) }
+  it('clearsessions finishes its work although the reader of stderr closes the pipe, as head does', async () => {
+    const env = { DATABASE_URL: await createDatabase(postgresUrl) }
     await coatcheck(['migrate'], env)
     await insert(env.DATABASE_URL, 500, '-1 hour')
-    const { child, ran } = start(['clearsessions', '--batch-size', '1'], env)
+    const { child, closed } = start(['clearsessions', '--batch-size', '1'], env)
     child.stderr.once('data', () => child.stderr.destroy())
-    expect((await ran).code).toBe(0)
+    expect((await closed).code).toBe(0)
     expect(await query(env.DATABASE_URL, 'select count(*)::int from sessions')).toEqual([{ count: 0 }])
   })
 
-  it('reads .env files as Next does; what is set already stays', async () => {
+  it('.env files are loaded as Next loads them, and do not override variables that are already set', async () => {
     const app = mkdtempSync(path.join(root, 'node_modules', '.coatcheck-env-'))
     try {
-      const url = await createDatabase(inject('postgresUrl'))
+      const url = await createDatabase(postgresUrl)
       writeFileSync(path.join(app, '.env'), `DATABASE_URL=${url}\nSESSION_ENGINE=memory`)
       writeFileSync(path.join(app, '.env.local'), 'SESSION_ENGINE=db')
       writeFileSync(path.join(app, '.env.production'), 'SESSION_ENGINE=cookie')
@@ -126,7 +127,7 @@ describe('the command, built as it is shipped', () => {
     }
   })
 
-  it('a missing driver is named, and how to install it', async () => {
+  it('a missing driver is reported with the command that installs it', async () => {
     const bare = mkdtempSync(path.join(tmpdir(), 'coatcheck-bare-'))
     try {
       cpSync(folder, path.join(bare, 'node_modules', 'coatcheck'), { recursive: true, dereference: true })
@@ -140,16 +141,19 @@ describe('the command, built as it is shipped', () => {
           cwd: bare,
         },
       )
-      await expect(run).rejects.toMatchObject({ code: 1, stderr: 'The package pg is not installed. Install it: npm i pg\n' })
+      await expect(run).rejects.toMatchObject({
+        code: 1,
+        stderr: 'The package pg is not installed. Install it with: npm install pg\n',
+      })
     } finally {
       rmSync(bare, { recursive: true })
     }
   })
 
-  it('without a database, with a wrong command or none says what is wrong, in one line and with its exit code', async () => {
+  it('a missing or unreachable database and an unknown command are reported on stderr, with exit code 1 or 2', async () => {
     expect(await coatcheck(['migrate'])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^DATABASE_URL is not set; set it to/),
+      stderr: expect.stringMatching(/^DATABASE_URL is not set, and .* Set DATABASE_URL to postgresql:/),
     })
     expect(await coatcheck(['migrate'], { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/x' })).toMatchObject({
       code: 1,
@@ -161,7 +165,7 @@ describe('the command, built as it is shipped', () => {
   })
 })
 
-/** Sessions that expire so long from now; answers their ids. */
+/** Inserts sessions that expire after the interval `life`, which may be negative, and returns their ids. */
 async function insert(url: string, count: number, life: string): Promise<string[]> {
   const rows = await query(
     url,

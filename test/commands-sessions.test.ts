@@ -1,102 +1,109 @@
 import { PassThrough } from 'node:stream'
-import { describe, expect, inject, it } from 'vitest'
-import { coatcheck, document, inApp, postgres } from './commands'
+import { describe, expect, it } from 'vitest'
+import { coatcheck, coatcheckJson, inApp, postgres } from './commands'
 import { query } from './postgres'
 import { command } from './redis'
+import { redisUrl } from './use-redis'
 
-const ends = (env: { DATABASE_URL: string }) => query(env.DATABASE_URL, "update sessions set expires_at = now() - interval '1 day'")
+const expireAll = (env: { DATABASE_URL: string }) =>
+  query(env.DATABASE_URL, "update sessions set expires_at = now() - interval '1 day'")
 
 describe('clearsessions', () => {
-  it('deletes what has expired, by batches, and says how far it is', async () => {
+  it('deletes expired sessions in batches and prints its progress', async () => {
     const env = await postgres()
-    await inApp(env, async ({ begin }) => {
-      for (let i = 0; i < 20; i++) await begin({ i })
-      await ends(env)
-      await begin({ live: true })
+    await inApp(env, async (createSession) => {
+      for (let i = 0; i < 20; i++) await createSession({ i })
+      await expireAll(env)
+      await createSession({ active: true })
     })
     expect((await coatcheck(['clearsessions', '--dry-run'], env)).stdout).toBe('20 expired sessions would be deleted.')
-    const ran = await coatcheck(['clearsessions', '--batch-size', '5'], env)
-    expect([ran.code, ran.stdout]).toEqual([0, 'Deleted 20 expired sessions.'])
-    expect(ran.stderr.split('\n')).toEqual(
+    const output = await coatcheck(['clearsessions', '--batch-size', '5'], env)
+    expect([output.code, output.stdout]).toEqual([0, 'Deleted 20 expired sessions.'])
+    expect(output.stderr.split('\n')).toEqual(
       [5, 10, 15, 20].map((done) => `${done} of 20 expired sessions (${Math.floor(done / 2) * 10} %)`),
     )
     expect(await query(env.DATABASE_URL, 'select count(*)::int from sessions')).toEqual([{ count: 1 }])
   })
 
-  it('draws a bar on a terminal', async () => {
+  it('draws a progress bar on a terminal', async () => {
     const env = await postgres()
-    await inApp(env, async ({ begin }) => begin({ a: 1 }))
-    await ends(env)
-    const screen = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 100 })
-    const ran = await coatcheck(['clearsessions'], env, { screen })
-    expect([ran.code, ran.stderr]).toEqual([0, ''])
-    expect(String(screen.read())).toContain('100 % | 1 of 1 expired sessions')
+    await inApp(env, async (createSession) => createSession({ a: 1 }))
+    await expireAll(env)
+    const progressStream = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 100 })
+    const output = await coatcheck(['clearsessions'], env, { progressStream })
+    expect([output.code, output.stderr]).toEqual([0, ''])
+    expect(String(progressStream.read())).toContain('100 % | 1 of 1 expired sessions')
   })
 
-  it('stopped by Ctrl-C between two batches says how many are gone', async () => {
+  it('stops between two batches at Ctrl-C, and prints how many sessions it has deleted', async () => {
     const env = await postgres()
-    await inApp(env, async ({ begin }) => {
-      for (let i = 0; i < 4; i++) await begin({ i })
+    await inApp(env, async (createSession) => {
+      for (let i = 0; i < 4; i++) await createSession({ i })
     })
-    await ends(env)
-    const stop = new AbortController()
-    const terminal = { interrupted: () => stop.signal, say: () => stop.abort() } // at the first sign of progress
-    const ran = await coatcheck(['clearsessions', '--batch-size', '1'], env, terminal)
-    expect([ran.code, ran.stdout]).toEqual([130, 'Stopped. Deleted 1 expired session; run it again for the rest.'])
+    await expireAll(env)
+    const interrupt = new AbortController()
+    // Aborts at the first progress line.
+    const terminal = { interruptSignal: () => interrupt.signal, printMessage: () => interrupt.abort() }
+    const output = await coatcheck(['clearsessions', '--batch-size', '1'], env, terminal)
+    expect([output.code, output.stdout]).toEqual([130, 'Stopped. Deleted 1 of 4 expired sessions.'])
     expect(await query(env.DATABASE_URL, 'select count(*)::int from sessions')).toEqual([{ count: 3 }])
   })
 })
 
 describe('list', () => {
-  it('goes from page to page, by creation and by last use', async () => {
+  it('pages through all sessions, sorted by creation and by last activity', async () => {
     const env = await postgres()
-    const ids = await inApp(env, async ({ begin }) => {
-      const made: string[] = []
-      for (let i = 0; i < 5; i++) made.unshift(await begin({ i }, `user ${i}`))
-      return made
+    const ids = await inApp(env, async (createSession) => {
+      const created: string[] = []
+      for (let i = 0; i < 5; i++) created.unshift(await createSession({ i }, `user ${i}`))
+      return created
     })
     await query(env.DATABASE_URL, `update sessions set last_seen_at = created_at - (interval '1 day' * substr(user_id, 6)::int)`)
-    const created = ids.toSorted().reverse() // of two of one millisecond either id may be the larger
+    const created = ids.toSorted().reverse() // ids of the same millisecond are in random order
     for (const [sort, expected] of Object.entries({ created, lastSeen: ids.toReversed() })) {
-      const seen: string[] = []
+      const listed: string[] = []
       for (let after: string[] = []; ; ) {
-        const { json } = await document(['list', '--sort', sort, '--limit', '2', ...after], env)
-        seen.push(...json.sessions.map(({ id }: { id: string }) => id))
-        if (json.next === null) break
-        after = ['--after', json.next]
+        const { json: page } = await coatcheckJson(['list', '--sort', sort, '--limit', '2', ...after], env)
+        listed.push(...page.sessions.map(({ id }: { id: string }) => id))
+        if (page.next === null) break
+        after = ['--after', page.next]
       }
-      expect(seen, sort).toEqual(expected)
+      expect(listed, sort).toEqual(expected)
     }
-    expect((await coatcheck(['list', '--limit', '1'], env)).stdout).toContain(`--after ${created[0]}`)
+    expect((await coatcheck(['list', '--limit', '1'], env)).stdout).toContain(`For the next page, add: --after ${created[0]}`)
   })
 
-  it('filters by user, beginning and state', async () => {
+  it('filters by user, by the start of an id, and by status', async () => {
     const env = await postgres()
-    const [ann, cart] = await inApp(env, async ({ begin }) => [await begin({ a: 1 }, 'ann'), await begin({ a: 1 })])
+    const [ann, cart] = await inApp(env, async (createSession) => [
+      await createSession({ a: 1 }, 'ann'),
+      await createSession({ a: 1 }),
+    ])
     const idsOf = async (...args: string[]) =>
-      (await document(['list', ...args], env)).json.sessions.map(({ id }: { id: string }) => id)
+      (await coatcheckJson(['list', ...args], env)).json.sessions.map(({ id }: { id: string }) => id)
     expect(await idsOf('--user', 'ann')).toEqual([ann])
     expect(await idsOf('--search', 'an')).toEqual([ann])
     expect(await idsOf('--status', 'anonymous')).toEqual([cart])
     expect(await idsOf('--status', 'expired')).toEqual([])
-    await ends(env)
+    await expireAll(env)
     expect(await idsOf('--status', 'expired')).toEqual([cart, ann])
     expect((await coatcheck(['list'], env)).stdout).toMatch(/ann .* expired /)
   })
 
-  it('prints no character that could steer the terminal', async () => {
+  it('prints no character that could control the terminal', async () => {
     const env = await postgres()
-    const id = await inApp(env, async ({ begin }) => begin({ text: '\u001b[2J\u009b2J\u202e' }, 'ann\u001b]0;owned\u0007'))
+    const data = { text: '\u001b[2J\u009b2J\u202e' }
+    const id = await inApp(env, async (createSession) => createSession(data, 'ann\u001b]0;owned\u0007'))
     for (const args of [['list'], ['show', id], ['list', '--json'], ['show', id, '--json']]) {
       const { stdout } = await coatcheck(args, env)
       expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u)
     }
-    expect((await document(['show', id], env)).json.data.text).toBe('\u001b[2J\u009b2J\u202e')
+    expect((await coatcheckJson(['show', id], env)).json.data).toEqual(data)
   })
 })
 
 describe('show', () => {
-  it('hides what looks like a secret, unless it is told to reveal it', async () => {
+  it('hides values that look like secrets, unless --reveal is passed', async () => {
     const env = await postgres()
     const data = {
       name: 'Ann',
@@ -106,51 +113,61 @@ describe('show', () => {
       order: '0b5f3c1e-2f5e-4c3a-9d0e-1f2a3b4c5d6e',
       monkey: 'banana',
     }
-    const id = await inApp(env, async ({ begin }) => begin(data))
+    const id = await inApp(env, async (createSession) => createSession(data))
     const { stdout } = await coatcheck(['show', id], env)
-    for (const secret of ['k-1', 'abc', '"x"', 'sk_live']) expect(stdout).not.toContain(secret)
-    for (const shown of ['Ann', data.order, 'banana', 'apiKey']) expect(stdout).toContain(shown)
-    expect((await document(['show', id, '--reveal'], env)).json.data).toEqual(data)
+    for (const hidden of ['k-1', 'abc', '"x"', 'sk_live']) expect(stdout).not.toContain(hidden)
+    for (const visible of ['Ann', data.order, 'banana', 'apiKey']) expect(stdout).toContain(visible)
+    expect((await coatcheckJson(['show', id, '--reveal'], env)).json.data).toEqual(data)
   })
 })
 
 describe('revoke', () => {
-  const begun = (env: { DATABASE_URL: string }) =>
-    inApp(env, async ({ begin }) => [await begin({ n: 1 }, 'ann'), await begin({ n: 2 }, 'ann'), await begin({ n: 3 }, 'bob')])
+  const createThree = (env: { DATABASE_URL: string }) =>
+    inApp(env, async (createSession) => [
+      await createSession({ n: 1 }, 'ann'),
+      await createSession({ n: 2 }, 'ann'),
+      await createSession({ n: 3 }, 'bob'),
+    ])
 
-  it('ends all of a user, but for one', async () => {
+  it('revokes all sessions of a user except the one that --except names', async () => {
     const env = await postgres()
-    const [spared = ''] = await begun(env)
-    expect(await document(['revoke', '--user', 'ann', '--except', spared], env)).toEqual({ code: 0, json: { revoked: 1 } })
-    const { json } = await document(['list'], env)
-    expect(json.sessions.map(({ userId }: { userId: string }) => userId)).toEqual(['bob', 'ann'])
+    const [kept = ''] = await createThree(env)
+    expect(await coatcheckJson(['revoke', '--user', 'ann', '--except', kept], env)).toEqual({ code: 0, json: { revoked: 1 } })
+    const { json: page } = await coatcheckJson(['list'], env)
+    expect(page.sessions.map(({ userId }: { userId: string }) => userId)).toEqual(['bob', 'ann'])
   })
 
-  it('asks on a terminal, and ends nothing unless the answer is yes', async () => {
+  it('asks for confirmation on a terminal, and revokes nothing unless the answer is yes', async () => {
     const env = await postgres()
-    const ids = await begun(env)
-    const asked: string[] = []
+    const ids = await createThree(env)
+    const questions: string[] = []
     const answering = (answer: boolean) => ({
       confirm: async (question: string) => {
-        asked.push(question)
+        questions.push(question)
         return answer
       },
     })
     const no = await coatcheck(['revoke', ...ids], env, answering(false))
-    expect([no.code, no.stdout]).toEqual([1, 'Nothing was ended.'])
+    expect([no.code, no.stdout]).toEqual([1, 'Cancelled. No session was revoked.'])
+    const kept = await coatcheck(['revoke', '--user', 'ann', '--except', String(ids[0])], env, answering(false))
+    expect(kept.code).toBe(1)
     const yes = await coatcheck(['revoke', '--user', 'ann'], env, answering(true))
-    expect([yes.code, yes.stdout]).toEqual([0, 'Ended 2 sessions.'])
-    expect(asked).toEqual(['End 3 sessions?', 'User ann has 2 sessions. End them?'])
+    expect([yes.code, yes.stdout]).toEqual([0, 'Revoked 2 sessions.'])
+    expect(questions).toEqual([
+      'Revoke 3 sessions?',
+      `User ann has 2 sessions. Revoke all except ${ids[0]}?`,
+      'User ann has 2 sessions. Revoke them?',
+    ])
     const unasked = await coatcheck(['revoke', '--yes', ...ids], env, answering(false))
-    expect([unasked.code, unasked.stdout]).toEqual([0, 'Ended 1 session. 2 sessions had ended before.'])
+    expect([unasked.code, unasked.stdout]).toEqual([0, 'Revoked 1 session. 2 sessions did not exist.'])
   })
 
-  it('behind a cache takes the copies in Redis along', async () => {
-    const env = { ...(await postgres()), SESSION_ENGINE: 'cached', REDIS_URL: inject('redisUrl') }
-    const [id = ''] = await begun(env)
+  it('also deletes the copies in the Redis cache', async () => {
+    const env = { ...(await postgres()), SESSION_ENGINE: 'cached', REDIS_URL: redisUrl }
+    const [id = ''] = await createThree(env)
     const copy = `coatcheck:cache:{${id}}`
     await command(env.REDIS_URL, 'HSET', copy, 'row', 'old')
-    expect((await coatcheck(['revoke', id], env)).stdout).toBe('Ended 1 session.')
+    expect((await coatcheck(['revoke', id], env)).stdout).toBe('Revoked 1 session.')
     expect(await command(env.REDIS_URL, 'HGET', copy, 'row')).toBeNull()
   })
 })

@@ -12,19 +12,20 @@ export function visitorsOf(store: CookieStore): SessionStore {
   const carrier = store.carrier(options)
   const cookies = new Map<string, string>()
   const keyOf = ({ id, tokenHash }: SessionRef) => `${id} ${tokenHash}`
-  const requestOf = (ref: SessionRef | undefined) => carrier.open(ref && cookies.get(keyOf(ref)))
+  const requestOf = (ref: SessionRef | undefined) =>
+    carrier.open([ref && cookies.get(keyOf(ref))].filter((value) => value !== undefined))
   // A sealed session is identified by its id alone.
   const sealedRef = ({ id }: SessionRef): SessionRef => ({ id, tokenHash: id })
 
   /** Runs one operation in a request of its own, and keeps the cookie that the response sets. */
-  async function inRequest<Result extends StoredSession | 'conflict' | null>(
+  async function inRequest<Result extends StoredSession | string | null>(
     ref: SessionRef | undefined,
     run: (store: SessionStore) => Promise<Result>,
     { tokenHash }: Pick<SessionRef, 'tokenHash'>,
   ): Promise<Result> {
     const request = await requestOf(ref)
     const row = await run(request.store)
-    if (row === null || row === 'conflict') return row
+    if (typeof row !== 'object' || row === null) return row
     cookies.set(keyOf({ id: (row as StoredSession).id, tokenHash }), request.issue(row as StoredSession, '').value)
     return { ...(row as StoredSession), tokenHash } as Result
   }
@@ -39,8 +40,7 @@ export function visitorsOf(store: CookieStore): SessionStore {
       return inRequest(ref, (request) => request.update(sealedRef(ref), rotated, policy), { tokenHash })
     },
     modify: (ref, ...rest) => inRequest(ref, (request) => request.modify(sealedRef(ref), ...rest), ref),
-    remove: async (which) =>
-      'tokenHash' in which ? (await requestOf(which)).store.remove(sealedRef(which)) : carrier.store.remove(which),
+    remove: (which) => carrier.store.remove(which),
     list: (page) => carrier.store.list(page),
     count: (filter) => carrier.store.count(filter),
     stats: () => carrier.store.stats(),

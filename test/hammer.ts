@@ -1,32 +1,35 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
 import { createClient } from 'redis'
-import type { SessionRef } from '../lib/core/store.ts'
+import type { SessionRef } from '../lib/core/store/store.ts'
 import { drizzleStore } from '../lib/drizzle.ts'
 import { cachedStore, redisStore } from '../lib/redis.ts'
-import { policy, write } from '../lib/stores/contract/tools.ts'
+import { find, policy, write } from '../lib/stores/contract/tools.ts'
 import { watch } from './watched.ts'
 
-/** What a process has to do. */
+/** The task of one process. */
 export interface HammerTask {
   readonly ref: SessionRef
   readonly databaseUrl: string
   readonly redisUrl: string
   readonly prefix: string
-  /** The names of all processes, this one's first. */
+  /** The names of all processes, this process first. */
   readonly names: readonly string[]
   readonly writes: number
 }
 
-/** What a process saw. */
+/** The reads of one process. */
 export interface HammerReport {
   readonly reads: number
   readonly fromCache: number
-  /** Reads that were older than a write acknowledged before they began. */
+  /** The number of reads that were older than a write that was acknowledged before they started. */
   readonly stale: number
 }
 
-/** Counts up one key of the session while it reads the keys of all, and compares each read with what had been acknowledged before. */
+/**
+ * Increments this process's key of the session, and reads the keys of all processes at the same time. Compares each read with the
+ * writes that were acknowledged before it started.
+ */
 export async function hammer({ ref, databaseUrl, redisUrl, prefix, names, writes }: HammerTask): Promise<HammerReport> {
   const pool = new Pool({ connectionString: databaseUrl, max: 6 })
   const client = await createClient({ url: redisUrl }).connect()
@@ -39,7 +42,7 @@ export async function hammer({ ref, databaseUrl, redisUrl, prefix, names, writes
   const reader = async () => {
     while (!done) {
       const known = await client.mGet(names.map(acknowledged))
-      const row = await store.find(ref)
+      const row = await find({ store }, ref)
       reads += 1
       if (names.some((name, i) => Number(row?.data[name] ?? 0) < Number(known[i] ?? 0))) stale += 1
     }
@@ -48,7 +51,8 @@ export async function hammer({ ref, databaseUrl, redisUrl, prefix, names, writes
     for (let n = 1; n <= writes; n++) {
       await store.update(ref, write({ set: { [own]: n } }), policy)
       await client.set(acknowledged(own), n)
-      // Every second write waits until its readers have filled the cache and read from it; the others come at once.
+      // Every second write waits for 30 reads, so that the readers fill the cache and read from it. The other writes follow at
+      // once.
       for (const until = reads + (n % 2 ? 0 : 30); reads < until; ) await new Promise(setImmediate)
     }
     done = true

@@ -6,13 +6,16 @@ import path from 'node:path'
 import { createClient } from 'redis'
 import { freePort } from './postgres.ts'
 
-/** A Redis server of our own, on loopback, that keeps nothing. */
+/** A Redis server on loopback that stores nothing on disk. */
 export interface RedisServer {
   readonly url: string
   stop(): Promise<void>
 }
 
-/** Starts a server and waits until it answers; with `cluster`, one that is a whole cluster. Rejects, naming the remedy, without Redis. */
+/**
+ * Starts a server and waits until it responds. With `cluster`, the server is a cluster of one node.
+ * @throws if redis-server is not installed; the message says how to install it.
+ */
 export async function startRedis({ port = 0, cluster = false } = {}): Promise<RedisServer> {
   const listening = port || (await freePort())
   const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-redis-'))
@@ -21,11 +24,11 @@ export async function startRedis({ port = 0, cluster = false } = {}): Promise<Re
   const args = Object.entries({ ...settings, ...mode }).flatMap(([name, value]) => [`--${name}`, String(value)])
   const server = spawn('redis-server', args, { stdio: 'ignore' })
   const missing = once(server, 'error').then(() => {
-    throw new Error('redis-server is missing: install it (Debian: apt-get install redis-server).')
+    throw new Error('redis-server was not found. Install it (on Debian: apt-get install redis-server).')
   })
   const url = `redis://127.0.0.1:${listening}`
-  await Promise.race([missing, untilItAnswers(url, server)])
-  if (cluster) await ownAllSlots(url)
+  await Promise.race([missing, waitUntilReady(url, server)])
+  if (cluster) await assignAllSlots(url)
   return {
     url,
     stop: async () => {
@@ -36,7 +39,7 @@ export async function startRedis({ port = 0, cluster = false } = {}): Promise<Re
   }
 }
 
-/** Sends one command on a connection of its own. */
+/** Sends one command on a new connection. */
 export async function command(url: string, ...words: string[]): Promise<unknown> {
   const client = createClient({ url, socket: { reconnectStrategy: false } })
   client.on('error', () => {})
@@ -48,21 +51,21 @@ export async function command(url: string, ...words: string[]): Promise<unknown>
   }
 }
 
-async function ownAllSlots(url: string): Promise<void> {
+async function assignAllSlots(url: string): Promise<void> {
   await command(url, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  while (!String(await command(url, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) await soon()
+  while (!String(await command(url, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) await pause()
 }
 
-async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
+async function waitUntilReady(url: string, server: ChildProcess): Promise<void> {
   for (const deadline = Date.now() + 30_000; ; ) {
     try {
       await command(url, 'PING')
       return
     } catch (error) {
       if (server.exitCode !== null || Date.now() > deadline) throw error
-      await soon()
+      await pause()
     }
   }
 }
 
-const soon = () => new Promise((resolve) => setTimeout(resolve, 50))
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50))

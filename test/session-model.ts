@@ -17,6 +17,10 @@ interface Ticket {
 /** What one session object must show, and the cookie its browser must hold. */
 export interface View {
   ticket: Ticket | null
+  /** The ticket that the request came with. */
+  presented: Ticket | null
+  /** True if the session was deleted, expired or rotated during the request: no write may replace the cookie. */
+  lost: boolean
   row: Readonly<Row> | null
   isNew: boolean
   pending: Rule
@@ -39,7 +43,15 @@ export class SessionModel {
     const ticket = data && { id: this.#next++, token: this.#next++ }
     const row = data && ticket && { token: ticket.token, data, userId: null, rule: null, version: 1 }
     if (row && ticket) this.rows.set(ticket.id, row)
-    const view = (): View => ({ ticket, row: row && { ...row }, isNew: !row, pending: null, cookie: ticket })
+    const view = (): View => ({
+      ticket,
+      presented: ticket,
+      lost: false,
+      row: row && { ...row },
+      isNew: !row,
+      pending: null,
+      cookie: ticket,
+    })
     this.views = { a: view(), b: view() }
   }
 
@@ -74,6 +86,7 @@ export class SessionModel {
 
   #write(view: View, calls: readonly Call[]): Outcome {
     if (calls.every(isNothing)) return done
+    if (view.lost) return interrupted
     return this.#change(view, (data) => calls.reduce(applied, data))
   }
 
@@ -94,6 +107,7 @@ export class SessionModel {
       case 'pop':
         return this.#pop(view, step.key)
       case 'setDefault': {
+        if (view.lost) return interrupted
         const outcome = this.#change(view, (data) => (has(data, step.key) ? data : { ...data, [step.key]: step.value }))
         return 'code' in outcome ? outcome : { value: view.row?.data[step.key] ?? (view.row ? null : step.value) }
       }
@@ -115,7 +129,9 @@ export class SessionModel {
   }
 
   #pop(view: View, name: string): Outcome {
-    if (isReserved(name) || !view.ticket) return { value: 'fallback' }
+    if (isReserved(name)) return { value: 'fallback' }
+    if (view.lost) return interrupted
+    if (!view.ticket) return { value: 'fallback' }
     const row = this.find(view.ticket)
     if (!row) return this.#dead(view)
     if (!has(row.data, name)) return { value: 'fallback' }
@@ -125,6 +141,7 @@ export class SessionModel {
   }
 
   #update(view: View, change: (data: Data) => Data): Outcome {
+    if (view.lost) return Object.keys(change({})).length > 0 ? interrupted : done
     const row = this.find(view.ticket)
     if (!row || row.version !== view.row?.version) return this.#changeIfDifferent(view, change)
     return change(row.data) === row.data ? done : this.#change(view, change)
@@ -138,6 +155,7 @@ export class SessionModel {
   }
 
   #setExpiry(view: View, rule: Rule): Outcome {
+    if (view.lost) return interrupted
     const row = this.find(view.ticket)
     if (!view.ticket) view.pending = rule
     else if (!row) return this.#dead(view)
@@ -153,15 +171,32 @@ export class SessionModel {
 
   #login(view: View, userId: string): Outcome {
     const row = this.find(view.ticket)
-    if (view.ticket && !row) return this.#dead(view)
-    if (row && (row.userId === null || row.userId === userId)) return this.#renew(view, { userId })
-    if (view.ticket) this.rows.delete(view.ticket.id)
+    const otherUser = view.row !== null && view.row.userId !== null && view.row.userId !== userId
+    if (view.ticket && !row && (otherUser || !this.#live(view.ticket))) return this.#dead(view)
+    if (row && !otherUser) return this.#renew(view, { userId })
+    if (row && view.ticket) this.rows.delete(view.ticket.id)
+    else if (this.#renewRotated(view, userId)) return done
     this.#begin(view, {}, userId)
     return done
   }
 
+  /** A login form that was submitted twice: the first login of the same user has rotated the token. */
+  #renewRotated(view: View, userId: string): boolean {
+    const ticket = view.ticket ?? (view.lost ? view.presented : null)
+    const row = ticket && this.#live(ticket)
+    if (!ticket || !row || row.userId !== userId) {
+      if (view.ticket) this.#dead(view)
+      return false
+    }
+    Object.assign(view, { ticket: { id: ticket.id, token: this.#next++ }, lost: false, pending: null })
+    this.#take(view, Object.assign(row, { token: view.ticket?.token, version: row.version + 1 }))
+    view.cookie = view.ticket
+    return true
+  }
+
   #renew(view: View, change: Partial<Row>): Outcome {
     const row = this.find(view.ticket)
+    if (view.lost) return interrupted
     if (!view.ticket) return done
     if (!row) return this.#dead(view)
     view.ticket = { id: view.ticket.id, token: this.#next++ }
@@ -172,6 +207,7 @@ export class SessionModel {
 
   #revokeOthers(view: View): Outcome {
     const userId = view.row?.userId ?? null
+    if (view.lost) return interrupted
     if (userId === null || !view.ticket) return { value: 0 }
     if (!this.find(view.ticket)) return this.#dead(view)
     const others = [...this.rows].filter(
@@ -182,8 +218,8 @@ export class SessionModel {
   }
 
   #flush(view: View): Outcome {
-    if (view.ticket && this.#live(view.ticket) && !this.find(view.ticket)) return interrupted
-    if (view.ticket && this.rows.get(view.ticket.id)?.token === view.ticket.token) this.rows.delete(view.ticket.id)
+    const ticket = view.ticket ?? view.presented
+    if (ticket) this.rows.delete(ticket.id)
     this.#reset(view)
     return done
   }
@@ -193,7 +229,7 @@ export class SessionModel {
     const row: Row = { token: ticket.token, data, userId, rule: view.pending, version: 1 }
     this.rows.set(ticket.id, row)
     if (view.pending === 'past') this.#reset(view)
-    else Object.assign(view, { ticket, row: { ...row }, cookie: ticket, isNew: true, pending: null })
+    else Object.assign(view, { ticket, row: { ...row }, cookie: ticket, isNew: true, pending: null, lost: false })
   }
 
   #take(view: View, row: Row): void {
@@ -201,12 +237,12 @@ export class SessionModel {
   }
 
   #reset(view: View): void {
-    Object.assign(view, { ticket: null, row: null, isNew: true, pending: null, cookie: null })
+    Object.assign(view, { ticket: null, row: null, isNew: true, pending: null, cookie: null, lost: false })
   }
 
-  /** A session ended elsewhere loses its cookie; one that was given a new token elsewhere keeps it. */
+  /** The session is anonymous for the rest of the request, and its cookie stays as it is. */
   #dead(view: View): Outcome {
-    if (view.ticket && !this.#live(view.ticket)) view.cookie = null
+    Object.assign(view, { ticket: null, row: null, isNew: true, pending: null, lost: true })
     return interrupted
   }
 }

@@ -1,10 +1,11 @@
 import { createSessions, type SessionError } from 'coatcheck'
 import { drizzleStore, migrate } from 'coatcheck/drizzle'
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../app/db'
 import { FakeBrowser } from './browser'
 import { createDatabase, query } from './postgres'
 import { type Relay, startRelay, vercelUrl } from './relay'
+import { postgresUrl } from './use-postgres'
 import { useRelay } from './use-relay.mjs'
 
 const secret = 'a secret for tests, 32 characters'
@@ -14,7 +15,7 @@ describe('@vercel/postgres, whose connections are WebSockets', () => {
   let relay: Relay
   let open: OpenDatabase
   beforeEach(async () => {
-    url = await createDatabase(inject('postgresUrl'))
+    url = await createDatabase(postgresUrl)
     relay = await startRelay(url)
     await useRelay(relay.port)
     open = await openDatabase({ POSTGRES_URL: vercelUrl(url) })

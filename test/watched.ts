@@ -1,4 +1,4 @@
-import type { SessionStore } from '../lib/core/store'
+import type { SessionStore } from '../lib/core/store/store'
 
 /** A store, with what the test knows and decides about its reads. */
 export interface Watched {

@@ -4,47 +4,47 @@ import { SessionError } from 'coatcheck'
 import { redirect } from 'next/navigation'
 import { logoutAction } from '../actions'
 import { engine } from '../engine'
-import { orSay, text } from '../form'
+import { redirectOnError, textField } from '../form'
 import { requireUser, sessions } from '../sessions'
 import { changePassword } from '../users'
-import { endedWords, unfinishedPath } from './words'
+import { loggedOutText, unfinishedPath } from './devices'
 
-export async function endDeviceAction(form: FormData) {
+export async function logOutDeviceAction(form: FormData) {
   const session = await requireUser({ returnTo: '/account/sessions' })
-  const id = text(form, 'id')
-  // The own session ends by logging out, so that its cookie goes, too.
+  const id = textField(form, 'id')
+  // The current session logs out instead, so that its cookie is deleted too.
   if (id === session.id) return logoutAction(form)
-  await orSay(form, async () => {
+  await redirectOnError(form, async () => {
     const { userId } = session
-    const ended = await sessions.revoke(id, { userId })
-    await session.flash('notice', ended ? 'That device is logged out.' : 'That device was logged out already.')
+    const revoked = await sessions.revoke(id, { userId })
+    await session.flash('notice', revoked ? 'That device is logged out.' : 'That device was already logged out.')
   })
   redirect('/account/sessions')
 }
 
-export async function endOtherDevicesAction(form: FormData) {
+export async function logOutOtherDevicesAction(form: FormData) {
   const session = await requireUser({ returnTo: '/account/sessions' })
-  await orSay(form, async () => {
-    const ended = await session.revokeOthers()
-    await session.flash('notice', endedWords(ended))
+  await redirectOnError(form, async () => {
+    const revoked = await session.revokeOthers()
+    await session.flash('notice', loggedOutText(revoked))
   })
   redirect('/account/sessions')
 }
 
 export async function changePasswordAction(form: FormData) {
   const session = await requireUser({ returnTo: '/account/password' })
-  const current = text(form, 'current')
-  const problem = await changePassword(session.userId, current, text(form, 'new'))
+  const current = textField(form, 'current')
+  const problem = await changePassword(session.userId, current, textField(form, 'new'))
   if (problem) redirect(`/account/password?problem=${problem}`)
-  // The password first: whoever is logged out afterwards cannot come back with
-  // the old one. Then the others, the larger danger; the own key last, against a
-  // copy of this cookie. If a step fails, those before it hold, and the page
-  // that lists the devices says what is left to do.
+  // The password is stored first, so that devices logged out afterwards cannot
+  // log in again with the old one. Then the other devices are logged out. The
+  // new key comes last and invalidates copies of this cookie. If a step fails,
+  // the earlier ones hold, and the devices page shows what is left to do.
   let next = '/account'
   try {
-    const ended = engine === 'cookie' ? null : await session.revokeOthers()
+    const revoked = engine === 'cookie' ? null : await session.revokeOthers()
     await session.cycleKey()
-    await session.flash('notice', `Password changed. ${endedWords(ended)}`)
+    await session.flash('notice', `Password changed. ${loggedOutText(revoked)}`)
   } catch (error) {
     if (!(error instanceof SessionError)) throw error
     next = unfinishedPath

@@ -5,7 +5,7 @@ import { LastRequests } from '../requests/last-requests'
 import { requireUser } from '../sessions'
 import { Card } from '../ui/card'
 import { PageTitle } from '../ui/page-title'
-import { When } from '../ui/when'
+import { Timestamp } from '../ui/timestamp'
 import { findUser } from '../users'
 
 export const metadata: Metadata = { title: 'Account' }
@@ -16,9 +16,9 @@ export default async function AccountPage() {
   const user = await findUser(session.userId)
   return (
     <>
-      <PageTitle title={`Hello ${user?.username ?? 'stranger'}`}>
-        Only who is logged in sees this page. The guard in middleware.ts turns strangers away before it runs; the page asks once
-        more.
+      <PageTitle title={`Hello ${user?.username ?? 'there'}`}>
+        You must be logged in to see this page. The guard in middleware.ts redirects anonymous visitors before the page runs, and
+        the page checks again.
       </PageTitle>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Card title="You">
@@ -27,7 +27,7 @@ export default async function AccountPage() {
             <dd>{user?.role ?? 'none'}</dd>
             <dt>Logged in</dt>
             <dd>
-              <When at={session.authenticatedAt} />
+              <Timestamp at={session.authenticatedAt} />
             </dd>
             <dt>Session</dt>
             <dd>
@@ -41,11 +41,11 @@ export default async function AccountPage() {
               <Link href="/account/sessions">Your devices</Link> <span className="soft">where you are logged in</span>
             </li>
             <li>
-              <Link href="/account/password">Change your password</Link> <span className="soft">if somebody may know it</span>
+              <Link href="/account/password">Change your password</Link> <span className="soft">if someone else may know it</span>
             </li>
             {user?.role === 'admin' && (
               <li>
-                <Link href="/admin/sessions">All sessions</Link> <span className="soft">of everybody, for admins</span>
+                <Link href="/admin/sessions">All sessions</Link> <span className="soft">of all users, for admins</span>
               </li>
             )}
           </ul>

@@ -2,30 +2,37 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ShikiTransformer } from 'shiki/core'
 
-// The instrumentation colours, the pages show: two module graphs in one process, which share through globalThis.
-const colouredKey = Symbol.for('coatcheck-demo.code')
-const shared = globalThis as { [colouredKey]?: Map<string, string> }
-shared[colouredKey] ??= new Map()
-const coloured = shared[colouredKey]
+// instrumentation.ts highlights, the pages render. They are separate module graphs in one process and share through globalThis.
+const highlightedKey = Symbol.for('coatcheck-demo.code')
+const shared = globalThis as { [highlightedKey]?: Map<string, string> }
+shared[highlightedKey] ??= new Map()
+const highlighted = shared[highlightedKey]
 
-// Each path is a literal of its own: from a computed one the build concludes that the server may read any file, and traces them all.
+// Each path is a literal. From a computed path the build would conclude that the server may read any file, and trace all of them.
 const read = (file: string) => readFileSync(file, 'utf8')
 const files = {
   'app/actions.ts': () => read(path.join(process.cwd(), 'app', 'actions.ts')),
   'app/account/actions.ts': () => read(path.join(process.cwd(), 'app', 'account', 'actions.ts')),
 }
 
-/** An action as it is now, and its file. `html`: its coloured `<code>`; none if it was changed since the start. */
-export function codeOf(name: string): { readonly file: string; readonly source: string; readonly html: string | undefined } {
+interface ActionSource {
+  readonly file: string
+  readonly source: string
+  /** The highlighted `<code>` element; undefined if the action was changed since the start. */
+  readonly html: string | undefined
+}
+
+/** Returns the current source of an action. */
+export function sourceOf(name: string): ActionSource {
   const { file, source } = actions().find((action) => action.name === name) ?? { file: '', source: '' }
-  return { file, source, html: coloured.get(source) }
+  return { file, source, html: highlighted.get(source) }
 }
 
 /**
- * Colours all actions. Takes some tenths of a second, and the clock, which a page may not ask while it is
- * prerendered: so call it at start.
+ * Highlights all actions. Call it at start: it takes some tenths of a second, and it reads the clock, which a page must not do
+ * while it is prerendered.
  */
-export async function colourActions(): Promise<void> {
+export async function highlightActions(): Promise<void> {
   const [{ createHighlighterCore }, { createJavaScriptRegexEngine }] = await Promise.all([
     import('shiki/core'),
     import('shiki/engine/javascript'),
@@ -42,26 +49,26 @@ export async function colourActions(): Promise<void> {
       themes,
       defaultColor: 'light-dark()',
       mergeSameStyleTokens: true,
-      transformers: [lean],
+      transformers: [shrink],
     })
-    coloured.set(source, html.slice(html.indexOf('<code>'), html.lastIndexOf('</pre>')))
+    highlighted.set(source, html.slice(html.indexOf('<code>'), html.lastIndexOf('</pre>')))
   }
   highlighter.dispose()
 }
 
-const lean: ShikiTransformer = {
-  /** Where a line is too long for the screen, it goes on further to the right than it began. */
+const shrink: ShikiTransformer = {
+  /** Indents the rest of a wrapped line further than its start. */
   line({ properties }, number) {
     const indent = `${(this.source.split('\n')[number - 1] ?? '').search(/\S|$/) + 4}ch`
     properties.style = `padding-left:${indent};text-indent:-${indent}`
   },
-  /** The colour alone, without the variables that nobody uses. */
+  /** Keeps the colour and drops unused variables. */
   span({ properties }) {
     properties.style = String(properties.style).replace(/;.*/, '')
   },
 }
 
-/** Each exported function of the files. They stand at the left edge, so each ends with a brace there. */
+/** Returns each exported function of the files. It ends with a brace at the start of a line. */
 function actions() {
   return Object.entries(files).flatMap(([file, text]) => {
     const found = text().matchAll(/^export async function (\w+)[\s\S]*?^\}/gm)

@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
 import * as actions from '../actions'
-import { WithCode } from '../code/with-code'
+import { CodeCard } from '../code/code'
 import { getSession } from '../sessions'
 
 const expiries = [
@@ -10,35 +10,35 @@ const expiries = [
   { value: '0', label: 'when the browser closes' },
 ]
 
-/** All that can be done to a session; `said`: a refusal stands on the page, which the next success takes away. */
-export async function Forms({ said }: { said: boolean }) {
+/** The forms that change the session. `hasProblem`: the page shows a problem, which the next successful change removes. */
+export async function Forms({ hasProblem }: { hasProblem: boolean }) {
   const session = await getSession()
   const counter = session.get('counter')
-  const shown = said && <input type="hidden" name="problem" value="shown" />
+  const problemField = hasProblem && <input type="hidden" name="problem" value="shown" />
   return (
     <>
-      <WithCode title="Set a key" of={['setValueAction']}>
+      <CodeCard title="Set a key" actions={['setValueAction']}>
         <form action={actions.setValueAction}>
-          {shown}
+          {problemField}
           <Stack gap="sm">
             <TextInput label="Key" name="key" defaultValue="name" required maxLength={100} />
             <TextInput label="Value (JSON or text)" name="value" defaultValue="John Doe" />
             <Button type="submit">Set</Button>
           </Stack>
         </form>
-      </WithCode>
-      <WithCode title="Delete a key" of={['deleteKeyAction']}>
+      </CodeCard>
+      <CodeCard title="Delete a key" actions={['deleteKeyAction']}>
         <form action={actions.deleteKeyAction}>
-          {shown}
+          {problemField}
           <Stack gap="sm">
             <TextInput label="Key to delete" name="key" defaultValue="name" required maxLength={100} />
             <Button type="submit">Delete</Button>
           </Stack>
         </form>
-      </WithCode>
-      <WithCode title="Count, atomically" of={['incrementAction']}>
+      </CodeCard>
+      <CodeCard title="Atomic counter" actions={['incrementAction']}>
         <form action={actions.incrementAction}>
-          {shown}
+          {problemField}
           <Group>
             <output className="counter" data-testid="counter">
               {typeof counter === 'number' ? counter : 0}
@@ -46,25 +46,25 @@ export async function Forms({ said }: { said: boolean }) {
             <Button type="submit">Add 1</Button>
           </Group>
         </form>
-      </WithCode>
-      <WithCode title="Choose the expiry" of={['setExpiryAction']}>
+      </CodeCard>
+      <CodeCard title="Set the expiry" actions={['setExpiryAction']}>
         <form action={actions.setExpiryAction}>
-          {shown}
+          {problemField}
           <Stack gap="sm">
             <NativeSelect
-              label="Ends"
-              description="counted from the last activity"
+              label="Expires"
+              description="Counted from the last activity"
               name="expiry"
               defaultValue="default"
               data={expiries}
             />
-            <Button type="submit">Choose</Button>
+            <Button type="submit">Save</Button>
           </Stack>
         </form>
-      </WithCode>
-      <WithCode title="The whole session" of={['clearAction', 'cycleKeyAction', 'flushAction']}>
+      </CodeCard>
+      <CodeCard title="The whole session" actions={['clearAction', 'cycleKeyAction', 'flushAction']}>
         <form>
-          {shown}
+          {problemField}
           <Stack gap="sm">
             <Button type="submit" variant="default" formAction={actions.clearAction}>
               clear()
@@ -77,7 +77,7 @@ export async function Forms({ said }: { said: boolean }) {
             </Button>
           </Stack>
         </form>
-      </WithCode>
+      </CodeCard>
     </>
   )
 }

@@ -1,17 +1,16 @@
 import { Button } from '@mantine/core'
 import type { Metadata } from 'next'
 import { setValueAction } from '../actions'
-import { engineWords } from '../engine'
+import { engineTexts } from '../engine'
 import { LastRequests } from '../requests/last-requests'
 import { getSession } from '../sessions'
 import { Card } from '../ui/card'
 import { PageTitle } from '../ui/page-title'
-import { Forgery, Rotation } from './explained'
-import { Picture } from './picture'
-import { type Place, place } from './places'
-import { rowOf } from './row'
-import { SealedPicture } from './sealed'
-import { sentSealed, sentToken } from './token'
+import { CookieDiagram } from './cookie-diagram'
+import { ForgedCookies, Rotation } from './security'
+import { type StorageTexts, storage } from './storage'
+import { TokenDiagram } from './token-diagram'
+import { sentEncryptedCookie, sentToken, storedSession } from './visible-values'
 
 export const metadata: Metadata = { title: 'How it works' }
 export const instant = false
@@ -19,10 +18,10 @@ export const instant = false
 export default function HowPage() {
   return (
     <>
-      <PageTitle title="How it works">{engineWords.parts} Here with your own values.</PageTitle>
-      {place ? <OnServer place={place} /> : <InCookie />}
+      <PageTitle title="How it works">{engineTexts.parts} This page shows yours.</PageTitle>
+      {storage ? <OnServer storage={storage} /> : <InCookie />}
       <div className="how-texts">
-        <Forgery />
+        <ForgedCookies />
         <Rotation />
       </div>
       <LastRequests />
@@ -30,25 +29,26 @@ export default function HowPage() {
   )
 }
 
-async function OnServer({ place }: { place: Place }) {
+async function OnServer({ storage }: { storage: StorageTexts }) {
   const session = await getSession()
-  const [row, token] = await Promise.all([session.id && rowOf(session.id), sentToken()])
-  return row && token ? <Picture token={token} row={row} place={place} /> : <NothingYet hasCookie={token !== null} />
+  const [stored, token] = await Promise.all([session.id && storedSession(session.id), sentToken()])
+  if (!stored || !token) return <NoSession hasCookie={token !== null} />
+  return <TokenDiagram token={token} session={stored} storage={storage} />
 }
 
 async function InCookie() {
   const session = await getSession()
-  const cookie = await sentSealed()
-  return session.id && cookie ? <SealedPicture cookie={cookie} /> : <NothingYet hasCookie={cookie !== null} />
+  const cookie = await sentEncryptedCookie()
+  return session.id && cookie ? <CookieDiagram cookie={cookie} /> : <NoSession hasCookie={cookie !== null} />
 }
 
-function NothingYet({ hasCookie }: { hasCookie: boolean }) {
+function NoSession({ hasCookie }: { hasCookie: boolean }) {
   return (
-    <Card title="There is nothing yet">
+    <Card title="No session yet">
       <p>
         {hasCookie
-          ? 'Your browser sent a cookie, but it opens nothing: its session has ended, or it is none of this server. So you are a stranger.'
-          : `You are a stranger, and have left nothing here: ${engineWords.nothing}. Looking around does not change that.`}
+          ? 'Your browser sent a cookie, but it opens no session. The session expired or was deleted, or another server set the cookie.'
+          : `You are an anonymous visitor: ${engineTexts.nothing}. Viewing pages does not change that.`}
       </p>
       <form action={setValueAction}>
         <input type="hidden" name="key" value="coat" />

@@ -2,20 +2,20 @@ import { Alert, Anchor, Button, Stack, TextInput } from '@mantine/core'
 import { safeNext } from 'coatcheck'
 import type { Metadata } from 'next'
 import { loginAction } from '../actions'
-import { WithCode } from '../code/with-code'
+import { CodeCard } from '../code/code'
+import { demoAccounts } from '../db/demo-accounts'
 import { LastRequests } from '../requests/last-requests'
 import { getSession } from '../sessions'
 import { PageTitle } from '../ui/page-title'
-import { demoAccounts } from '../users'
 
 export const metadata: Metadata = { title: 'Log in' }
 export const instant = false
 
-/** Not a redirect: from a page that is streamed it needs a script. */
+/** Shows a link instead of redirecting: a redirect from a streamed page needs JavaScript. */
 function LoggedIn({ target }: { target: string }) {
   return (
     <PageTitle title="You are logged in">
-      Go on to <Anchor href={target}>{target}</Anchor>, or log out first to be somebody else.
+      Continue to <Anchor href={target}>{target}</Anchor>, or log out to switch accounts.
     </PageTitle>
   )
 }
@@ -28,20 +28,20 @@ export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   return (
     <>
       <PageTitle title="Log in">
-        Accounts of this demo: {demoAccounts.map(({ username, password }) => `${username} with password ${password}`).join(', ')},
-        unless somebody has changed it.
+        Demo accounts: {demoAccounts.map(({ username, password }) => `${username} (password ${password})`).join(', ')}. The
+        passwords may have been changed.
       </PageTitle>
-      {problem === 'credentials' && <Alert mb="lg">No such user, or another password.</Alert>}
-      <WithCode title="Your account" of={['loginAction']}>
+      {problem === 'credentials' && <Alert mb="lg">Wrong username or password.</Alert>}
+      <CodeCard title="Your account" actions={['loginAction']}>
         <form action={loginAction}>
           <input type="hidden" name="next" value={target} />
           <Stack gap="sm">
-            <TextInput label="User name" name="username" autoComplete="username" required maxLength={100} />
+            <TextInput label="Username" name="username" autoComplete="username" required maxLength={100} />
             <TextInput label="Password" name="password" type="password" autoComplete="current-password" required maxLength={72} />
             <Button type="submit">Log in</Button>
           </Stack>
         </form>
-      </WithCode>
+      </CodeCard>
       <LastRequests />
     </>
   )

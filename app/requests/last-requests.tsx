@@ -1,13 +1,13 @@
 import { headers } from 'next/headers'
-import { engineWords } from '../engine'
+import { engineTexts } from '../engine'
 import { getSession } from '../sessions'
 import { LiveRequests } from './live-requests'
 import { recordsOf, requestLog } from './log'
 
-/** What happened in the visitor's last requests: as known while this page is made, then as it ended. */
+/** Lists the visitor's last requests: first as known while the page renders, then with their results. */
 export async function LastRequests() {
-  await getSession() // so that its statement is in the list from the first
+  await getSession() // Runs its statement first, so that the list contains it.
   const cookie = (await headers()).get('cookie')
   const id = requestLog.running.getStore()?.id ?? null
-  return <LiveRequests current={id} known={recordsOf(cookie, id)} unasked={engineWords.unasked} />
+  return <LiveRequests current={id} known={recordsOf(cookie, id)} noStatements={engineTexts.noStatements} />
 }

@@ -10,20 +10,20 @@ const path = '/api/last-requests'
 interface LiveRequestsProps {
   readonly current: string | null
   readonly known: RequestRecord[]
-  readonly unasked: string
+  readonly noStatements: string
 }
 
-/** Asks for the list again after whatever this page has asked the server for. */
-export function LiveRequests({ current, known, unasked }: LiveRequestsProps) {
-  const [answer, setAnswer] = useState<{ readonly to: RequestRecord[]; readonly records: RequestRecord[] }>()
+/** Reloads the list after each request that this page sends to the server. */
+export function LiveRequests({ current, known, noStatements }: LiveRequestsProps) {
+  const [loaded, setLoaded] = useState<{ readonly after: RequestRecord[]; readonly records: RequestRecord[] }>()
   useEffect(() => {
     const stop = new AbortController()
-    const ask = async () => {
+    const load = async () => {
       const response = await fetch(`${path}?request=${current ?? ''}`, { signal: stop.signal })
-      if (response.ok) setAnswer({ to: known, records: await response.json() })
+      if (response.ok) setLoaded({ after: known, records: await response.json() })
     }
-    // The page stays as it is if the server is gone.
-    const refresh = () => void ask().catch(() => {})
+    // If the server cannot be reached, the list stays as it is.
+    const refresh = () => void load().catch(() => {})
     refresh()
     let soon: ReturnType<typeof setTimeout> | undefined
     const observer = new PerformanceObserver((list) => {
@@ -42,7 +42,7 @@ export function LiveRequests({ current, known, unasked }: LiveRequestsProps) {
   return (
     <div className="requests">
       <Card title="Last request">
-        <RequestList records={answer?.to === known ? answer.records : known} unasked={unasked} />
+        <RequestList records={loaded?.after === known ? loaded.records : known} noStatements={noStatements} />
       </Card>
     </div>
   )

@@ -6,32 +6,32 @@ function aRecord(id: string): OpenRecord {
 }
 const ids = (cookieHeader: string | null, id: string | null = null) => recordsOf(cookieHeader, id).map((record) => record.id)
 
-it('finds records by the cookie they came with, newest first, and one by its own id', () => {
-  requestLog.file('own-id', aRecord('own-id'))
-  for (const id of ['first', 'second']) requestLog.file(String(keyOf('token-1')), aRecord(id))
+it('records are found by the cookie of their request, newest first, and one by its id', () => {
+  requestLog.add('own-id', aRecord('own-id'))
+  for (const id of ['first', 'second']) requestLog.add(String(keyOf('token-1')), aRecord(id))
   expect(ids('session=token-1')).toEqual(['second', 'first'])
   expect(ids('other=x; session=token-1', 'own-id')).toEqual(['own-id', 'second', 'first'])
   expect(ids('session=token-2')).toEqual([])
   expect(ids(null)).toEqual([])
 })
 
-it('moves records to a new token, before what came with that one already, and away from the old', () => {
-  requestLog.file('old', aRecord('login'))
-  requestLog.file(String(keyOf('new')), aRecord('page after it'))
+it('a rotation moves records to the new token, before the records that it already has', () => {
+  requestLog.add('old', aRecord('login'))
+  requestLog.add(String(keyOf('new')), aRecord('page after it'))
   requestLog.move('old', keyOf('new'), aRecord('login'))
   expect(ids('session=new')).toEqual(['page after it', 'login'])
   expect(requestLog.at('old')).toEqual([])
 })
 
-it('keeps the newest 30 requests of a visitor, and 2000 lists', () => {
-  for (let count = 0; count < 40; count++) requestLog.file('busy', aRecord(String(count)))
+it('the log stores the last 30 requests of a visitor, and 2000 visitors', () => {
+  for (let count = 0; count < 40; count++) requestLog.add('busy', aRecord(String(count)))
   expect(requestLog.at('busy').map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, index) => String(index + 10)))
-  for (let count = 0; count < 2000; count++) requestLog.file(`visitor ${count}`, aRecord('x'))
+  for (let count = 0; count < 2000; count++) requestLog.add(`visitor ${count}`, aRecord('x'))
   expect(requestLog.at('busy')).toEqual([])
   expect(requestLog.at('visitor 0')).toHaveLength(1)
 })
 
-it('writes a statement down for the request that sends it, and never more than 50', async () => {
+it('a statement is added to the record of its request, up to 50 statements', async () => {
   const [one, other] = [aRecord('one'), aRecord('other')]
   await requestLog.running.run(one, async () => {
     await Promise.resolve()
@@ -40,7 +40,7 @@ it('writes a statement down for the request that sends it, and never more than 5
   requestLog.running.run(other, () => {
     for (let count = 0; count < 60; count++) noteStatement('select 2')
   })
-  noteStatement('outside of any request')
+  noteStatement('outside any request')
   expect(one.statements).toEqual(['select 1'])
   expect(other.statements).toHaveLength(50)
 })

@@ -1,25 +1,25 @@
-/** What a request was for; `message`: to say that a flash was shown. */
+/** The purpose of a request. `message` acknowledges that a flash message was shown. */
 export type RequestKind = 'message' | 'page' | 'navigation' | 'prefetch' | 'action' | 'handler'
 
-/** What became of the session cookie: `same` sends the token that came in once more. */
+/** What a response did with the session cookie. `same`: it sent the received token again. */
 export type CookieOutcome = 'none' | 'new' | 'same' | 'removed'
 
-/** What happened in one request. No value of a cookie and no parameter of a statement is ever in it. */
+/** A log entry for one request. It never contains cookie values or statement parameters. */
 export interface RequestRecord {
-  /** Random: whoever knows it may see this record. */
+  /** A random id. Anyone who knows it may see this record. */
   readonly id: string
   readonly method: string
   readonly path: string
   readonly kind: RequestKind
   /** The text of each statement, oldest first. */
   readonly statements: readonly string[]
-  /** null while the answer is on its way. */
+  /** null while the response is pending. */
   readonly end: RequestEnd | null
 }
 
-/** How it ended. */
+/** The result of a request. */
 export interface RequestEnd {
-  /** null if the browser gave up before there was one. */
+  /** null if the browser cancelled the request before the response. */
   readonly status: number | null
   readonly milliseconds: number
   readonly cookie: CookieOutcome

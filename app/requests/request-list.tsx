@@ -1,38 +1,48 @@
-import { Text } from '@mantine/core'
-import type { RequestRecord } from './record'
-import { RequestDetails } from './request-details'
-import { cookieText, countOf, millisecondsText } from './words'
+import { Badge, Group, Text } from '@mantine/core'
+import { countText, millisecondsText } from '../format'
+import type { CookieOutcome, RequestRecord } from './record'
+import { statementTitle } from './statement-title'
 
-const earlierShown = 4
+const maxEarlier = 4
+
+/** What happened to the session cookie: `long` after the word "Cookie", `short` in a list. */
+const cookieTexts: Readonly<Record<CookieOutcome | 'pending', { readonly long: string; readonly short: string }>> = {
+  none: { long: 'not sent', short: 'no cookie' },
+  new: { long: 'sent, with a new token', short: 'cookie with a new token' },
+  same: { long: 'sent, with the same token', short: 'cookie with the same token' },
+  removed: { long: 'removed', short: 'cookie removed' },
+  pending: { long: 'response pending', short: 'response pending' },
+}
 
 interface RequestListProps {
   readonly records: readonly RequestRecord[]
-  /** What is said of a request without a statement. */
-  readonly unasked: string
+  /** Shown for a request without statements. */
+  readonly noStatements: string
 }
 
-/** The newest request in full, those before in a line each; what the page asks by itself, as numbers. */
-export function RequestList({ records, unasked }: RequestListProps) {
+/** Shows the newest request in detail and earlier ones in a line each. Prefetches and acknowledgements are only counted. */
+export function RequestList({ records, noStatements }: RequestListProps) {
   const [newest, ...earlier] = records.filter(({ kind }) => kind !== 'prefetch' && kind !== 'message')
-  if (!newest) return <OnlyPrefetched record={records[0]} unasked={unasked} />
+  if (!newest) return <OnlyPrefetched record={records[0]} noStatements={noStatements} />
   const since = records.slice(0, records.indexOf(newest))
   const prefetches = since.filter(({ kind }) => kind === 'prefetch')
   const messages = since.filter(({ kind }) => kind === 'message')
   return (
     <>
-      <RequestDetails record={newest} unasked={unasked} />
+      <RequestDetails record={newest} noStatements={noStatements} />
       <p className="request-line" data-testid="prefetches">
-        Prefetches since: {prefetches.length}, with {countOf(statementsOf(prefetches), 'statement')}
-        {messages.length > 0 && `; then the message was acknowledged, with ${countOf(statementsOf(messages), 'statement')}`}
+        Prefetches since: {prefetches.length} ({countText(statementsOf(prefetches), 'statement')})
+        {messages.length > 0 && `. Message acknowledged (${countText(statementsOf(messages), 'statement')})`}
       </p>
       {earlier.length > 0 && (
-        <ol className="earlier" aria-label="Before that">
-          {earlier.slice(0, earlierShown).map(({ id, method, path, kind, statements, end }) => (
+        <ol className="earlier" aria-label="Earlier requests">
+          {earlier.slice(0, maxEarlier).map(({ id, method, path, kind, statements, end }) => (
             <li key={id} className="request-line">
               <code>
                 {method} {path}
               </code>{' '}
-              {kind}, {countOf(statements.length, 'statement')}, {cookieText(end, 'short')}, {millisecondsText(end)}
+              {kind}, {countText(statements.length, 'statement')}, {cookieTexts[end?.cookie ?? 'pending'].short},{' '}
+              {millisecondsText(end?.milliseconds ?? null)}
             </li>
           ))}
         </ol>
@@ -41,14 +51,53 @@ export function RequestList({ records, unasked }: RequestListProps) {
   )
 }
 
-/** A page that came with a prefetch: a stranger's needs no more than that. */
-function OnlyPrefetched({ record, unasked }: { record: RequestRecord | undefined; unasked: string }) {
-  if (!record) return <Text c="dimmed">None of yours is known yet.</Text>
+/** Shown if the page came from a prefetch only, as a page for an anonymous visitor can. */
+function OnlyPrefetched({ record, noStatements }: { record: RequestRecord | undefined; noStatements: string }) {
+  if (!record) return <Text c="dimmed">No requests yet.</Text>
   return (
     <>
-      <p>The router had this page already: following the link asked the server nothing.</p>
-      <RequestDetails record={record} unasked={unasked} />
+      <p>The router had already prefetched this page, so following the link sent no request.</p>
+      <RequestDetails record={record} noStatements={noStatements} />
     </>
+  )
+}
+
+function RequestDetails({ record, noStatements }: { record: RequestRecord; noStatements: string }) {
+  const { method, path, kind, statements, end } = record
+  const attributes = end?.attributes.filter((text) => !text.startsWith('Expires')) ?? []
+  return (
+    <div data-testid="last-request">
+      <Group gap="xs" mb="sm">
+        <code>
+          {method} {path}
+        </code>
+        <Badge variant="default" tt="none">
+          {kind}
+        </Badge>
+        <span className="soft">{millisecondsText(end?.milliseconds ?? null)}</span>
+      </Group>
+      <dl className="facts">
+        <dt>Cookie</dt>
+        <dd>
+          {cookieTexts[end?.cookie ?? 'pending'].long}
+          {attributes.length > 0 && <code className="attributes">{attributes.join('; ')}</code>}
+        </dd>
+        <dt>Database</dt>
+        <dd>
+          {statements.length === 0 && noStatements}
+          <ol className="statements">
+            {statements.map((text, index) => (
+              <li key={index}>
+                <details>
+                  <summary>{statementTitle(text)}</summary>
+                  <code>{text}</code>
+                </details>
+              </li>
+            ))}
+          </ol>
+        </dd>
+      </dl>
+    </div>
   )
 }
 

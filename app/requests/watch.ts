@@ -5,28 +5,28 @@ import { sessionCookieName, tokenIn } from '../session-cookie'
 import { keyOf, type OpenRecord, requestLog } from './log'
 import type { CookieOutcome, RequestEnd, RequestKind } from './record'
 
-/** What Node tells about a request to any HTTP server in this process. */
+/** The message that Node publishes for a request to any HTTP server in this process. */
 type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse }
 
-/** From here on a record of each request goes along with its asynchronous context. */
+/** Starts to log requests. Code that runs for a request finds its record in `requestLog.running`. */
 export function watchRequests(): void {
-  // The development server loads this again after a change.
+  // The development server loads this module again after a change.
   if (requestLog.watched) return
   requestLog.watched = true
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as Exchange
-    // Not through URL, which throws at some: what is thrown here would end the process.
+    // URL is not used, because it throws for some paths. An error here would end the process.
     const path = (request.url ?? '/').replace(/[?#].*/s, '').slice(0, 200)
-    // Files of the build, and the list itself.
+    // Skips files of the build and the list of requests itself.
     if (/^\/(_next|__next|api\/last-requests)|\.\w+$/.test(path)) return requestLog.running.enterWith(null)
-    const { record, end } = begin(request, path)
-    // After the last byte, or when the browser has given up.
+    const { record, end } = start(request, path)
+    // Emitted after the last byte, or when the browser cancels the request.
     response.once('close', () => end(response))
     requestLog.running.enterWith(record)
   })
 }
 
-function begin(request: IncomingMessage, path: string) {
+function start(request: IncomingMessage, path: string) {
   const startedAt = process.hrtime.bigint()
   const token = tokenIn(request.headers.cookie)
   const key = keyOf(token)
@@ -36,9 +36,9 @@ function begin(request: IncomingMessage, path: string) {
   })
   const { method = 'GET' } = request
   const record: OpenRecord = { id: randomUUID(), method, path, kind: kindOf(request, path), statements: [], end: null, ended }
-  // Only a page asks for the record of the request that made it.
-  if (record.kind !== 'handler') requestLog.file(record.id, record)
-  if (key) requestLog.file(key, record)
+  // Only a page requests the record of its own request by id.
+  if (record.kind !== 'handler') requestLog.add(record.id, record)
+  if (key) requestLog.add(key, record)
   const end = (response: ServerResponse) => {
     const { sent, cookie, attributes } = cookieOf(response, token)
     const milliseconds = Number(process.hrtime.bigint() - startedAt) / 1e6
@@ -49,7 +49,7 @@ function begin(request: IncomingMessage, path: string) {
   return { record, end }
 }
 
-/** By the headers of browser and router, which Next hides from the app. */
+/** Reads the headers of the browser and the router, because Next hides them from the app. */
 function kindOf({ method, headers }: IncomingMessage, path: string): RequestKind {
   if (path.startsWith('/api/')) return 'handler'
   if (method === 'POST') return 'action'
@@ -60,7 +60,7 @@ function kindOf({ method, headers }: IncomingMessage, path: string): RequestKind
 
 interface SentCookie extends Pick<RequestEnd, 'attributes'> {
   readonly cookie: CookieOutcome
-  /** The token that went out; null: none. */
+  /** The token in the response; null if there is none. */
   readonly sent: string | null
 }
 

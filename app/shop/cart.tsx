@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
 import { removeFromCartAction } from '../actions'
-import { cartOf, findProduct, price } from '../catalogue'
+import { cartOf, findProduct } from '../catalogue'
 import { Code } from '../code/code'
+import { priceText } from '../format'
 import { getSession } from '../sessions'
 import { Card } from '../ui/card'
 
-/** What the visitor has chosen, and the code that keeps it. */
+/** The visitor's cart and the source of its actions. */
 export async function Cart() {
   const session = await getSession()
   const cart = cartOf(session.get('cart'))
@@ -31,10 +32,10 @@ export async function Cart() {
             ))}
           </ul>
           <p>
-            Total <strong data-testid="total">{price(total)}</strong>
+            Total <strong data-testid="total">{priceText(total)}</strong>
           </p>
         </div>
-        <Code of={['addToCartAction', 'removeFromCartAction']} />
+        <Code actions={['addToCartAction', 'removeFromCartAction']} />
       </div>
     </Card>
   )

@@ -3,7 +3,7 @@
 import { noteKind } from '../requests/log'
 import { getSession } from '../sessions'
 
-/** Called by `<Flashes>`. In the list of requests it is no press of a button. */
+/** Called by `<Flashes>`. The request log marks it, because the visitor did not press a button. */
 export async function acknowledgeAction(ids: string[]) {
   noteKind('message')
   const session = await getSession()

@@ -3,16 +3,16 @@
 import { ActionIcon, useMantineColorScheme } from '@mantine/core'
 import { useColorScheme } from '@mantine/hooks'
 
-/** Turns from light to dark and back; what the system wants anyway is not kept, so that the page goes on following it. */
+/** Switches between light and dark. A choice that equals the system setting is not stored, so that the page follows the system. */
 export function ColorSchemeSwitch() {
   const system = useColorScheme()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const change = () => {
-    const shown = colorScheme === 'auto' ? system : colorScheme
-    const wanted = shown === 'dark' ? 'light' : 'dark'
+    const current = colorScheme === 'auto' ? system : colorScheme
+    const wanted = current === 'dark' ? 'light' : 'dark'
     setColorScheme(wanted === system ? 'auto' : wanted)
   }
-  // The server does not know the scheme: both pictures are there, and the style sheet shows one.
+  // The server does not know the scheme, so it renders both icons. The style sheet shows one.
   return (
     <ActionIcon className="needs-script" variant="default" size="lg" onClick={change} aria-label="Switch between light and dark">
       <svg viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" strokeWidth="2" aria-hidden="true">

@@ -3,12 +3,12 @@
 import { Button } from '@mantine/core'
 import { useReducedMotion } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
-import { durationText } from './duration'
+import { durationText } from '../format'
 
-/** How far the server's clock is ahead of this browser's: measured once, when the document has just come. */
+/** How far the server's clock is ahead of the browser's, in milliseconds. Measured once, right after the document has loaded. */
 let aheadMs: number | undefined
 
-/** The time that is left until `endsAt`; the server's `now` stands in for the browser's clock. Both in epoch milliseconds. */
+/** Counts down to `endsAt`. `now` is the server's time, because the browser's clock may be wrong. Both in epoch milliseconds. */
 export function Countdown({ endsAt, now }: { endsAt: number; now: number }) {
   const [shownAt, setShownAt] = useState(now)
   const calm = useReducedMotion()
@@ -18,7 +18,7 @@ export function Countdown({ endsAt, now }: { endsAt: number; now: number }) {
     const tick = () => setShownAt(Date.now() + ahead)
     tick()
     const ticking = setInterval(tick, calm ? 60_000 : 1000)
-    // Browsers keep timers of at most 2³¹ ms; the end of a longer life comes with a tick.
+    // Browser timers are limited to 2³¹ ms. For a later end, the interval above detects it.
     const leftMs = endsAt - Date.now() - ahead
     const ending = leftMs < 2 ** 31 ? setTimeout(tick, leftMs + 1) : undefined
     return () => {
@@ -26,16 +26,16 @@ export function Countdown({ endsAt, now }: { endsAt: number; now: number }) {
       clearTimeout(ending)
     }
   }, [endsAt, now, calm])
-  const ended = shownAt >= endsAt
+  const expired = shownAt >= endsAt
   return (
     <>
-      {!ended && (
+      {!expired && (
         <span role="timer" aria-live="off" className="countdown">
           in {durationText((endsAt - shownAt) / 1000)}
         </span>
       )}
-      <span role="status">{ended && 'This session has ended. '}</span>
-      {ended && (
+      <span role="status">{expired && 'This session has expired. '}</span>
+      {expired && (
         <Button size="compact-sm" variant="default" onClick={() => location.reload()}>
           Reload
         </Button>

@@ -1,6 +1,6 @@
 import type { Json } from 'coatcheck'
 
-/** JSON as a nested list. */
+/** Renders JSON as a nested list. */
 export function DataTree({ value }: { value: Json }) {
   if (typeof value !== 'object' || value === null) return <code>{JSON.stringify(value)}</code>
   const entries = Object.entries(value)

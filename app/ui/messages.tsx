@@ -3,7 +3,7 @@ import { getSession } from '../sessions'
 import { acknowledgeAction } from './acknowledge-action'
 import './messages.css'
 
-/** What an action has left for the next page: its place is fixed, so that nothing moves when one comes. */
+/** The session's flash messages. Their position is fixed, so that nothing moves when one appears. */
 export async function Messages() {
   const session = await getSession()
   return (

@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 
-/** A link of the main navigation, which knows whether it leads to where one is. */
+/** A link of the main navigation. It marks the current page. */
 export function NavLink({ href, children }: { href: string; children: ReactNode }) {
   const here = usePathname() === href
   return (

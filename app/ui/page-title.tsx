@@ -1,7 +1,7 @@
 import { Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 
-/** What the page is, and what it is for. */
+/** The heading of a page and an introduction. */
 export function PageTitle({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="page-title">

@@ -4,18 +4,17 @@ import { logoutAction } from '../actions'
 import { cartOf } from '../catalogue'
 import { getSession } from '../sessions'
 import { ColorSchemeSwitch } from './color-scheme-switch'
-import { Hanger } from './hanger'
 import { NavLink } from './nav-link'
 
-/** The head of every page: where to go, who is logged in. */
+/** The header of every page: navigation, login and logout. */
 export async function TopBar() {
   const session = await getSession()
   const inCart = cartOf(session.get('cart')).reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <header className="top">
       <div className="frame">
-        <Link href="/" className="brand" aria-label="Coatcheck, start page" prefetch={false}>
-          <Hanger />
+        <Link href="/" className="brand" aria-label="Coatcheck home" prefetch={false}>
+          <Logo />
           Coatcheck
         </Link>
         <nav aria-label="Main">
@@ -36,5 +35,21 @@ export async function TopBar() {
         <ColorSchemeSwitch />
       </div>
     </header>
+  )
+}
+
+/** A coat hanger. */
+function Logo() {
+  return (
+    <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+      <path
+        d="M16 9a3 3 0 1 1 3-3M16 9v3L3 22a2 2 0 0 0 1 4h24a2 2 0 0 0 1-4L16 12"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
+    </svg>
   )
 }

@@ -1,40 +1,39 @@
 import { sql } from 'drizzle-orm'
+import { formatNumber } from '../core/administration/format.ts'
 import { storeFailed, withDeadline } from '../core/store/deadline.ts'
-import { SessionError } from '../core/errors.ts'
 import type { PostgresDatabase } from '../stores/drizzle/database.ts'
 import { type MigrationState, migrationState } from '../stores/drizzle/migrate.ts'
 import { drizzleStore } from '../stores/drizzle/store.ts'
 import { openDatabase } from './database.ts'
-import { codeOf, failureOf } from './failure.ts'
-import { type Checked, clockFinding, type Finding } from './findings.ts'
+import { innermostCode, printableError } from './errors.ts'
+import { clockFinding, type Finding, ok, type PartResult } from './finding.ts'
 import type { Terminal } from './terminal.ts'
-import { counted, whole } from './format.ts'
 
-/** Whether the database answers, has its table, and tells the same time. */
-export async function checkDatabase({ env, say }: Terminal): Promise<Checked> {
+/** Checks that the database responds, that its clock agrees with this machine's, and that it has the table of sessions. */
+export async function checkDatabase(terminal: Terminal): Promise<PartResult> {
   const findings: Finding[] = []
   const facts: Record<string, unknown> = {}
   try {
-    const { db, driver, place, close } = await openDatabase(env, { say })
+    const { db, driver, description, close } = await openDatabase(terminal)
     Object.assign(facts, { driver })
     try {
-      for (const look of [lookAtServer, lookAtTable, lookAtSessions]) {
-        const looked = await look(db, `${place}, through ${driver}`)
-        findings.push(...looked.findings)
-        Object.assign(facts, looked.facts)
-        if (looked.findings.some(({ name, remedy }) => remedy !== null && name !== 'Clock')) break
+      for (const checkPart of [checkServer, checkTable, checkSessions]) {
+        const part = await checkPart(db, `${description}, driver ${driver}`)
+        findings.push(...part.findings)
+        Object.assign(facts, part.facts)
+        if (part.findings.some(({ name, remedy }) => remedy !== null && name !== 'Clock')) break
       }
     } finally {
       await close()
     }
   } catch (error) {
-    findings.push(unreachable(error))
+    findings.push(failureFinding(error))
   }
   return { findings, facts }
 }
 
-async function lookAtServer(db: PostgresDatabase, place: string): Promise<Checked> {
-  const asked = Date.now()
+async function checkServer(db: PostgresDatabase, description: string): Promise<PartResult> {
+  const sentAt = Date.now()
   const [row] = await db
     .select({
       version: sql<string>`current_setting('server_version')`,
@@ -42,52 +41,50 @@ async function lookAtServer(db: PostgresDatabase, place: string): Promise<Checke
     })
     .from(sql`(select 1) as one`)
   const serverVersion = row?.version.split(' ')[0] ?? 'unknown'
-  const clockDifferenceMs = Math.round(Number(row?.now) * 1000 - (asked + Date.now()) / 2)
-  const found = { name: 'Database', text: `PostgreSQL ${serverVersion} in ${place}`, remedy: null }
-  return { findings: [found, clockFinding("the database's", clockDifferenceMs)], facts: { serverVersion, clockDifferenceMs } }
+  const clockDifferenceMs = Math.round(Number(row?.now) * 1000 - (sentAt + Date.now()) / 2)
+  const server = ok('Database', `PostgreSQL ${serverVersion}, ${description}`)
+  return { findings: [server, clockFinding('the database', clockDifferenceMs)], facts: { serverVersion, clockDifferenceMs } }
 }
 
-async function lookAtTable(db: PostgresDatabase): Promise<Checked> {
+async function checkTable(db: PostgresDatabase): Promise<PartResult> {
   const state = await migrationState(db)
-  return { findings: [{ name: 'Table', ...tableWords(state) }], facts: { migrations: state.counts } }
+  return { findings: [{ name: 'Table', ...describeTable(state) }], facts: { migrations: state.counts } }
 }
 
-function tableWords({ table, journal, counts }: MigrationState): Omit<Finding, 'name'> {
-  if (!table) return { text: 'the table sessions is missing', remedy: 'Make it with: coatcheck migrate' }
-  if (!journal) return { text: 'the table sessions is there; others than coatcheck migrate have made it', remedy: null }
-  if (!counts) return { text: 'the table sessions is there; its migrations cannot be read by this user', remedy: null }
+function describeTable({ table, journal, counts }: MigrationState): Omit<Finding, 'name'> {
+  if (!table) return { text: 'the table sessions does not exist', remedy: 'Create it with: coatcheck migrate' }
+  if (!journal) return { text: 'the table sessions exists, but was not created by coatcheck migrate', remedy: null }
+  if (!counts) return { text: 'the table sessions exists; this user may not read the record of migrations', remedy: null }
   const { applied, missing } = counts
-  if (missing === 0) return { text: `up to date, ${counted(applied, 'migration')} applied`, remedy: null }
-  return { text: `${counted(missing, 'migration')} of ${applied + missing} missing`, remedy: 'Apply them with: coatcheck migrate' }
+  const total = applied + missing
+  if (missing === 0) return { text: `up to date (${total} of ${total} migrations applied)`, remedy: null }
+  return { text: `${missing} of ${total} migrations not applied`, remedy: 'Apply them with: coatcheck migrate' }
 }
 
-async function lookAtSessions(db: PostgresDatabase): Promise<Checked> {
+async function checkSessions(db: PostgresDatabase): Promise<PartResult> {
   const store = withDeadline(drizzleStore(db), 120_000)
-  await store.list({ sort: 'created', limit: 1 }) // names every column
+  await store.list({ sort: 'created', limit: 1 }) // selects every column, so a missing column is an error
   const active = await store.count({ status: 'active' })
   const expired = await store.count({ status: 'expired' })
-  const text = `${whole(active)} active, ${whole(expired)} expired and not yet cleared`
-  return { findings: [{ name: 'Sessions', text, remedy: null }], facts: { active, expired } }
+  const text = `${formatNumber(active)} active, ${formatNumber(expired)} expired and not yet deleted`
+  return { findings: [ok('Sessions', text)], facts: { active, expired } }
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Nothing listens there. Start PostgreSQL, or correct the URL.',
-  ENOTFOUND: 'Nobody knows this host. Correct it in the URL.',
-  ETIMEDOUT: 'The host does not answer. Correct the URL, or open the way to it.',
-  '28P01': 'It refused the password. Correct it in the URL.',
-  '28000': 'It refused the user. Correct the URL, or ask for ssl: ?sslmode=require',
-  '3D000': 'The server has no database of this name. Make it (createdb), or correct the URL.',
-  '42501': 'The user may not use the table. Grant the right: GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO …',
+  ECONNREFUSED: 'No server listens at this address. Start PostgreSQL, or correct the URL.',
+  ENOTFOUND: 'The host does not exist. Correct it in the URL.',
+  ETIMEDOUT: 'The host does not respond. Correct the URL, or allow the connection in the firewall.',
+  '28P01': 'The server rejected the password. Correct it in the URL.',
+  '28000': 'The server rejected the user. Correct the URL, or request SSL with: ?sslmode=require',
+  '3D000': 'The server has no database with this name. Create it with createdb, or correct the URL.',
+  '42501': 'The user has no access to the table. Grant it with: GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO …',
   '42703': 'A column is missing. Run: coatcheck migrate',
 }
 
-function unreachable(error: unknown): Finding {
-  const failure = failureOf(error)
-  if (error instanceof SessionError && error.code === 'CONFIG_INVALID') {
-    return { name: 'Database', text: 'cannot be opened', remedy: failure.message }
-  }
-  if (failure.code === 'CONFIG_INVALID') return { name: 'Database', text: 'cannot be opened', remedy: failure.message }
-  const code = codeOf(error) ?? codeOf(storeFailed(error, 'none'))
-  const remedy = remedies[code ?? ''] ?? failure.message
-  return { name: 'Database', text: `failed (${code ?? 'no code'})`, remedy }
+function failureFinding(error: unknown): Finding {
+  const { code: errorCode, message } = printableError(error)
+  if (errorCode === 'CONFIG_INVALID') return { name: 'Database', text: 'cannot be opened', remedy: message }
+  const code = innermostCode(error) ?? innermostCode(storeFailed(error, 'none'))
+  const fallback = errorCode === 'INTERNAL' ? 'The log of the database server shows the cause.' : message
+  return { name: 'Database', text: `failed (${code ?? 'no code'})`, remedy: remedies[code ?? ''] ?? fallback }
 }

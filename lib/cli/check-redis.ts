@@ -1,58 +1,61 @@
+import { formatNumber } from '../core/administration/format.ts'
 import { withDeadline } from '../core/store/deadline.ts'
 import { redisStore } from '../stores/redis/store.ts'
-import { failureOf } from './failure.ts'
-import { type Checked, clockFinding, type Finding } from './findings.ts'
-import { placeOf, redisUrl } from './settings.ts'
+import { hostAndPath, redisUrl } from './environment.ts'
+import { printableError } from './errors.ts'
+import { clockFinding, type Finding, ok, type PartResult } from './finding.ts'
 import type { Terminal } from './terminal.ts'
-import { whole } from './format.ts'
 
-/** Whether Redis answers, tells the same time, and does not evict sessions; copies of sessions, before a database, it may. */
-export async function checkRedis({ env }: Terminal, holdsSessions: boolean): Promise<Checked> {
-  const place = `${placeOf(redisUrl(env))} (REDIS_URL)`
+/**
+ * Checks that Redis responds. If Redis is the store and not only the cache, also checks its clock and that it does not evict
+ * sessions.
+ * @param isStore False if the sessions are stored in a database and Redis has only copies, which it may evict.
+ */
+export async function checkRedis({ env }: Terminal, isStore: boolean): Promise<PartResult> {
+  const url = redisUrl(env)
+  const description = `${hostAndPath(url)} (REDIS_URL)`
   try {
-    return await withClient(redisUrl(env), (client) => look(client, place, holdsSessions))
+    return await withClient(url, (client) => checkServer(client, description, isStore))
   } catch (error) {
-    const missing = failureOf(error)
-    const remedy = missing.code === 'CONFIG_INVALID' ? missing.message : 'Start Redis, or correct REDIS_URL.'
-    return { findings: [{ name: 'Redis', text: `does not answer at ${place}`, remedy }], facts: {} }
+    const { code, message } = printableError(error)
+    const remedy = code === 'CONFIG_INVALID' ? message : 'Start Redis, or correct REDIS_URL.'
+    return { findings: [{ name: 'Redis', text: `does not respond at ${description}`, remedy }], facts: {} }
   }
 }
 
-type Client = Awaited<ReturnType<typeof connected>>
+type Client = Awaited<ReturnType<typeof connect>>
 
-async function look(client: Client, place: string, holdsSessions: boolean): Promise<Checked> {
+async function checkServer(client: Client, description: string, isStore: boolean): Promise<PartResult> {
   const info = await client.info()
-  const [redisVersion, maxmemoryPolicy] = [infoOf(info, 'redis_version'), infoOf(info, 'maxmemory_policy')]
-  const findings = [
-    { name: 'Redis', text: `${redisVersion} at ${place}`, remedy: null },
-    policyFinding(maxmemoryPolicy, holdsSessions),
-  ]
-  if (!holdsSessions) return { findings, facts: { redisVersion, maxmemoryPolicy } }
+  const [redisVersion, maxmemoryPolicy] = [infoField(info, 'redis_version'), infoField(info, 'maxmemory_policy')]
+  const findings = [ok('Redis', `${redisVersion} at ${description}`), evictionFinding(maxmemoryPolicy, isStore)]
+  if (!isStore) return { findings, facts: { redisVersion, maxmemoryPolicy } }
   const clockDifferenceMs = await clockDifference(client)
   const active = await withDeadline(redisStore(client), 120_000).count({ status: 'active' })
-  const sessions = { name: 'Sessions', text: `${whole(active)} active; Redis drops them as they expire`, remedy: null }
+  const sessions = ok('Sessions', `${formatNumber(active)} active; Redis itself deletes expired sessions`)
   return {
-    findings: [...findings, clockFinding("Redis'", clockDifferenceMs), sessions],
+    findings: [...findings, clockFinding('Redis', clockDifferenceMs), sessions],
     facts: { redisVersion, maxmemoryPolicy, clockDifferenceMs, active },
   }
 }
 
 async function clockDifference(client: Client): Promise<number> {
-  const asked = Date.now()
+  const sentAt = Date.now()
   const [seconds, micros] = await client.sendCommand<string[]>(['TIME'])
-  return Math.round(Number(seconds) * 1000 + Number(micros) / 1000 - (asked + Date.now()) / 2)
+  return Math.round(Number(seconds) * 1000 + Number(micros) / 1000 - (sentAt + Date.now()) / 2)
 }
 
-function policyFinding(policy: string, holdsSessions: boolean): Finding {
+function evictionFinding(policy: string, isStore: boolean): Finding {
   const name = 'Eviction'
-  if (policy === 'noeviction') return { name, text: 'none (maxmemory-policy noeviction)', remedy: null }
-  if (!holdsSessions) return { name, text: `maxmemory-policy ${policy}: of copies, which is all right`, remedy: null }
-  const remedy = 'Redis may drop sessions, and hide others from revoke. Run: redis-cli config set maxmemory-policy noeviction'
-  return { name, text: `maxmemory-policy is ${policy}`, remedy }
+  if (policy === 'noeviction') return ok(name, 'none (maxmemory-policy is noeviction)')
+  const text = `maxmemory-policy is ${policy}`
+  if (!isStore) return ok(name, `${text}, which is fine for a cache`)
+  const remedy = 'Redis may delete active sessions, and revoke may miss some. Run: redis-cli config set maxmemory-policy noeviction'
+  return { name, text, remedy }
 }
 
 async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connected(url)
+  const client = await connect(url)
   try {
     return await use(client)
   } finally {
@@ -60,13 +63,13 @@ async function withClient<T>(url: string, use: (client: Client) => Promise<T>): 
   }
 }
 
-async function connected(url: string) {
+async function connect(url: string) {
   const { createClient } = await import('redis')
   const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: false, connectTimeout: 4500 } })
-  client.on('error', () => {}) // the command that fails tells it
+  client.on('error', () => {}) // the command that fails reports the error
   return client.connect()
 }
 
-function infoOf(info: string, name: string): string {
+function infoField(info: string, name: string): string {
   return new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? 'unknown'
 }

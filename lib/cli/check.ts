@@ -1,33 +1,26 @@
 import { resolveOptions } from '../core/options.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkRedis } from './check-redis.ts'
-import { failureOf } from './failure.ts'
-import type { Finding } from './findings.ts'
-import { type Engine, engineOf } from './settings.ts'
-import type { Environment, Outcome, Terminal } from './terminal.ts'
+import { type Engine, type Environment, engineOf } from './environment.ts'
+import { printableError } from './errors.ts'
+import { type Finding, formatFindings, ok } from './finding.ts'
+import type { CommandResult, Terminal } from './terminal.ts'
 
-/** `coatcheck check`: looks at all that the environment names. The exit code is 1 if something is wrong. */
-export async function check(terminal: Terminal): Promise<Outcome> {
+/** Runs `coatcheck check`: checks the environment and the servers that it names. The exit code is 1 if there is a problem. */
+export async function check(terminal: Terminal): Promise<CommandResult> {
   const { env, envFiles } = terminal
-  const files = envFiles.length > 0 ? `and ${envFiles.join(', ')}` : 'no .env file'
-  const findings: Finding[] = [well('Environment', `this process's, ${files}`), checkSecret(env), ...checkCronSecret(env)]
+  const { engine, finding } = checkEngine(env)
+  const findings = [checkEnvFiles(envFiles), checkSecret(env), ...checkCronSecret(env), finding]
   const facts: object[] = []
-  const engine = checkEngine(env)
-  findings.push(engine.finding)
-  for (const part of partsOf(engine.engine)) {
-    const checked = await part(terminal, engine.engine === 'redis')
-    findings.push(...checked.findings)
-    facts.push(checked.facts)
+  for (const checkPart of partsOf(engine)) {
+    const part = await checkPart(terminal, engine === 'redis')
+    findings.push(...part.findings)
+    facts.push(part.facts)
   }
   const problems = findings.filter(({ remedy }) => remedy !== null)
-  const ok = problems.length === 0
-  const document = { ok, engine: engine.engine, envFiles, ...Object.assign({}, ...facts), problems }
-  return { text: textOf(findings, problems.length), json: document, exitCode: ok ? 0 : 1 }
-}
-
-/** Something that is as it should be. */
-export function well(name: string, text: string): Finding {
-  return { name, text, remedy: null }
+  const isOk = problems.length === 0
+  const json = { ok: isOk, engine, envFiles, ...Object.assign({}, ...facts), problems }
+  return { text: formatFindings(findings), json, exitCode: isOk ? 0 : 1 }
 }
 
 function partsOf(engine: Engine | null) {
@@ -36,41 +29,38 @@ function partsOf(engine: Engine | null) {
   return engine === 'redis' ? [checkRedis] : []
 }
 
+function checkEnvFiles(envFiles: readonly string[]): Finding {
+  const files = envFiles.length > 0 ? `and ${envFiles.join(', ')}` : '(there is no .env file)'
+  return ok('Environment', `environment variables ${files}`)
+}
+
 function checkSecret({ SESSION_SECRET: secret }: Environment): Finding {
   try {
     resolveOptions({ secret }, true)
-    return well('Secret', `SESSION_SECRET has ${secret?.length} characters`)
+    return ok('Secret', `SESSION_SECRET has ${secret?.length} characters`)
   } catch {
-    const text = secret ? `SESSION_SECRET has ${secret.length} characters; at least 32 are needed` : 'SESSION_SECRET is not set'
-    return { name: 'Secret', text, remedy: 'Make one with: coatcheck secret' }
+    const text = secret ? `SESSION_SECRET has ${secret.length} characters; at least 32 are required` : 'SESSION_SECRET is not set'
+    return { name: 'Secret', text, remedy: 'Create one with: coatcheck secret' }
   }
 }
 
+/** Returns no finding if the variable is not set, because not every app has a cron job. */
 function checkCronSecret({ CRON_SECRET: secret }: Environment): Finding[] {
   if (secret === undefined || secret.length >= 16) return []
-  const text = `CRON_SECRET has ${secret.length} characters; at least 16 are needed`
-  return [{ name: 'Cron', text, remedy: 'Make one with: coatcheck secret' }]
+  const text = `CRON_SECRET has ${secret.length} characters; at least 16 are required`
+  return [{ name: 'Cron', text, remedy: 'Create one with: coatcheck secret' }]
+}
+
+const notes: Readonly<Partial<Record<Engine, string>>> = {
+  cookie: ' (sessions are stored in cookies, so there is no server to check)',
+  memory: ' (sessions are stored in the memory of the server until it stops)',
 }
 
 function checkEngine(env: Environment): { engine: Engine | null; finding: Finding } {
   try {
     const engine = engineOf(env)
-    const where = {
-      cookie: ': sessions lie in cookies, there is nothing to reach',
-      memory: ": in the server's memory, until it stops",
-    }
-    return { engine, finding: well('Engine', engine + (engine === 'cookie' || engine === 'memory' ? where[engine] : '')) }
+    return { engine, finding: ok('Engine', `${engine}${notes[engine] ?? ''}`) }
   } catch (error) {
-    return { engine: null, finding: { name: 'Engine', text: 'unknown', remedy: failureOf(error).message } }
+    return { engine: null, finding: { name: 'Engine', text: 'unknown', remedy: printableError(error).message } }
   }
-}
-
-function textOf(findings: readonly Finding[], problems: number): string {
-  const width = Math.max(...findings.map(({ name }) => name.length))
-  const lines = findings.flatMap(({ name, text, remedy }) => {
-    const line = `${remedy === null ? 'ok   ' : 'WRONG'}  ${name.padEnd(width)}  ${text}`
-    return remedy === null ? [line] : [line, `${' '.repeat(width + 9)}${remedy}`]
-  })
-  const sum = problems === 0 ? 'All is well.' : `${problems} ${problems === 1 ? 'thing is' : 'things are'} wrong.`
-  return [...lines, '', sum].join('\n')
 }

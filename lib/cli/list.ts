@@ -1,56 +1,60 @@
 import type { ListOptions, SessionInfo } from '../core/administration/administration.ts'
-import { withSessions } from './open.ts'
-import type { Outcome, Terminal } from './terminal.ts'
-import { instant, plain, table } from './format.ts'
+import { formatTime } from '../core/administration/format.ts'
+import { formatTable, safeText } from './format.ts'
+import type { CommandResult, Terminal } from './terminal.ts'
+import { withSessions } from './with-sessions.ts'
 
 /** The options of `coatcheck list`. */
-export interface ListFlags {
+export interface ListCommandOptions {
   readonly user?: string
   readonly search?: string
   readonly status?: NonNullable<ListOptions['status']>
   readonly sort: NonNullable<ListOptions['sort']>
   readonly limit: number
-  /** Where the page before ended, as it said. */
-  readonly after?: After
+  /** The last row of the previous page. */
+  readonly after?: ListPosition
 }
 
-/** The last row of a page: its id, and for a list by last use when that was. */
-export interface After {
+/** The position of a row in the list. */
+export interface ListPosition {
   readonly id: string
+  /** null if the list is sorted by creation. */
   readonly lastSeenAt: Date | null
 }
 
-/** `coatcheck list`: one page of sessions, and how to ask for the next. */
-export async function list(terminal: Terminal, { user, search, status, sort, limit, after }: ListFlags): Promise<Outcome> {
-  const last = after?.lastSeenAt ? { id: after.id, lastSeenAt: after.lastSeenAt } : after?.id
+/** Runs `coatcheck list`: returns one page of sessions and the `--after` value for the next page. */
+export async function list(terminal: Terminal, options: ListCommandOptions): Promise<CommandResult> {
+  const { user, search, status, sort, limit, after } = options
+  const lastRow = after?.lastSeenAt ? { id: after.id, lastSeenAt: after.lastSeenAt } : after?.id
   const conditions = { ...(user !== undefined && { userId: user }), ...(search && { search }), ...(status && { status }) }
   return withSessions(terminal, async ({ sessions }) => {
-    const found = await sessions.list({ ...conditions, sort, limit, after: last })
-    const next = found.length === limit ? afterOf(found.at(-1), sort) : null
-    const hint = next ? `\n\nMore: the same with --after ${next}` : ''
-    return { text: `${pageText(found)}${hint}`, json: { sessions: found.map(facts), next } }
+    const page = await sessions.list({ ...conditions, sort, limit, after: lastRow })
+    const next = page.length === limit ? formatPosition(page.at(-1), sort) : null
+    const hint = next ? `\n\nFor the next page, add: --after ${next}` : ''
+    return { text: `${formatPage(page)}${hint}`, json: { sessions: page.map(fieldsWithoutData), next } }
   })
 }
 
-/** What is said of a session without its data. */
-export function facts({ id, userId, active, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent }: SessionInfo) {
+/** Returns the fields of a session that the JSON documents contain, without its data. */
+export function fieldsWithoutData(session: SessionInfo) {
+  const { id, userId, active, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent } = session
   return { id, userId, active, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent }
 }
 
-function afterOf(last: SessionInfo | undefined, sort: ListFlags['sort']): string | null {
-  if (!last) return null
-  return sort === 'lastSeen' ? `${last.id},${last.lastSeenAt.toISOString()}` : last.id
+function formatPosition(row: SessionInfo | undefined, sort: ListCommandOptions['sort']): string | null {
+  if (!row) return null
+  return sort === 'lastSeen' ? `${row.id},${row.lastSeenAt.toISOString()}` : row.id
 }
 
-function pageText(found: readonly SessionInfo[]): string {
-  if (found.length === 0) return 'No sessions.'
-  const rows = found.map(({ id, userId, active, lastSeenAt, expiresAt, ip, userAgent }) => [
+function formatPage(page: readonly SessionInfo[]): string {
+  if (page.length === 0) return 'No sessions found.'
+  const rows = page.map(({ id, userId, active, lastSeenAt, expiresAt, ip, userAgent }) => [
     id,
-    plain(userId ?? '-', 36),
-    instant(lastSeenAt),
-    active ? instant(expiresAt) : 'expired',
+    safeText(userId ?? '-', 36),
+    formatTime(lastSeenAt),
+    active ? formatTime(expiresAt) : 'expired',
     ip ?? '-',
-    plain(userAgent ?? '-', 40),
+    safeText(userAgent ?? '-', 40),
   ])
-  return table(['ID', 'USER', 'LAST SEEN', 'EXPIRES', 'IP', 'USER AGENT'], rows)
+  return formatTable(['ID', 'USER', 'LAST SEEN', 'EXPIRES', 'IP', 'USER AGENT'], rows)
 }

@@ -1,25 +1,25 @@
+import { formatCount } from '../core/administration/format.ts'
 import { storeFailed } from '../core/store/deadline.ts'
 import { migrate as migrateDatabase } from '../stores/drizzle/migrate.ts'
 import { openDatabase } from './database.ts'
-import { engineOf } from './settings.ts'
-import type { Outcome, Terminal } from './terminal.ts'
-import { counted } from './format.ts'
+import { engineOf } from './environment.ts'
+import type { CommandResult, Terminal } from './terminal.ts'
 
-/** `coatcheck migrate`: creates or updates the sessions table. */
-export async function migrate({ env, say }: Terminal): Promise<Outcome> {
-  const engine = engineOf(env)
+/** Runs `coatcheck migrate`: creates or updates the table of sessions. */
+export async function migrate(terminal: Terminal): Promise<CommandResult> {
+  const engine = engineOf(terminal.env)
   if (engine !== 'db' && engine !== 'cached') {
     return { text: `Nothing to do: SESSION_ENGINE is ${engine}, which needs no table.`, json: { applied: 0 } }
   }
-  const { db, place, close } = await openDatabase(env, { say, create: true })
+  const { db, description, close } = await openDatabase(terminal, { create: true })
   try {
     const applied = await migrateDatabase(db).catch((error: unknown) => {
-      throw storeFailed(error, 'none') // all of it is one transaction
+      throw storeFailed(error, 'none') // the transaction of all migrations was rolled back
     })
     const text =
       applied === 0
-        ? `Nothing to do: the sessions table is up to date in ${place}.`
-        : `Applied ${counted(applied, 'migration')} to ${place}.`
+        ? `Nothing to do: the sessions table is up to date in ${description}.`
+        : `Applied ${formatCount(applied, 'migration')} to ${description}.`
     return { text, json: { applied } }
   } finally {
     await close()

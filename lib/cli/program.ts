@@ -1,122 +1,127 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { isUuid } from '../core/data/bytes.ts'
 import { sessionSorts, sessionStatuses } from '../core/store/store.ts'
-import { isUuid } from '../core/cookie/token.ts'
-import type { ClearFlags } from './clearsessions.ts'
-import { failureOf } from './failure.ts'
-import type { After, ListFlags } from './list.ts'
-import type { RevokeFlags } from './revoke.ts'
-import type { ShowFlags } from './show.ts'
-import type { Outcome, Terminal } from './terminal.ts'
-import { jsonText } from './format.ts'
+import type { ClearOptions } from './clearsessions.ts'
+import { printableError } from './errors.ts'
+import { safeJson } from './format.ts'
+import type { ListCommandOptions, ListPosition } from './list.ts'
+import type { RevokeCommandOptions } from './revoke.ts'
+import type { ShowOptions } from './show.ts'
+import type { CommandResult, Terminal } from './terminal.ts'
 
-/** Exit codes: what was asked is done; it failed or something is wrong; nobody understands what was asked. */
-const [done, failed, misused] = [0, 1, 2]
+const exitCodes = { success: 0, failure: 1, wrongUsage: 2 } as const
 
-/** Runs the command that `args` name, and answers the exit code. */
+/** Runs the command that `args` name, prints its result, and returns the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
-  const json = args.includes('--json')
-  const refuse = (code: string, message: string) => {
-    terminal.say(message)
-    if (json) terminal.print(jsonText({ error: { code, message } }))
+  const isJson = args.includes('--json')
+  const printJson = (json: object) => {
+    if (isJson) terminal.print(safeJson(json))
   }
-  let exitCode = done
-  const finish = (outcome: Outcome) => {
-    if (json) terminal.print(jsonText(outcome.json))
-    else if (outcome.text) terminal.print(outcome.text)
-    exitCode = outcome.exitCode ?? done
+  let exitCode: number = exitCodes.success
+  const onResult = (result: CommandResult) => {
+    printJson(result.json)
+    if (!isJson && result.text) terminal.print(result.text)
+    exitCode = result.exitCode ?? exitCodes.success
   }
   try {
-    await describe(terminal, finish).parseAsync(args, { from: 'user' })
+    await createProgram(terminal, onResult).parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return done // it was asked for help
-      if (json) terminal.print(jsonText({ error: { code: 'USAGE', message: error.message } }))
-      return misused
+      if (error.exitCode === 0) return exitCodes.success // --help or --version
+      printJson({ error: { code: 'USAGE', message: error.message } })
+      return exitCodes.wrongUsage
     }
-    const { code, message } = failureOf(error)
-    refuse(code, message)
-    return failed
+    const { code, message } = printableError(error)
+    terminal.printMessage(message)
+    printJson({ error: { code, message } })
+    return exitCodes.failure
   }
 }
 
-/** The commands and their options. What runs is loaded only when it is asked for: a secret needs no database driver. */
-function describe(terminal: Terminal, finish: Finish): Command {
+type OnResult = (result: CommandResult) => void
+type AddCommand = (usage: string, summary: string) => Command
+
+/** Creates the parser. A command's module is imported when the command runs, so `secret` works without a database driver. */
+function createProgram(terminal: Terminal, onResult: OnResult): Command {
   const program = new Command('coatcheck')
-    .description('Looks after the sessions of the app whose environment and .env files this folder has.')
-    .version(version())
+    .description('Manages the sessions of the app in this folder. Reads the environment variables and .env files of the app.')
+    .version(packageVersion())
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.print(text.trimEnd()), writeErr: (text) => terminal.say(text.trimEnd()) })
-    .showHelpAfterError('(coatcheck --help tells what there is)')
-  const add: Add = (usage, summary) => program.command(usage).description(summary).option('--json', 'print one JSON document')
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.printMessage(text.trimEnd()),
+    })
+    .showHelpAfterError('(for usage, run: coatcheck --help)')
+  const add: AddCommand = (usage, summary) =>
+    program.command(usage).description(summary).option('--json', 'print the result as one JSON document')
   add('migrate', 'create or update the sessions table').action(async () => {
-    finish(await (await import('./migrate.ts')).migrate(terminal))
+    onResult(await (await import('./migrate.ts')).migrate(terminal))
   })
-  describeClearsessions(add, terminal, finish)
-  describeList(add, terminal, finish)
-  describeShow(add, terminal, finish)
-  describeRevoke(add, terminal, finish)
+  addClearsessions(add, terminal, onResult)
+  addList(add, terminal, onResult)
+  addShow(add, terminal, onResult)
+  addRevoke(add, terminal, onResult)
   add('secret', 'print a new value for SESSION_SECRET').action(async () => {
-    finish(await (await import('./secret.ts')).secret())
+    onResult(await (await import('./secret.ts')).secret())
   })
-  add('check', 'say what is wrong with the environment, and how to mend it').action(async () => {
-    finish(await (await import('./check.ts')).check(terminal))
+  add('check', 'report problems and how to fix them').action(async () => {
+    onResult(await (await import('./check.ts')).check(terminal))
   })
   return program
 }
 
-type Finish = (outcome: Outcome) => void
-type Add = (usage: string, summary: string) => Command
-
-function describeClearsessions(add: Add, terminal: Terminal, finish: Finish): void {
+function addClearsessions(add: AddCommand, terminal: Terminal, onResult: OnResult): void {
   add('clearsessions', 'delete expired sessions')
-    .option('--batch-size <rows>', 'rows deleted by one statement', wholeNumber(1, 100_000), 1000)
-    .option('--dry-run', 'only count them')
-    .action(async (flags: ClearFlags) => finish(await (await import('./clearsessions.ts')).clearsessions(terminal, flags)))
+    .option('--batch-size <rows>', 'rows to delete per statement', wholeNumber(1, 100_000), 1000)
+    .option('--dry-run', 'only count the expired sessions')
+    .action(async (options: ClearOptions) => {
+      onResult(await (await import('./clearsessions.ts')).clearsessions(terminal, options))
+    })
 }
 
-function describeList(add: Add, terminal: Terminal, finish: Finish): void {
+function addList(add: AddCommand, terminal: Terminal, onResult: OnResult): void {
   add('list', 'list sessions, newest first')
-    .option('--user <id>', 'those of this user')
-    .option('--search <text>', 'what a session id, user id or IP address begins with')
-    .addOption(new Option('--status <status>', 'those in this state').choices(sessionStatuses))
-    .addOption(new Option('--sort <by>', 'newest by creation or by last use').choices(sessionSorts).default('created'))
-    .option('--limit <rows>', 'rows on a page', wholeNumber(1, 1000), 50)
-    .option('--after <row>', 'where the page before ended', rowOf)
-    .action(async (flags: ListFlags, command: Command) => {
-      if (flags.after && (flags.sort === 'lastSeen') !== (flags.after.lastSeenAt !== null)) {
-        command.error('error: --after is of a list that was sorted in another way')
+    .option('--user <id>', 'only sessions of this user')
+    .option('--search <text>', 'only sessions whose id, user id or IP address starts with this text')
+    .addOption(new Option('--status <status>', 'only sessions with this status').choices(sessionStatuses))
+    .addOption(new Option('--sort <order>', 'sort by creation or by last activity').choices(sessionSorts).default('created'))
+    .option('--limit <rows>', 'rows per page', wholeNumber(1, 1000), 50)
+    .option('--after <row>', 'the next page: the value that the previous page printed', listPosition)
+    .action(async (options: ListCommandOptions, command: Command) => {
+      if (options.after && (options.sort === 'lastSeen') !== (options.after.lastSeenAt !== null)) {
+        command.error('error: the value of --after belongs to a list with another --sort')
       }
-      finish(await (await import('./list.ts')).list(terminal, flags))
+      onResult(await (await import('./list.ts')).list(terminal, options))
     })
 }
 
-function describeShow(add: Add, terminal: Terminal, finish: Finish): void {
+function addShow(add: AddCommand, terminal: Terminal, onResult: OnResult): void {
   add('show <id>', 'show one session and its data')
-    .option('--reveal', 'what looks like a secret, too')
-    .action(async (id: string, flags: ShowFlags, command: Command) => {
+    .option('--reveal', 'also show values that look like secrets')
+    .action(async (id: string, options: ShowOptions, command: Command) => {
       requireIds(command, [id])
-      finish(await (await import('./show.ts')).show(terminal, id, flags))
+      onResult(await (await import('./show.ts')).show(terminal, id, options))
     })
 }
 
-function describeRevoke(add: Add, terminal: Terminal, finish: Finish): void {
-  add('revoke [ids...]', 'end sessions')
-    .option('--user <id>', 'all of this user')
-    .option('--except <id>', 'with --user: but for this one')
-    .option('-y, --yes', 'do not ask')
-    .action(async (ids: string[], flags: Omit<RevokeFlags, 'ids'>, command: Command) => {
-      if (ids.length > 0 === (flags.user !== undefined)) command.error('error: pass the ids of sessions, or --user')
-      if (flags.except && flags.user === undefined) command.error('error: --except goes with --user')
-      requireIds(command, [...ids, ...(flags.except ? [flags.except] : [])])
-      finish(await (await import('./revoke.ts')).revoke(terminal, { ...flags, ids }))
+function addRevoke(add: AddCommand, terminal: Terminal, onResult: OnResult): void {
+  add('revoke [ids...]', 'revoke sessions')
+    .option('--user <id>', 'revoke all sessions of this user')
+    .option('--except <id>', 'with --user: keep this session')
+    .option('-y, --yes', 'do not ask for confirmation')
+    .action(async (ids: string[], options: Omit<RevokeCommandOptions, 'ids'>, command: Command) => {
+      if (ids.length > 0 === (options.user !== undefined)) command.error('error: pass either session ids or --user')
+      if (options.except && options.user === undefined) command.error('error: --except requires --user')
+      requireIds(command, [...ids, ...(options.except ? [options.except] : [])])
+      onResult(await (await import('./revoke.ts')).revoke(terminal, { ...options, ids }))
     })
 }
 
-/** What is no id is not repeated: it may be a token that was pasted by mistake. */
+/** Reports wrong ids without repeating them: one may be a token that was pasted by mistake. */
 function requireIds(command: Command, ids: readonly string[]): void {
-  if (!ids.every(isUuid)) command.error('error: a session id is a UUID, such as coatcheck list shows')
+  if (!ids.every(isUuid)) command.error('error: a session id is a UUID; coatcheck list prints the ids')
 }
 
 function wholeNumber(least: number, most: number) {
@@ -127,14 +132,14 @@ function wholeNumber(least: number, most: number) {
   }
 }
 
-function rowOf(text: string): After {
-  const [id = '', seen] = text.split(',')
-  const lastSeenAt = seen === undefined ? null : new Date(seen)
+function listPosition(text: string): ListPosition {
+  const [id = '', time] = text.split(',')
+  const lastSeenAt = time === undefined ? null : new Date(time)
   if (isUuid(id) && !Number.isNaN(lastSeenAt?.getTime())) return { id, lastSeenAt }
-  throw new InvalidArgumentError('Use what the page before says.')
+  throw new InvalidArgumentError('Use the value that the previous page printed.')
 }
 
-function version(): string {
+function packageVersion(): string {
   const { version = 'unknown' } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   return version
 }

@@ -1,48 +1,52 @@
+import { formatNumber } from '../core/administration/format.ts'
 import type { Terminal } from './terminal.ts'
-import { whole } from './format.ts'
 
-/** How far a long command is. */
+/** The progress display of a long command. */
 export interface Progress {
-  /** Told how many are done. */
+  /** Shows the number of items that are done. */
   update(done: number): void
-  /** Leaves the last state on the screen. */
+  /** Stops the display. Its last state stays visible. */
   stop(): void
 }
 
-/** A bar where there is a screen, else a line for each tenth. `noun` is what is counted: 'expired sessions'. */
-export async function startProgress({ screen, say }: Terminal, total: number, noun: string): Promise<Progress> {
-  return screen ? bar(screen, total, noun) : lines(say, total, noun)
+/**
+ * Shows the progress of a command: a bar on a terminal, otherwise a line for each tenth.
+ * @param noun The counted items in the plural, such as 'expired sessions'.
+ */
+export async function startProgress(terminal: Terminal, total: number, noun: string): Promise<Progress> {
+  const { progressStream, printMessage } = terminal
+  return progressStream ? startBar(progressStream, total, noun) : startLines(printMessage, total, noun)
 }
 
-async function bar(stream: NodeJS.WritableStream, total: number, noun: string): Promise<Progress> {
+async function startBar(stream: NodeJS.WritableStream, total: number, noun: string): Promise<Progress> {
   const { default: cliProgress } = await import('cli-progress')
-  const drawn = new cliProgress.SingleBar({
+  const bar = new cliProgress.SingleBar({
     stream,
     format: `{bar} {percentage} % | {value} of {total} ${noun} | {eta_formatted} left`,
-    formatValue: (value, _options, type) => (type === 'value' || type === 'total' ? whole(value) : String(value)),
+    formatValue: (value, _options, type) => (type === 'value' || type === 'total' ? formatNumber(value) : String(value)),
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
-    gracefulExit: false, // Ctrl-C is the command's
+    gracefulExit: false, // the command handles Ctrl-C itself
   })
-  drawn.start(total, 0)
+  bar.start(total, 0)
   return {
     update: (done) => {
-      if (done > drawn.getTotal()) drawn.setTotal(done) // more have expired meanwhile
-      drawn.update(done)
+      if (done > bar.getTotal()) bar.setTotal(done) // more sessions have expired since they were counted
+      bar.update(done)
     },
-    stop: () => drawn.stop(),
+    stop: () => bar.stop(),
   }
 }
 
-function lines(say: (text: string) => void, total: number, noun: string): Progress {
-  let tenths = 0
+function startLines(printMessage: Terminal['printMessage'], total: number, noun: string): Progress {
+  let printedTenths = 0
   return {
     update: (done) => {
-      const reached = Math.floor((done * 10) / Math.max(total, done, 1))
-      if (reached <= tenths || total === 0) return
-      tenths = reached
-      say(`${whole(done)} of ${whole(Math.max(total, done))} ${noun} (${reached * 10} %)`)
+      const tenths = Math.floor((done * 10) / Math.max(total, done, 1))
+      if (tenths <= printedTenths || total === 0) return
+      printedTenths = tenths
+      printMessage(`${formatNumber(done)} of ${formatNumber(Math.max(total, done))} ${noun} (${tenths * 10} %)`)
     },
     stop: () => {},
   }

@@ -1,33 +1,35 @@
-import { type OpenSessions, withSessions } from './open.ts'
-import type { Outcome, Terminal } from './terminal.ts'
-import { counted, plain } from './format.ts'
+import { formatCount } from '../core/administration/format.ts'
+import { safeText } from './format.ts'
+import type { CommandResult, Terminal } from './terminal.ts'
+import { type OpenSessions, withSessions } from './with-sessions.ts'
 
-/** Which sessions `coatcheck revoke` ends. */
-export interface RevokeFlags {
+/** The arguments and options of `coatcheck revoke`: either `ids`, or `user` and optionally `except`. */
+export interface RevokeCommandOptions {
   readonly ids: readonly string[]
   readonly user?: string
   readonly except?: string
   readonly yes?: boolean
 }
 
-/** `coatcheck revoke`: ends sessions, some by id or all of a user's. Asks first, where somebody can answer. */
-export async function revoke(terminal: Terminal, flags: RevokeFlags): Promise<Outcome> {
+/** Runs `coatcheck revoke`: revokes sessions by id, or all sessions of a user. Asks for confirmation if the input is a terminal. */
+export async function revoke(terminal: Terminal, options: RevokeCommandOptions): Promise<CommandResult> {
   return withSessions(terminal, async (open) => {
-    const question = await questionOf(open, flags)
-    if (!flags.yes && terminal.confirm && !(await terminal.confirm(question))) {
-      return { text: 'Nothing was ended.', json: { revoked: 0 }, exitCode: 1 }
+    const question = await confirmationQuestion(open, options)
+    if (!options.yes && terminal.confirm && !(await terminal.confirm(question))) {
+      return { text: 'Cancelled. No session was revoked.', json: { revoked: 0 }, exitCode: 1 }
     }
     const { sessions } = open
-    const { ids, user, except = null } = flags
+    const { ids, user, except = null } = options
     const revoked = user === undefined ? await sessions.revoke(ids) : await sessions.revokeUser(user, { except })
     const missing = user === undefined ? new Set(ids).size - revoked : 0
-    const note = missing > 0 ? ` ${counted(missing, 'session')} had ended before.` : ''
-    return { text: `Ended ${counted(revoked, 'session')}.${note}`, json: { revoked } }
+    const note = missing > 0 ? ` ${formatCount(missing, 'session')} did not exist.` : ''
+    return { text: `Revoked ${formatCount(revoked, 'session')}.${note}`, json: { revoked } }
   })
 }
 
-async function questionOf({ store }: OpenSessions, { ids, user, except }: RevokeFlags): Promise<string> {
-  if (user === undefined) return `End ${counted(new Set(ids).size, 'session')}?`
-  const spared = except ? `, but for ${except}` : ''
-  return `User ${plain(user)} has ${counted(await store.count({ userId: user }), 'session')}. End them${spared}?`
+async function confirmationQuestion({ store }: OpenSessions, { ids, user, except }: RevokeCommandOptions): Promise<string> {
+  if (user === undefined) return `Revoke ${formatCount(new Set(ids).size, 'session')}?`
+  const count = await store.count({ userId: user })
+  const object = except ? `all except ${except}` : 'them'
+  return `User ${safeText(user)} has ${formatCount(count, 'session')}. Revoke ${object}?`
 }

@@ -1,38 +1,40 @@
-import { maskSecrets } from '../core/administration/mask.ts'
 import type { SessionInfo } from '../core/administration/administration.ts'
-import { facts } from './list.ts'
-import { withSessions } from './open.ts'
-import type { Outcome, Terminal } from './terminal.ts'
-import { instant, jsonText, pairs, plain } from './format.ts'
+import { formatTime } from '../core/administration/format.ts'
+import { maskSecrets } from '../core/administration/mask.ts'
+import { formatEntries, safeJson, safeText } from './format.ts'
+import { fieldsWithoutData } from './list.ts'
+import type { CommandResult, Terminal } from './terminal.ts'
+import { withSessions } from './with-sessions.ts'
 
 /** The options of `coatcheck show`. */
-export interface ShowFlags {
+export interface ShowOptions {
   readonly reveal?: boolean
 }
 
-/** `coatcheck show`: one session and its data; what looks like a secret is hidden, unless `reveal` says otherwise. */
-export async function show(terminal: Terminal, id: string, { reveal = false }: ShowFlags): Promise<Outcome> {
+/** Runs `coatcheck show`: returns one session and its data. Hides values that look like secrets, unless `reveal` is true. */
+export async function show(terminal: Terminal, id: string, { reveal = false }: ShowOptions): Promise<CommandResult> {
   return withSessions(terminal, async ({ sessions }) => {
-    const found = await sessions.get(id)
-    if (!found) {
-      const message = `There is no session ${id}; it may have ended.`
-      terminal.say(message)
+    const session = await sessions.get(id)
+    if (!session) {
+      const message = `Session ${id} does not exist. It may have expired or been revoked.`
+      terminal.printMessage(message)
       return { text: '', json: { error: { code: 'NOT_FOUND', message } }, exitCode: 1 }
     }
-    const data = reveal ? found.data : maskSecrets(found.data, '(hidden)').data
-    return { text: `${pairs(lines(found))}\n\n${jsonText(data)}`, json: { ...facts(found), data } }
+    const data = reveal ? session.data : maskSecrets(session.data, '(hidden)').data
+    const text = `${formatEntries(entriesOf(session))}\n\n${safeJson(data)}`
+    return { text, json: { ...fieldsWithoutData(session), data } }
   })
 }
 
-function lines({ id, userId, active, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent }: SessionInfo) {
+function entriesOf({ id, userId, active, createdAt, authenticatedAt, lastSeenAt, expiresAt, ip, userAgent }: SessionInfo) {
   return [
     ['Session', id],
-    ['User', plain(userId ?? '- (anonymous)')],
-    ['Begun', instant(createdAt)],
-    ['Logged in', authenticatedAt ? instant(authenticatedAt) : '-'],
-    ['Last seen', instant(lastSeenAt)],
-    [active ? 'Expires' : 'Expired', instant(expiresAt)],
+    ['User', safeText(userId ?? '- (anonymous)')],
+    ['Created', formatTime(createdAt)],
+    ['Logged in', authenticatedAt ? formatTime(authenticatedAt) : '-'],
+    ['Last seen', formatTime(lastSeenAt)],
+    [active ? 'Expires' : 'Expired', formatTime(expiresAt)],
     ['IP address', ip ?? '-'],
-    ['User agent', plain(userAgent ?? '-')],
+    ['User agent', safeText(userAgent ?? '-')],
   ] as const
 }

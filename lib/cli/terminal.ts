@@ -1,29 +1,90 @@
-/** The variables of the environment. */
-export type Environment = Readonly<Record<string, string | undefined>>
+import { createInterface } from 'node:readline'
+import type { Environment } from './environment.ts'
+import { configInvalid } from './errors.ts'
 
-/** The outside of a command: what it reads, where it prints, whether somebody sits there. */
+/** Everything that a command reads from and writes to. Tests pass their own. */
 export interface Terminal {
   readonly env: Environment
-  /** The `.env` files that were read, by name. */
+  /** The names of the `.env` files that were loaded. */
   readonly envFiles: readonly string[]
-  /** Prints a result, on stdout. */
+  /** Prints a result on stdout. */
   print(text: string): void
-  /** Prints a message, on stderr. */
-  say(text: string): void
-  /** Asks a question that is answered with yes or no; null where nobody can answer. Rejects with CONFIG_INVALID if nobody would see it. */
-  readonly confirm: ((question: string) => Promise<boolean>) | null
-  /** Where progress can be drawn; null: where lines are kept, such as a log. */
-  readonly screen: NodeJS.WritableStream | null
-  /** From now on Ctrl-C aborts this signal instead of ending the process; the second one ends it. */
-  interrupted(): AbortSignal
+  /** Prints a message on stderr. */
+  printMessage(text: string): void
+  /**
+   * Asks a yes-no question; null if the input is not a terminal, as in a script. Rejects with CONFIG_INVALID if the user could not
+   * see the question.
+   */
+  readonly confirm: Confirm | null
+  /** The stream for a progress bar; null if stderr is not a terminal, as in a log. */
+  readonly progressStream: NodeJS.WritableStream | null
+  /** Returns a signal that the next Ctrl-C aborts. A second Ctrl-C ends the process. */
+  interruptSignal(): AbortSignal
 }
 
-/** What a command found or did. */
-export interface Outcome {
-  /** For people; empty: all has been said. */
+/** Asks a question. Returns true for yes. */
+type Confirm = (question: string) => Promise<boolean>
+
+/** The result of a command. */
+export interface CommandResult {
+  /** The text for people. If it is empty, nothing is printed. */
   readonly text: string
-  /** The same as one JSON document. */
+  /** The same result as a JSON document, for `--json`. */
   readonly json: object
   /** @default 0 */
   readonly exitCode?: number
+}
+
+/** Returns the terminal of this process. */
+export function processTerminal(envFiles: readonly string[]): Terminal {
+  const { env, stdin, stdout, stderr } = process
+  // The reader of a pipe may close it early, as `head` does. Without a listener that would end the command.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
+  return {
+    env,
+    envFiles,
+    print: (text) => void stdout.write(`${text}\n`),
+    printMessage: (text) => void stderr.write(`${text}\n`),
+    confirm: createConfirm(stdin, [stderr, stdout]),
+    progressStream: stderr.isTTY ? stderr : null,
+    interruptSignal: () => {
+      const interrupt = new AbortController()
+      process.once('SIGINT', () => interrupt.abort())
+      return interrupt.signal
+    },
+  }
+}
+
+type OnTerminal<Stream> = Stream & { readonly isTTY?: boolean }
+
+/**
+ * Creates `Terminal.confirm`. It prints the question on the first of `outputs` that is a terminal. If none of them is, it rejects
+ * with CONFIG_INVALID. Returns null if `input` is not a terminal.
+ */
+export function createConfirm(
+  input: OnTerminal<NodeJS.ReadableStream>,
+  outputs: readonly OnTerminal<NodeJS.WritableStream>[],
+): Confirm | null {
+  if (!input.isTTY) return null
+  const output = outputs.find(({ isTTY }) => isTTY)
+  return async (question) => {
+    if (!output) throw configInvalid('The output is redirected, so the confirmation cannot be shown. Pass --yes to skip it.')
+    return ask(question, input, output)
+  }
+}
+
+function ask(question: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<boolean> {
+  const prompt = createInterface({ input, output })
+  return new Promise((resolve) => {
+    // Ctrl-C and Ctrl-D close the interface without an answer. They mean no.
+    const onClose = () => {
+      output.write('\n')
+      resolve(false)
+    }
+    prompt.once('close', onClose)
+    prompt.question(`${question} [y/N] `, (answer) => {
+      prompt.off('close', onClose).close()
+      resolve(/^y(es)?$/i.test(answer.trim()))
+    })
+  })
 }

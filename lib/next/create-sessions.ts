@@ -1,4 +1,3 @@
-import { NextRequest } from 'next/server.js'
 import { createAdministration, type SessionAdministration } from '../core/administration/administration.ts'
 import { createSweeper } from '../core/administration/sweeper.ts'
 import type { CarrierOptions, SessionCarrier } from '../core/cookie/carrier.ts'
@@ -13,7 +12,7 @@ import { withDeadline } from '../core/store/deadline.ts'
 import { nodeCryptography } from '../web/node-crypto.ts'
 import { type ClearExpiredHandlerOptions, clearExpiredHandler } from './cron.ts'
 import { type HandlerFunction, sessionHandler } from './handler.ts'
-import { type ConfiguredSessions, markTurnedAway, plainSession, requestSession } from './request.ts'
+import { type ConfiguredSessions, plainSession, prepareTurnAway, refreshPages, requestSession } from './request.ts'
 import { currentSessionId, type RequireUserOptions, turnAway } from './require-user.ts'
 
 /** A session with a logged-in user. */
@@ -86,22 +85,20 @@ export function createSessions(options: ServerOptions): Sessions<Record<string, 
     const { carrier, emit } = configured().context
     return { store: carrier.store, emit }
   }
-  const administration = createAdministration(administrationContext, () => currentSessionId(getSession))
+  const refresh = () => refreshPages(configured().context.options.cookie)
+  const administration = createAdministration(administrationContext, () => currentSessionId(getSession), refresh)
   return {
     getSession,
     requireUser: async ({ signIn, returnTo }: RequireUserOptions = {}) => {
       const session = await getSession()
       if (session.userId === null) {
-        await markTurnedAway()
-        return turnAway(signIn === undefined ? configured().context.options.signIn : signIn, returnTo)
+        const { context } = configured()
+        await prepareTurnAway(context)
+        return turnAway(signIn === undefined ? context.options.signIn : signIn, returnTo)
       }
       return session as UserSession<Record<string, unknown>, string>
     },
-    fromRequest: async ({ headers, url }) => {
-      const { context } = configured()
-      const { cookies } = new NextRequest(url, { headers })
-      return plainSession(context, headers, cookies.get(context.options.cookie.name)?.value)
-    },
+    fromRequest: async ({ headers }) => plainSession(configured().context, headers),
     handler: sessionHandler,
     clearExpiredHandler: (options) => clearExpiredHandler(administration.clearExpired, options),
     ...administration,

@@ -1,8 +1,8 @@
 import { createSessions, type SessionError } from 'coatcheck'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/databases'
 import { rulesOf } from '../../test/exceptions'
+import { stores, type TestStore } from '../../test/stores'
 
 const document = { context: 'render', headers: { 'sec-fetch-dest': 'document' } } as const
 const prefetchedDocument = { context: 'render', headers: { 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' } } as const

@@ -1,5 +1,5 @@
 import { type NextFetchEvent, type NextMiddleware, type NextRequest, NextResponse } from 'next/server.js'
-import type { CookieStore, SessionCarrier } from '../core/cookie/carrier.ts'
+import { type CookieStore, cookieValues, firstAuthentic, type SessionCarrier } from '../core/cookie/carrier.ts'
 import { openToken, type VerifyMac } from '../core/cookie/token.ts'
 import { deepFreeze, type JsonObject } from '../core/data/json.ts'
 import { visible } from '../core/data/schema.ts'
@@ -28,8 +28,11 @@ export interface GuardedSession {
   readonly data: JsonObject
 }
 
-/** The tolerated difference between the clocks of server and edge, in seconds. */
-const leewaySeconds = 60
+/**
+ * A token is rejected this long after its outer limit. The row decides; a guard whose clock is ahead must not turn away a visitor who has
+ * just logged in, because the login page would lead back to it.
+ */
+const leewaySeconds = 86_400
 
 /**
  * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors without a valid token away
@@ -46,13 +49,13 @@ export function createGuard(options: SessionOptions, { protect, require = 'user'
   return async function guard(request: NextRequest, event: NextFetchEvent): Promise<Response> {
     settings ??= guardSettings(options, protect, store)
     const { signIn, cookie } = settings.options
-    const value = request.cookies.get(cookie.name)?.value
-    const session = settings.carrier ? await readSession(settings.carrier, value) : null
+    const values = cookieValues(request.headers.get('cookie'), cookie.name)
+    const session = settings.carrier ? await readSession(settings.carrier, values) : null
     const asksForPage = request.method === 'GET' || request.method === 'HEAD'
     if (asksForPage && isProtected(request.nextUrl.pathname, signIn, settings.roots)) {
       const known = settings.carrier
         ? session !== null && (require === 'session' || session.userId !== null)
-        : await hasToken(value, cookie.name, require, settings.verify)
+        : await hasToken(values, cookie.name, require, settings.verify)
       if (!known) return privateResponse(redirectToSignIn(request, signIn))
     }
     return privateResponse((await next?.(request, event, session)) || NextResponse.next())
@@ -76,22 +79,21 @@ function guardSettings(
   return { options: resolved, verify, carrier: store?.carrier(resolved), roots: rootsOf(protect) }
 }
 
-async function readSession(carrier: SessionCarrier, value: string | undefined): Promise<GuardedSession | null> {
-  const { found } = await carrier.open(value)
+async function readSession(carrier: SessionCarrier, values: readonly string[]): Promise<GuardedSession | null> {
+  const { found } = await carrier.open(values)
   if (found === null || typeof found === 'string') return null
   const { id, userId, data } = found.row
   return { id, userId, data: deepFreeze(visible(data)) }
 }
 
 async function hasToken(
-  value: string | undefined,
+  values: readonly string[],
   cookieName: string,
   require: 'user' | 'session',
   verify: VerifyMac,
 ): Promise<boolean> {
-  if (value === undefined) return false
-  const token = await openToken(value, cookieName, verify)
-  if (typeof token === 'string' || (require === 'user' && !token.loggedIn)) return false
+  const token = await firstAuthentic(values, (value) => openToken(value, cookieName, verify))
+  if (token === null || typeof token === 'string' || (require === 'user' && !token.loggedIn)) return false
   return token.expiresSeconds + leewaySeconds >= Date.now() / 1000
 }
 

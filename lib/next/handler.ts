@@ -18,26 +18,40 @@ export function sessionHandler<Incoming extends Request, Args extends readonly u
       if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) assertSameOrigin(request)
       return privateResponse(await fn(request, ...args))
     } catch (error) {
-      return privateResponse(errorResponse(error))
+      return privateResponse(errorResponse(error, request))
     }
   }
 }
 
-function errorResponse(error: unknown): Response {
+function errorResponse(error: unknown, request: Request): Response {
   if (error instanceof SessionError) {
     if (error.status < 500) return failure(error.status, error.code, error.message)
     console.error(`coatcheck: ${error.code}: ${error.message}`)
     // A fault of the app or its configuration belongs in its log, not in the response.
     return failure(error.status, error.code, error.status === 500 ? 'The server log has the details.' : error.message)
   }
-  // notFound(), forbidden() and unauthorized() would drop the cookies. redirect() and Next's other signals must pass.
-  if (isNextSignal(error)) {
-    const [, status] = /^NEXT_HTTP_ERROR_FALLBACK;(\d{3})$/.exec(error.digest) ?? []
-    if (!status) throw error
-    return failure(Number(status), { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' }[Number(status)] ?? 'NOT_FOUND', `HTTP ${status}`)
-  }
+  if (isNextSignal(error)) return signalResponse(error, request)
   console.error(error)
   return failure(500, 'INTERNAL', 'Something went wrong.')
+}
+
+/** notFound(), forbidden() and unauthorized() would drop the cookies, and redirect() the Cache-Control. Next's other signals pass. */
+function signalResponse(signal: Error & { readonly digest: string }, request: Request): Response {
+  const [, status] = /^NEXT_HTTP_ERROR_FALLBACK;(\d{3})$/.exec(signal.digest) ?? []
+  if (status) {
+    const code = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN' }[Number(status)] ?? 'NOT_FOUND'
+    return failure(Number(status), code, `HTTP ${status}`)
+  }
+  const [, location, redirectStatus] = /^NEXT_REDIRECT;\w+;(.*);(\d{3});$/.exec(signal.digest) ?? []
+  if (location === undefined) throw signal
+  return new Response(null, { status: Number(redirectStatus), headers: { location: withBasePath(location, request) } })
+}
+
+/** Adds the app's `basePath`, which Next adds to links and to redirects of pages, but not to redirects of route handlers. */
+function withBasePath(location: string, request: Request): string {
+  const { basePath = '' } = (request as { nextUrl?: { basePath?: string } }).nextUrl ?? {}
+  const isPath = /^\/(?!\/)/.test(location)
+  return isPath && location !== basePath && !location.startsWith(`${basePath}/`) ? basePath + location : location
 }
 
 function failure(status: number, code: string, message: string): Response {

@@ -3,7 +3,7 @@ import { type DriverRow, rowStore, type SessionStore } from 'coatcheck/store'
 import { memoryStore } from 'coatcheck/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/databases'
+import { stores, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 let users = 0

@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/databases'
 import { rulesOf } from '../../test/exceptions'
+import { stores, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 const dates = {

@@ -1,18 +1,19 @@
-import { absoluteEnd, type CarriedSession, storeNow } from '../core/cookie/carrier.ts'
+import { absoluteEnd, type CarriedSession, cookieValues, storeNow } from '../core/cookie/carrier.ts'
 import { SessionError } from '../core/errors.ts'
+import type { ResolvedCookie } from '../core/options.ts'
 import { SessionRecord } from '../core/session/record.ts'
 import type { RequestContext, SessionContext, SessionScope } from '../core/session/request-context.ts'
 import { Session } from '../core/session/session.ts'
 import { touchStepSeconds } from '../core/store/expiry.ts'
 import type { Client, StoredSession } from '../core/store/store.ts'
 import { clientOf } from '../web/client-info.ts'
-import { platform } from './platform.ts'
+import { isNextSignal, platform } from './platform.ts'
 import { readOnlyCookies, responseCookies } from './response-cookies.ts'
 
 /** The session of one request. The first `getSession` loads it; later calls share it. */
 interface Entry {
   readonly optionsKey: string
-  readonly cookie: string | undefined
+  readonly cookies: readonly string[]
   session: Promise<AnySession> | null
 }
 
@@ -47,7 +48,7 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
   const { name } = context.options.cookie
   const entries = requests.entries.get(headers) ?? new Map<string, Entry>()
   requests.entries.set(headers, entries)
-  const entry = entries.get(name) ?? { optionsKey, cookie: cookies.get(name)?.value, session: null }
+  const entry = entries.get(name) ?? { optionsKey, cookies: valuesOf(headers, cookies.get(name)?.value, name), session: null }
   entries.set(name, entry)
   if (entry.optionsKey !== optionsKey) {
     throw new SessionError(
@@ -56,9 +57,9 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
     )
   }
   // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the others.
-  if (entry.cookie !== undefined) await here.io()
+  if (entry.cookies.length > 0) await here.io()
   if (!entry.session) {
-    const session = load(context, entry.cookie, new NextRequestContext(context, headers))
+    const session = load(context, entry.cookies, new NextRequestContext(context, headers))
     session.catch(() => {
       if (entry.session === session) entry.session = null // the next call tries again
     })
@@ -69,15 +70,22 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
 
 type AnySession = Session<Record<string, unknown>, string>
 
-/** Returns the read-only session of a plain `Request`. */
-export async function plainSession(context: SessionContext, headers: Headers, cookie: string | undefined): Promise<AnySession> {
-  const cookies = readOnlyCookies('on a session from fromRequest()')
-  const client = clientOf(headers, context.options)
-  return load(context, cookie, { responseCookies: async () => cookies, client, isShownNow: () => false, later: () => {} })
+/** Returns the cookie's values: those of the header, which may be several, and one that a middleware has set for this request. */
+function valuesOf(headers: Headers, current: string | undefined, name: string): readonly string[] {
+  const sent = cookieValues(headers.get('cookie'), name)
+  return current === undefined || sent.includes(current) ? sent : [current, ...sent]
 }
 
-async function load(context: SessionContext, cookie: string | undefined, request: RequestContext): Promise<AnySession> {
-  const carried = withinAbsoluteLifetime(context, await context.carrier.open(cookie))
+/** Returns the read-only session of a plain `Request`. */
+export async function plainSession(context: SessionContext, headers: Headers): Promise<AnySession> {
+  const values = cookieValues(headers.get('cookie'), context.options.cookie.name)
+  const cookies = readOnlyCookies('on a session from fromRequest()')
+  const client = clientOf(headers, context.options)
+  return load(context, values, { responseCookies: async () => cookies, client, isShownNow: () => false, later: () => {} })
+}
+
+async function load(context: SessionContext, cookies: readonly string[], request: RequestContext): Promise<AnySession> {
+  const carried = withinAbsoluteLifetime(context, await context.carrier.open(cookies))
   if (typeof carried.found === 'string') context.emit({ type: 'rejected', reason: carried.found })
   const scope: SessionScope = { context, carried, request }
   const record = new SessionRecord(scope)
@@ -103,9 +111,31 @@ function touchLater({ context, carried, request }: SessionScope, record: Session
   })
 }
 
-/** Marks the current request as one that responds with a redirect, so that its page shows no flashes. */
-export async function markTurnedAway(): Promise<void> {
+/**
+ * Prepares the current request for a redirect to the login page: its page shows no flashes, and after an action every page is current.
+ * It leaves the session's cookie alone, which may belong to a newer login of another tab.
+ */
+export async function prepareTurnAway({ options }: SessionContext): Promise<void> {
   requests.turnedAway.add(await platform().headers())
+  await refreshPages(options.cookie)
+}
+
+/** In a server action, makes every page current. Does nothing elsewhere, as in a script. */
+export async function refreshPages(cookie: ResolvedCookie): Promise<void> {
+  const headers = await headersOrNull()
+  if (!headers?.has('next-action')) return
+  const cookies = await responseCookies(platform(), headers, cookie)
+  if (cookies.readOnlyContext === null) cookies.refreshPages()
+}
+
+/** Returns null outside a request. */
+async function headersOrNull(): Promise<Headers | null> {
+  try {
+    return await platform().headers()
+  } catch (error) {
+    if (isNextSignal(error)) throw error
+    return null
+  }
 }
 
 /** A class, because an object literal with a getter for each request costs more. */
@@ -142,6 +172,9 @@ class NextRequestContext implements RequestContext {
   }
 }
 
+/** Browsers without `Sec-Fetch-Dest` (Safari before 16.4, any browser over plain http) ask for HTML; the router's fetches do not. */
 function isDocumentLoad(headers: Headers): boolean {
-  return headers.get('sec-fetch-dest') === 'document' && !headers.has('sec-purpose') && !headers.has('purpose')
+  const destination = headers.get('sec-fetch-dest')
+  const isDocument = destination === null ? headers.get('accept')?.includes('text/html') : destination === 'document'
+  return isDocument === true && !headers.has('sec-purpose') && !headers.has('purpose')
 }

@@ -16,6 +16,7 @@ export async function responseCookies(platform: Platform, headers: Headers, cook
       cookies.set({ ...attributes, value, ...(maxAge !== undefined && { maxAge }) })
     },
     clear: () => cookies.set({ ...attributes, value: '', maxAge: 0 }),
+    refreshPages: () => cookies.set({ ...attributes, name: `${name}-refresh`, value: '', maxAge: 0 }),
     refreshPage: platform.refresh,
   }
 }
@@ -23,7 +24,7 @@ export async function responseCookies(platform: Platform, headers: Headers, cook
 /** Returns cookies that cannot be set. `context` names where the code runs, as a part of a sentence. */
 export function readOnlyCookies(context: string): ResponseCookies {
   const ignore = () => {}
-  return { readOnlyContext: context, inAction: false, send: ignore, clear: ignore, refreshPage: null }
+  return { readOnlyContext: context, inAction: false, send: ignore, clear: ignore, refreshPages: ignore, refreshPage: null }
 }
 
 /** Returns null where Next provides no cookies. */

@@ -3,11 +3,11 @@ import { createSessions, type SessionError } from 'coatcheck'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/databases'
 import { propertyTimeout, runs } from '../../test/property'
 import { updated, visible } from '../../test/session-data'
 import { SessionModel, type View } from '../../test/session-model'
 import { type Call, type Data, type Outcome, type Rule, type Step, steps } from '../../test/session-steps'
+import { stores, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 const expiries: Readonly<Record<Exclude<Rule, null>, number>> = { past: -1, close: 0, hour: 3600 }
@@ -128,7 +128,7 @@ describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('two sess
           const { cookie } = model.views[who]
           const row = model.find(cookie)
           const fresh = await browsers[who].visit(sessions.getSession)
-          expectShown(fresh, { ticket: cookie, row, isNew: !row, pending: null, cookie }, run)
+          expectShown(fresh, { ...model.views[who], row, isNew: !row, pending: null }, run)
           expect(browsers[who].token === '').toBe(cookie === null)
         }
       })

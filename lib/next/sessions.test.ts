@@ -3,8 +3,8 @@ import { createSessions, type JsonObject, type ServerOptions, type SessionError,
 import { memoryStore } from 'coatcheck/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/databases'
 import { rulesOf } from '../../test/exceptions'
+import { stores, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 

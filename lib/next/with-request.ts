@@ -33,7 +33,8 @@ Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
   const { cookies = {}, context = 'handler' } = request
-  const headers = new Headers({ host: 'localhost', ...(context === 'action' && { 'next-action': 'test' }), ...request.headers })
+  const own = { action: { 'next-action': 'test' }, render: { accept: 'text/html' }, handler: {} }[context]
+  const headers = new Headers({ host: 'localhost', ...own, ...request.headers })
   const sent = new Map<string, PlatformCookie>()
   const tasks: (() => Promise<void>)[] = []
   let refreshed = false

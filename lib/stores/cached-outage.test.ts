@@ -1,39 +1,40 @@
 import { createSessions } from 'coatcheck'
 import { type CachedStoreOptions, cachedStore, redisStore } from 'coatcheck/redis'
 import { memoryStore } from 'coatcheck/testing'
-import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { freePort } from '../../test/postgres'
 import { startRedis } from '../../test/redis'
-import { beginIn, freshPrefix, redisClient } from '../../test/redis-stores'
+import { createIn, freshPrefix, redisClient } from '../../test/redis-stores'
 import { layWire } from '../../test/tcp-proxy'
+import { redisUrl } from '../../test/use-redis'
 import { watch } from '../../test/watched'
 import type { SessionStore, StoredSession } from '../core/store/store.ts'
-import { aSession, patch, policy, uuid, write } from './contract/tools.ts'
+import { aSession, find, patch, policy, uuid, write } from './contract/tools.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** A database with two processes before it; `near` has a way to Redis that can be cut, `far` one that cannot. */
+/** Returns a database and the cached stores of two processes. `near` reaches Redis through `proxy`, `far` directly. */
 async function setUp(options: CachedStoreOptions = {}) {
-  const [prefix, database, proxy] = [freshPrefix(), watch(memoryStore()), await layWire(inject('redisUrl'))]
-  const [mine, theirs] = [redisClient(proxy.url), redisClient()]
+  const [prefix, database, proxy] = [freshPrefix(), watch(memoryStore()), await layWire(redisUrl)]
+  const [nearClient, farClient] = [redisClient(proxy.url), redisClient()]
   closing.push(
-    () => mine.destroy(),
-    () => theirs.destroy(),
+    () => nearClient.destroy(),
+    () => farClient.destroy(),
     () => proxy.close(),
   )
-  const store = (client: typeof mine) => cachedStore(database.store, redisStore(client, { prefix }), options)
-  const [near, far] = [store(mine), store(theirs)]
+  const store = (client: typeof nearClient) => cachedStore(database.store, redisStore(client, { prefix }), options)
+  const [near, far] = [store(nearClient), store(farClient)]
   for (const connected of [near, far]) await connected.find({ id: uuid(), tokenHash: uuid() })
   database.reads = 0
-  return { database, proxy, near, far, mine }
+  return { database, proxy, near, far, nearClient }
 }
 
-/** What was warned about; from now on the test need not print it. */
-function warnings(): string[] {
+/** Collects the warnings from now on instead of printing them. */
+function collectWarnings(): string[] {
   const warned: string[] = []
   vi.mocked(console.warn).mockImplementation((text) => void warned.push(text))
   closing.push(() => vi.mocked(console.warn).mockClear())
@@ -47,29 +48,28 @@ const seconds = async (promise: Promise<unknown>) => {
 }
 
 describe.each(['takeDown', 'silence'] as const)('a process that cannot reach Redis (%s)', (how) => {
-  it('goes on through the database, with one warning that names the remedy, and uses Redis again when it is back', async () => {
+  it('a process without Redis uses the database, logs one warning that says what to check, and returns to Redis later', async () => {
     const { near, database, proxy } = await setUp()
-    const warned = warnings()
-    const row = await beginIn(near, { data: { a: 1 } })
+    const warned = collectWarnings()
+    const row = await createIn(near, { data: { a: 1 } })
     await near.find(row)
     proxy[how]()
     expect(await seconds(near.find(row))).toBeLessThan(0.6)
     expect(await seconds(Promise.all(Array.from({ length: 50 }, () => near.find(row))))).toBeLessThan(0.2)
     expect(await seconds(near.update(row, write({ set: { a: 2 } }), policy))).toBeLessThan(1)
-    expect((await near.find(row))?.data).toEqual({ a: 2 })
-    expect(warned).toEqual([expect.stringMatching(/^coatcheck: Redis failed \(\w+\)\. .* Check that Redis runs/)])
+    expect((await find({ store: near }, row))?.data).toEqual({ a: 2 })
+    expect(warned).toEqual([expect.stringMatching(/^coatcheck: Redis failed \(\w+\)\. .* Check that Redis is running/)])
     proxy.resume()
     await expect.poll(() => usesRedis(near, row, database), { timeout: 60_000 }).toBe(true)
-    expect((await near.find(row))?.data).toEqual({ a: 2 })
+    expect((await find({ store: near }, row))?.data).toEqual({ a: 2 })
     proxy[how]()
     await near.find(row)
     expect(warned).toHaveLength(2)
   })
 
-  it('tells of what takes rights away only when no other process can still read the session', async () => {
-    warnings()
+  it('an operation that takes access away resolves only when no other process can still read the session', async () => {
+    collectWarnings()
     const revocations: Record<string, (store: SessionStore, row: StoredSession) => Promise<unknown>> = {
-      flush: (store, row) => store.remove(row),
       revoke: (store, row) => store.remove({ ids: [row.id] }),
       revokeUser: (store) => store.remove({ userId: 'u' }),
       cycleKey: (store, row) => store.update(row, { tokenHash: uuid(), extendsExpiry: true }, policy),
@@ -78,43 +78,47 @@ describe.each(['takeDown', 'silence'] as const)('a process that cannot reach Red
     }
     const outcomes = Object.entries(revocations).map(async ([name, revoke]) => {
       const { near, far, database, proxy } = await setUp({ cacheMaxAge: 2 })
-      const row = await beginIn(near, { userId: 'u' })
+      const row = await createIn(near, { userId: 'u' })
       await far.find(row)
       proxy[how]()
-      const revoked = revoke(near, row).then(() => 'told')
-      await expect.poll(() => database.store.find(row)).toBeNull()
-      const stillThere = (await far.find(row)) !== null // why it has to wait
-      const early = await Promise.race([revoked, near.find(row)])
+      const revoked = revoke(near, row).then(() => 'resolved')
+      const isOpenIn = async (store: SessionStore) => {
+        const found = await store.find(row)
+        return found !== null && found !== 'rotated'
+      }
+      await expect.poll(() => isOpenIn(database.store)).toBe(false)
+      const isStillOpen = await isOpenIn(far) // The reason why the operation has to wait.
+      const first = await Promise.race([revoked, isOpenIn(near)])
       await revoked
-      return [name, stillThere, early, await far.find(row)]
+      return [name, isStillOpen, first, await isOpenIn(far)]
     })
-    expect(await Promise.all(outcomes)).toEqual(Object.keys(revocations).map((name) => [name, true, null, null]))
+    expect(await Promise.all(outcomes)).toEqual(Object.keys(revocations).map((name) => [name, true, false, false]))
   })
 })
 
-describe('a write whose eviction Redis did not confirm', () => {
-  it('is acknowledged at once, and others read the old copy for cacheMaxAge at most', async () => {
+describe('a write while Redis cannot confirm that the copy is deleted', () => {
+  it('a plain write is acknowledged at once, and other processes read the old copy for at most cacheMaxAge', async () => {
     const { near, far, proxy } = await setUp({ cacheMaxAge: 2 })
-    warnings()
-    const row = await beginIn(near, { data: { a: 1 } })
+    collectWarnings()
+    const row = await createIn(near, { data: { a: 1 } })
     await far.find(row)
     proxy.takeDown()
     const started = performance.now()
     const add = () => patch({ set: { a: 2 } })
     expect(await seconds(near.modify(row, add, policy, { timeoutMs: 1000 }))).toBeLessThan(1)
-    expect((await far.find(row))?.data).toEqual({ a: 1 })
-    await expect.poll(async () => (await far.find(row))?.data, { timeout: 60_000, interval: 20 }).toEqual({ a: 2 })
+    expect((await find({ store: far }, row))?.data).toEqual({ a: 1 })
+    await expect.poll(async () => (await find({ store: far }, row))?.data, { timeout: 60_000, interval: 20 }).toEqual({ a: 2 })
     expect(performance.now() - started).toBeLessThan(3000)
   })
 
-  it('is evicted as soon as Redis is back, so that a revocation need not wait longer', async () => {
-    const { near, far, database, proxy, mine } = await setUp({ cacheMaxAge: 60 })
-    warnings()
-    const row = await beginIn(near)
+  it('the copy is deleted as soon as Redis is back, and a revocation then resolves', async () => {
+    const { near, far, database, proxy, nearClient } = await setUp({ cacheMaxAge: 60 })
+    collectWarnings()
+    const row = await createIn(near)
     await far.find(row)
     proxy.takeDown()
-    await expect.poll(() => mine.isReady).toBe(false)
-    const revoked = near.remove(row)
+    await expect.poll(() => nearClient.isReady).toBe(false)
+    const revoked = near.remove({ ids: [row.id] })
     await expect.poll(() => database.store.find(row)).toBeNull()
     proxy.resume()
     expect(await seconds(revoked)).toBeLessThan(10)
@@ -122,23 +126,23 @@ describe('a write whose eviction Redis did not confirm', () => {
   })
 })
 
-it('a Redis that is not there from the start costs one warning and next to no time', async () => {
-  const warned = warnings()
+it('if Redis does not run at the start, one warning is logged and reads take less than a second', async () => {
+  const warned = collectWarnings()
   const client = redisClient(`redis://127.0.0.1:${await freePort()}`)
   closing.push(() => client.destroy())
   const store = cachedStore(memoryStore(), redisStore(client))
-  const row = await beginIn(store, { data: { a: 1 } })
+  const row = await createIn(store, { data: { a: 1 } })
   expect(await seconds(store.find(row))).toBeLessThan(1)
-  expect((await store.find(row))?.data).toEqual({ a: 1 })
+  expect((await find({ store }, row))?.data).toEqual({ a: 1 })
   expect(warned).toEqual([expect.stringContaining('Redis failed (ECONNREFUSED)')])
 })
 
 describe('the timeout of createSessions', () => {
   const secret = 'a secret for tests, 32 characters'
 
-  it('does not cut off a revocation that waits on purpose', async () => {
+  it('the timeout does not apply to a revocation that waits for copies to expire', async () => {
     const { near, proxy } = await setUp({ cacheMaxAge: 1.5 })
-    warnings()
+    collectWarnings()
     const { getSession } = createSessions({ secret, store: near, timeout: 0.3 })
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).login('u'))
@@ -147,7 +151,7 @@ describe('the timeout of createSessions', () => {
     expect(browser.cookies).toEqual({})
   })
 
-  it('cuts off the database', async () => {
+  it('the timeout applies to the database', async () => {
     const { near, database } = await setUp()
     const { getSession } = createSessions({ secret, store: near, timeout: 0.3 })
     const browser = new FakeBrowser()
@@ -159,7 +163,7 @@ describe('the timeout of createSessions', () => {
   })
 })
 
-/** Whether a read no longer needs the database. */
+/** Returns true if a read no longer needs the database. */
 async function usesRedis(store: SessionStore, row: { id: string; tokenHash: string }, database: { readonly reads: number }) {
   await store.find(row)
   const { reads } = database
@@ -167,7 +171,7 @@ async function usesRedis(store: SessionStore, row: { id: string; tokenHash: stri
   return database.reads === reads
 }
 
-it('before a Redis whose memory is full, reads go to the database in silence, and a revocation does not wait', async () => {
+it('if the memory of Redis is full, reads use the database without a warning, and a revocation does not wait', async () => {
   const server = await startRedis()
   const client = redisClient(server.url)
   closing.push(
@@ -176,11 +180,11 @@ it('before a Redis whose memory is full, reads go to the database in silence, an
   )
   const database = watch(memoryStore())
   const store = cachedStore(database.store, redisStore(client))
-  const [copied, other] = [await beginIn(store), await beginIn(store)]
+  const [copied, other] = [await createIn(store), await createIn(store)]
   for (const row of [copied, copied]) await store.find(row)
   await client.configSet('maxmemory', '1')
   database.reads = 0
-  for (const row of [other, copied, other]) expect((await store.find(row))?.id).toBe(row.id)
+  for (const row of [other, copied, other]) expect((await find({ store }, row))?.id).toBe(row.id)
   expect(database.reads, 'the copy is used').toBe(2)
   expect(await seconds(store.remove({ ids: [copied.id] }))).toBeLessThan(0.25)
 })

@@ -1,34 +1,38 @@
 import { type Duration, durationOption, type ExpiryPolicy } from '../core/store/expiry.ts'
 import type { Change, NewSession, Removal, SessionFilter, SessionPage, SessionRef, SessionStore } from '../core/store/store.ts'
 import { SessionCache } from './redis/cache.ts'
-import { RedisReach } from './redis/reach.ts'
+import { OptionalRedis } from './redis/optional-redis.ts'
 import type { RedisStore } from './redis/store.ts'
 
-/** What `cachedStore` takes beside its two stores. */
+/** The options of `cachedStore`. */
 export interface CachedStoreOptions {
-  /** Longest life of a copy, counted from before the database was read. @default 10 (seconds) */
+  /** The longest lifetime of a copy, counted from before the database was read. @default 10 (seconds) */
   cacheMaxAge?: Duration
-  /** Longest time to wait for Redis before going on without. @default 0.25 (seconds) */
+  /** The longest time to wait for Redis before continuing without it. @default 0.25 (seconds) */
   redisTimeout?: Duration
 }
 
 /**
- * Keeps sessions in a database and copies of them in Redis (Django's cached_db): a read asks Redis, and the database only where Redis has no
- * copy. The database is the truth, and all else goes there: writes, lists, counts.
+ * Stores sessions in a database and copies of them in Redis (Django's cached_db). A read asks Redis first, and the database only if
+ * Redis has no copy. The database is the source of truth: writes, lists and counts go there.
  *
- * While Redis answers, no read, in whatever process, is older than the last write that was acknowledged before it began: a writer evicts
- * the copy before and after its write, and a copy that was read before is refused. While a process cannot reach Redis, it reads and writes
- * the database, slower, and prints one warning; other processes may then still read a copy from before its writes, for at most
- * `cacheMaxAge`. Therefore whatever takes rights away (`revoke`, `revokeUser`, `revokeOthers`, `flush`, `logout`, `login`, `cycleKey`, an
- * expiry in the past) resolves only after that time, or as soon as Redis has confirmed the eviction. The same age bounds what is lost when
- * Redis fails over to a replica that has not heard of an eviction yet.
+ * While Redis responds, no read in any process is older than the last write that was acknowledged before the read started. A write
+ * deletes the copy before and after it changes the database, and a copy that was read before the write cannot be stored after it.
  *
- * Only the connection of `redis` is used, under its prefix; make its client with `disableOfflineQueue: true`. Any `maxmemory-policy` will do.
+ * While a process cannot reach Redis, it continues with the database, more slowly, and logs one warning. Other processes may still
+ * read copies from before its writes, for at most `cacheMaxAge`. Therefore an operation that takes access away (`revoke`,
+ * `revokeUser`, `revokeOthers`, `flush`, `logout`, `login`, `cycleKey`, an expiry in the past) resolves only when Redis has
+ * confirmed that the copy is deleted, or after that time. After a failover to a replica that has not received the deletion, a copy
+ * also lives for at most `cacheMaxAge`.
+ *
+ * `redis` provides only its connection and its prefix. Create its client with `disableOfflineQueue: true`. Any `maxmemory-policy`
+ * is suitable.
+ * @example const store = cachedStore(drizzleStore(db), redisStore(client))
  */
 export function cachedStore(database: SessionStore, redis: RedisStore, options: CachedStoreOptions = {}): SessionStore {
   let cache: SessionCache | undefined
   return new CachedStore(database, () => {
-    cache ??= createCache(redis, options) // at the first use, as all options are checked
+    cache ??= createCache(redis, options) // At the first use, when all options are checked.
     return cache
   })
 }
@@ -36,8 +40,9 @@ export function cachedStore(database: SessionStore, redis: RedisStore, options: 
 function createCache({ connection }: RedisStore, { cacheMaxAge = 10, redisTimeout = 0.25 }: CachedStoreOptions): SessionCache {
   const maxAgeSeconds = durationOption('cacheMaxAge', cacheMaxAge)
   const timeoutMs = durationOption('redisTimeout', redisTimeout) * 1000
-  const consequence = `Sessions are read from the database until it answers; logins and revocations take up to ${maxAgeSeconds} s. Check that Redis runs and that the client has its address.`
-  return new SessionCache(new RedisReach(connection, { timeoutMs, consequence }), Math.ceil(maxAgeSeconds * 1000))
+  const effect = `Until it responds again, sessions are read from the database, and logins and revocations take up to ${maxAgeSeconds} s.`
+  const consequence = `${effect} Check that Redis is running and that the client has its address.`
+  return new SessionCache(new OptionalRedis(connection, { timeoutMs, consequence }), Math.ceil(maxAgeSeconds * 1000))
 }
 
 class CachedStore implements SessionStore {
@@ -58,36 +63,41 @@ class CachedStore implements SessionStore {
     const found = await this.#cache().find(ref)
     if (found.row) return found.row
     const row = await this.#database.find(ref)
-    if (found.lease) await (row ? this.#cache().fill(found.lease, row) : this.#cache().release(found.lease, ref))
+    if (found.lease) {
+      const isRow = row !== null && row !== 'rotated'
+      await (isRow ? this.#cache().fill(found.lease, row) : this.#cache().release(found.lease, ref))
+    }
     return row
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
-    if (!replaces) return this.#database.create(session, policy) // nobody can have asked for it yet
+    if (!replaces) return this.#database.create(session, policy) // No token of it exists yet, so no copy does.
     const create = () => this.#database.create(session, policy, replaces)
-    return this.#evicting([replaces.id], create, (created) => created !== null)
+    return this.#invalidateAround([replaces.id], create, (created) => created !== null)
   }
 
   async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
     const update = () => this.#database.update(ref, change, policy)
     const rotates = change.tokenHash !== undefined || change.userId !== undefined
-    return this.#evicting([ref.id], update, (row) => row !== null && row !== 'conflict' && (rotates || row.secondsLeft <= 0))
+    return this.#invalidateAround(
+      [ref.id],
+      update,
+      (row) => row !== null && row !== 'conflict' && (rotates || row.secondsLeft <= 0),
+    )
   }
 
   async modify(...args: Parameters<SessionStore['modify']>) {
     const modify = () => this.#database.modify(...args)
-    return this.#evicting([args[0].id], modify, () => false)
+    return this.#invalidateAround([args[0].id], modify, () => false)
   }
 
   async remove(which: Removal) {
     const remove = () => this.#database.remove(which)
-    if ('ids' in which || 'tokenHash' in which) {
-      return this.#evicting('ids' in which ? which.ids : [which.id], remove, (removed) => removed.length > 0)
-    }
-    // Which sessions these are, only the answer says: evicting afterwards is what makes readers see it. After a failure nobody knows; if
-    // it was made nevertheless, copies live on for `cacheMaxAge` at most.
+    if ('ids' in which) return this.#invalidateAround(which.ids, remove, (removed) => removed.length > 0)
+    // Only the result names the sessions, so their copies are deleted afterwards. If the database fails but has deleted them, their
+    // copies live for at most `cacheMaxAge`.
     const removed = await remove()
-    await this.#evictFully(removed.map(({ id }) => id))
+    await this.#invalidateFully(removed.map(({ id }) => id))
     return removed
   }
 
@@ -103,30 +113,31 @@ class CachedStore implements SessionStore {
     return this.#database.stats()
   }
 
-  /** What has expired is not read from the cache, either. */
+  /** Deletes no copies: an expired session is not read from the cache either. */
   clearExpired(limit: number) {
     return this.#database.clearExpired(limit)
   }
 
   /**
-   * Writes between two evictions: the first, so that a process that dies before the second leaves hardly anything behind; the second, also
-   * after a failure, since the write may have been made. `final`: whether the result must not be told while others read the state before.
+   * Writes, and deletes the copies before and after. If the process dies before the second deletion, the first one has left hardly
+   * any copy. The second one also follows a failure, because the database may have made the write. If `isFinal` returns true, no
+   * reader sees the old state once this resolves.
    */
-  async #evicting<T>(ids: readonly string[], write: () => Promise<T>, final: (result: T) => boolean): Promise<T> {
-    await this.#cache().evict(ids)
+  async #invalidateAround<T>(ids: readonly string[], write: () => Promise<T>, isFinal: (result: T) => boolean): Promise<T> {
+    await this.#cache().invalidate(ids)
     let result: T
     try {
       result = await write()
     } catch (error) {
-      await this.#cache().evict(ids)
+      await this.#cache().invalidate(ids)
       throw error
     }
-    if (final(result)) await this.#evictFully(ids)
-    else await this.#cache().evict(ids)
+    if (isFinal(result)) await this.#invalidateFully(ids)
+    else await this.#cache().invalidate(ids)
     return result
   }
 
-  async #evictFully(ids: readonly string[]): Promise<void> {
-    if (!(await this.#cache().evict(ids))) await this.#cache().settled(ids)
+  async #invalidateFully(ids: readonly string[]): Promise<void> {
+    if (!(await this.#cache().invalidate(ids))) await this.#cache().waitForExpiry(ids)
   }
 }

@@ -1,13 +1,13 @@
 import { createSessions } from 'coatcheck'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/databases'
 import { rulesOf } from '../../test/exceptions'
+import { stores, type TestStore } from '../../test/stores'
 
 type Data = Record<string, number | null>
 
-// Django 5.2 on such a machine keeps 56 of the 1000 increments, and 1 of the 20 keys.
-describe.each(Object.entries(stores))('parallel requests of one session, on %s', (name, open) => {
+// For comparison: Django 5.2 on the same machine keeps 56 of the 1000 increments and 1 of the 20 keys.
+describe.each(Object.entries(stores))('parallel requests of one session on %s', (name, open) => {
   const rule = rulesOf(name)
   let testStore: TestStore
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe.each(Object.entries(stores))('parallel requests of one session, on %s',
   afterAll(() => testStore.close())
 
   const make = () => createSessions<Data>({ secret: 'a secret for tests, 32 characters', store: testStore.store, autoClear: false })
-  async function begin(data: Data) {
+  async function createSession(data: Data) {
     const { getSession } = make()
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).set(data))
@@ -24,9 +24,9 @@ describe.each(Object.entries(stores))('parallel requests of one session, on %s',
   }
 
   rule('a-thousand-parallel-increments-survive')(
-    '20 writers of 50 increments each: all 1000 survive',
+    '1000 increments by 20 parallel writers all survive',
     async () => {
-      const { browser, getSession, read } = await begin({ n: 0 })
+      const { browser, getSession, read } = await createSession({ n: 0 })
       const writer = async () => {
         for (let i = 0; i < 50; i++) {
           await browser.copy().visit(async () => {
@@ -43,40 +43,40 @@ describe.each(Object.entries(stores))('parallel requests of one session, on %s',
     60_000,
   )
 
-  rule('parallel-sets-survive')('20 that each set a key of their own: all 20 survive', async () => {
-    const { browser, getSession, read } = await begin({ start: 0 })
+  rule('parallel-sets-survive')('20 parallel requests that each set another key all survive', async () => {
+    const { browser, getSession, read } = await createSession({ start: 0 })
     await Promise.all(
       Array.from({ length: 20 }, (_, i) => browser.copy().visit(async () => (await getSession()).set(`key${i}`, i))),
     )
     expect(Object.keys(await read())).toHaveLength(21)
   })
 
-  rule('one-of-parallel-pops-wins')('of 20 that pop one key one gets the value', async () => {
-    const { browser, getSession } = await begin({ ticket: 7 })
+  rule('one-of-parallel-pops-wins')('only one of 20 parallel pops of a key gets its value', async () => {
+    const { browser, getSession } = await createSession({ coupon: 7 })
     const taken = await Promise.all(
-      Array.from({ length: 20 }, () => browser.copy().visit(async () => (await getSession()).pop('ticket', null))),
+      Array.from({ length: 20 }, () => browser.copy().visit(async () => (await getSession()).pop('coupon', null))),
     )
     expect(taken.filter((value) => value === 7)).toHaveLength(1)
   })
 
-  rule('parallel-defaults-agree')('of 20 that setDefault one key all get the one value that is stored', async () => {
-    const { browser, getSession, read } = await begin({ other: 1 })
-    const answers = Array.from({ length: 20 }, (_, i) =>
+  rule('parallel-defaults-agree')('20 parallel calls of setDefault for a key all return the stored value', async () => {
+    const { browser, getSession, read } = await createSession({ other: 1 })
+    const values = Array.from({ length: 20 }, (_, i) =>
       browser.copy().visit(async () => (await getSession()).setDefault('once', i)),
     )
-    expect(new Set(await Promise.all(answers)).size).toBe(1)
-    expect((await read()).once).toBe(await answers[0])
+    expect(new Set(await Promise.all(values)).size).toBe(1)
+    expect((await read()).once).toBe(await values[0])
   })
 
   rule('one-of-parallel-logins-wins')(
-    'of 20 that log in one gets the session and its cart; the others are INTERRUPTED, or strangers without it',
+    'only one of 20 parallel logins gets the session and its cart, and the others are INTERRUPTED or get a new session',
     async () => {
-      const { browser, getSession } = await begin({ cart: 1 })
+      const { browser, getSession } = await createSession({ cart: 1 })
       const id = await browser.visit(async () => (await getSession()).id)
       const login = async (i: number) => {
-        const own = browser.copy()
-        await own.visit(async () => (await getSession()).login(`u${i}`))
-        return own.visit(async () => [(await getSession()).id === id, (await getSession()).get('cart', null)])
+        const copy = browser.copy()
+        await copy.visit(async () => (await getSession()).login(`u${i}`))
+        return copy.visit(async () => [(await getSession()).id === id, (await getSession()).get('cart', null)])
       }
       const results = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => login(i)))
       const outcomes = results.map((result) => (result.status === 'rejected' ? result.reason.code : JSON.stringify(result.value)))

@@ -9,18 +9,18 @@ const make = (options: Parameters<typeof memoryStore>[0]) =>
 describe('the memory store', () => {
   afterEach(() => vi.unstubAllEnvs())
 
-  it('refuses to begin a session in production, unless it is told to', async () => {
+  it('creating a session in production rejects unless allowInProduction is set', async () => {
     vi.stubEnv('NODE_ENV', 'production')
-    const begin = (sessions: ReturnType<typeof make>) =>
+    const write = (sessions: ReturnType<typeof make>) =>
       new FakeBrowser().visit(async () => (await sessions.getSession()).set('n', 1))
-    await expect(begin(make({}))).rejects.toMatchObject({
+    await expect(write(make({}))).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining('allowInProduction'),
     })
-    await begin(make({ allowInProduction: true }))
+    await write(make({ allowInProduction: true }))
   })
 
-  it('holds no more than maxSessions: the one that was created first goes', async () => {
+  it('above maxSessions, the session that was created first is deleted', async () => {
     const sessions = make({ maxSessions: 3 })
     const browsers = Array.from({ length: 4 }, () => new FakeBrowser())
     for (const [n, browser] of browsers.entries()) await browser.visit(async () => (await sessions.getSession()).set('n', n))

@@ -1,9 +1,9 @@
 import { type SessionStore, storeContract } from 'coatcheck/store'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { stores, type TestStore } from '../../test/databases'
 import { rulesOf } from '../../test/exceptions'
+import { stores, type TestStore } from '../../test/stores'
 
-describe.each(Object.keys(stores))('the store contract, %s', (name) => {
+describe.each(Object.keys(stores))('the store contract on %s', (name) => {
   let under: TestStore
   beforeAll(async () => {
     under = await (stores[name]?.() as Promise<TestStore>)

@@ -12,7 +12,10 @@ export function nodeCryptography(secrets: readonly string[]): Cryptography {
     randomBytes: (length) => randomBytes(length),
     tokenHash: (tokenSecret) => uuidOfHex(sha256(bytesOf(tokenSecret))),
     sign: (input) => mac(first, input).digest('base64url'),
-    verify: (input, given) => keys.some((key) => timingSafeEqual(mac(key, input).digest(), bytesOf(given))),
+    verify: (input, given) => {
+      const index = keys.findIndex((key) => timingSafeEqual(mac(key, input).digest(), bytesOf(given)))
+      return index < 0 ? false : index === 0 ? 'current' : 'old'
+    },
   }
 }
 

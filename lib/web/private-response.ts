@@ -8,6 +8,11 @@ export function privateResponse(response: Response): Response {
   } catch {
     return privateResponse(new Response(response.body, response))
   }
-  response.headers.append('vary', 'Cookie')
+  const names =
+    response.headers
+      .get('vary')
+      ?.toLowerCase()
+      .split(/\s*,\s*/) ?? []
+  if (!names.includes('*') && !names.includes('cookie')) response.headers.append('vary', 'Cookie')
   return response
 }

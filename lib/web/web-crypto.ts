@@ -8,8 +8,8 @@ export function webVerifier(secrets: readonly string[]): VerifyMac {
   const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 }
   const derived = Promise.all(secrets.map((secret) => deriveKey(secret, macKeyInfo, hmac, ['verify'])))
   return async (input, mac) => {
-    for (const key of await derived) {
-      if (await crypto.subtle.verify('HMAC', key, bytesOf(mac), encoder.encode(input))) return true
+    for (const [index, key] of (await derived).entries()) {
+      if (await crypto.subtle.verify('HMAC', key, bytesOf(mac), encoder.encode(input))) return index === 0 ? 'current' : 'old'
     }
     return false
   }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { AdminAction } from 'coatcheck/admin'
 import { eq, sql } from 'drizzle-orm'
-import { expect, inject, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { coatcheck } from '../commands'
 import { emptyDatabase } from '../databases'
 import { createDatabase, query } from '../postgres'
+import { postgresUrl } from '../use-postgres'
 import { library } from './scope'
 import type { Cases } from './trial'
 
@@ -118,13 +119,13 @@ export const administration: Cases = {
 
 export const commands: Cases = {
   'manage.py migrate': async (trial) => {
-    const DATABASE_URL = await createDatabase(inject('postgresUrl'))
+    const DATABASE_URL = await createDatabase(postgresUrl)
     expect(await trial.command({ DATABASE_URL })).toMatch(/^Applied/)
     expect(await query(DATABASE_URL, 'select id from sessions')).toEqual([])
   },
 
   'manage.py clearsessions': async (trial) => {
-    const DATABASE_URL = await createDatabase(inject('postgresUrl'))
+    const DATABASE_URL = await createDatabase(postgresUrl)
     await coatcheck(['migrate'], { DATABASE_URL })
     await query(
       DATABASE_URL,

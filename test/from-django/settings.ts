@@ -1,8 +1,9 @@
 import type { ServerOptions } from 'coatcheck'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
-import { expect, inject, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { createDatabase } from '../postgres'
+import { postgresUrl } from '../use-postgres'
 import { engines } from './engines'
 import { library } from './scope'
 import { type Cases, codeOf, secret, type Trial } from './trial'
@@ -51,7 +52,7 @@ export const settings: Cases = {
 
   "SESSION_ENGINE = 'django.contrib.sessions.backends.db'": async (trial) => {
     const statements: string[] = []
-    const pool = new pg.Pool({ connectionString: await createDatabase(inject('postgresUrl')) })
+    const pool = new pg.Pool({ connectionString: await createDatabase(postgresUrl) })
     const db = drizzle(pool, { logger: { logQuery: (text) => void statements.push(text.split(' ')[0] ?? '') } })
     await library.migrate(db)
     const visitor = trial.visitor(trial.options({ db }))

@@ -1,11 +1,12 @@
 import { Button, Stack, TextInput } from '@mantine/core'
 import type { Metadata } from 'next'
-import { WithCode } from '../../code/with-code'
-import { engineWords } from '../../engine'
+import { CodeCard } from '../../code/code'
+import { engineTexts } from '../../engine'
+import { minPasswordLength } from '../../password'
 import { LastRequests } from '../../requests/last-requests'
 import { requireUser } from '../../sessions'
 import { PageTitle } from '../../ui/page-title'
-import { findUser, shortestPassword } from '../../users'
+import { findUser } from '../../users'
 import { changePasswordAction } from '../actions'
 
 export const metadata: Metadata = { title: 'Change your password' }
@@ -15,13 +16,13 @@ export default async function PasswordPage({ searchParams }: PageProps<'/account
   const { problem } = await searchParams
   const session = await requireUser({ returnTo: '/account/password' })
   const user = await findUser(session.userId)
-  const said = (code: string, words: string) => problem === code && <span role="alert">{words}</span>
+  const errorIf = (code: string, text: string) => problem === code && <span role="alert">{text}</span>
   return (
     <>
-      <PageTitle title="Change your password">{engineWords.newPassword}</PageTitle>
-      <WithCode title="Your password" of={['changePasswordAction']}>
+      <PageTitle title="Change your password">{engineTexts.newPassword}</PageTitle>
+      <CodeCard title="Your password" actions={['changePasswordAction']}>
         <form action={changePasswordAction}>
-          {/* For password managers: whose password this is. */}
+          {/* Tells password managers which account the password belongs to. */}
           <input hidden readOnly name="username" autoComplete="username" value={user?.username} />
           <Stack gap="sm">
             <TextInput
@@ -30,25 +31,25 @@ export default async function PasswordPage({ searchParams }: PageProps<'/account
               type="password"
               autoComplete="current-password"
               required
-              error={said('current', 'This is not your current password.')}
+              error={errorIf('current', 'This is not your current password.')}
             />
             <TextInput
               label="New password"
-              description={`at least ${shortestPassword} characters`}
+              description={`At least ${minPasswordLength} characters`}
               name="new"
               type="password"
               autoComplete="new-password"
               required
-              minLength={shortestPassword}
+              minLength={minPasswordLength}
               error={
-                said('short', `Too short: use at least ${shortestPassword} characters.`) ||
-                said('long', 'Too long: use at most 72 bytes; a letter is one or more.')
+                errorIf('short', `Too short: use at least ${minPasswordLength} characters.`) ||
+                errorIf('long', 'Too long: use at most 72 bytes. Some characters take more than one byte.')
               }
             />
-            <Button type="submit">Change</Button>
+            <Button type="submit">Change password</Button>
           </Stack>
         </form>
-      </WithCode>
+      </CodeCard>
       <LastRequests />
     </>
   )

@@ -1,11 +1,11 @@
 import { Badge, Button } from '@mantine/core'
 import type { SessionInfo } from 'coatcheck'
-import { When } from '../../ui/when'
-import { endDeviceAction } from '../actions'
-import { agoText, deviceOf, placeOf } from '../words'
-import { DeviceSign } from './device-sign'
+import { agoText } from '../../format'
+import { Timestamp } from '../../ui/timestamp'
+import { logOutDeviceAction } from '../actions'
+import { type DeviceKind, deviceOf, locationOf } from '../devices'
 
-/** One line for each session; `now`, in epoch milliseconds, is what "ago" is counted from. */
+/** Lists one device per session. `now`, in epoch milliseconds, is the reference for "ago". */
 export function DeviceList({ rows, now }: { rows: readonly SessionInfo[]; now: number }) {
   return (
     <ul className="devices">
@@ -22,7 +22,7 @@ function Device({ row, now }: { row: SessionInfo; now: number }) {
   const seen = agoText(lastSeenAt, now)
   return (
     <li className={current ? 'here' : undefined}>
-      <DeviceSign kind={kind} />
+      <DeviceIcon kind={kind} />
       <div>
         <h3>
           {name}{' '}
@@ -34,7 +34,7 @@ function Device({ row, now }: { row: SessionInfo; now: number }) {
         </h3>
         <dl className="device-facts">
           <div>
-            <dt>Place:</dt> <dd>{placeOf(ip)}</dd>
+            <dt>Location:</dt> <dd>{locationOf(ip)}</dd>
           </div>
           <div>
             <dt>Last seen:</dt> <dd>{current ? 'now' : <time dateTime={lastSeenAt.toISOString()}>{seen}</time>}</dd>
@@ -42,12 +42,12 @@ function Device({ row, now }: { row: SessionInfo; now: number }) {
           <div>
             <dt>Logged in:</dt>{' '}
             <dd>
-              <When at={authenticatedAt} />
+              <Timestamp at={authenticatedAt} />
             </dd>
           </div>
         </dl>
       </div>
-      <form action={endDeviceAction}>
+      <form action={logOutDeviceAction}>
         <input type="hidden" name="id" value={id} />
         <Button
           type="submit"
@@ -59,5 +59,21 @@ function Device({ row, now }: { row: SessionInfo; now: number }) {
         </Button>
       </form>
     </li>
+  )
+}
+
+const shapes: Readonly<Record<DeviceKind, string>> = {
+  desktop: 'M4 5h16v11H4zM2 20h20',
+  mobile: 'M7 2h10v20H7zM11 18h2',
+  tablet: 'M5 2h14v20H5zM11 18h2',
+  unknown: 'M3 4h18v16H3zM7 9l3 3-3 3M12 15h5',
+}
+
+/** Hidden from assistive technology, because the name next to it says the same. */
+function DeviceIcon({ kind }: { kind: DeviceKind }) {
+  return (
+    <svg viewBox="0 0 24 24" width="28" height="28" aria-hidden="true">
+      <path d={shapes[kind]} fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
   )
 }

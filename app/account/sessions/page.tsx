@@ -3,65 +3,66 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { Code } from '../../code/code'
 import { engine } from '../../engine'
+import { countText } from '../../format'
 import { LastRequests } from '../../requests/last-requests'
-import { countOf } from '../../requests/words'
 import { maxPerUser, requireUser, sessions } from '../../sessions'
 import { Card } from '../../ui/card'
 import { PageTitle } from '../../ui/page-title'
-import { endOtherDevicesAction } from '../actions'
-import { unfinishedPath } from '../words'
+import { logOutOtherDevicesAction } from '../actions'
+import { unfinishedPath } from '../devices'
 import { DeviceList } from './device-list'
 
 export const metadata: Metadata = { title: 'Your devices' }
 export const instant = false
 
-/** Most other devices on the page. */
-const shown = 20
+/** The maximum number of other devices on the page. */
+const maxOthers = 20
 
 export default async function DevicesPage({ searchParams }: PageProps<'/account/sessions'>) {
   const unfinished = (await searchParams).problem === 'password'
   const session = await requireUser({ returnTo: unfinished ? unfinishedPath : '/account/sessions' })
-  if (engine === 'cookie') return <Unlisted />
+  if (engine === 'cookie') return <NoDevices />
   const { id, userId } = session
-  const [own, found] = await Promise.all([
+  const [current, found] = await Promise.all([
     sessions.get(id),
-    sessions.list({ userId, status: 'signedIn', sort: 'lastSeen', limit: shown + 2 }), // this one, and one that says there are more
+    // Two more than shown: the current session may be among them, and the other one shows that there are more.
+    sessions.list({ userId, status: 'signedIn', sort: 'lastSeen', limit: maxOthers + 2 }),
   ])
   const others = found.filter(({ current }) => !current)
-  const rows = [...(own ? [own] : []), ...others.slice(0, shown)]
+  const rows = [...(current ? [current] : []), ...others.slice(0, maxOthers)]
   return (
     <>
       <PageTitle title="Your devices">
-        Where you are logged in. If you do not know one of them, log it out, and{' '}
+        You are logged in on these devices. If you do not recognise one, log it out and{' '}
         <Link href="/account/password">change your password</Link>.
         {maxPerUser &&
-          ` At most ${countOf(maxPerUser, 'device')}: a login on another ends the one that was not used for the longest time.`}
+          ` At most ${countText(maxPerUser, 'device')} can be logged in. Another login logs out the least recently used one.`}
       </PageTitle>
       {unfinished && (
-        <Alert mb="lg">Your password is changed, but your other devices may still be logged in: log them out here.</Alert>
+        <Alert mb="lg">Your password was changed, but your other devices may still be logged in. Log them out here.</Alert>
       )}
       <Card title="Logged in">
         <DeviceList rows={rows} now={Date.now()} />
-        {others.length > shown && <p className="more">These are the {rows.length} used last; there are more.</p>}
+        {others.length > maxOthers && <p className="more">Only the {rows.length} devices used last are shown.</p>}
         {others.length > 0 && (
-          <form action={endOtherDevicesAction} className="more">
+          <form action={logOutOtherDevicesAction} className="more">
             <Button type="submit">Log out everywhere else</Button>
           </form>
         )}
       </Card>
-      <Card title="The code behind it">
-        <Code of={['endDeviceAction', 'endOtherDevicesAction']} />
+      <Card title="Source code">
+        <Code actions={['logOutDeviceAction', 'logOutOtherDevicesAction']} />
       </Card>
       <LastRequests />
     </>
   )
 }
 
-function Unlisted() {
+function NoDevices() {
   return (
     <PageTitle title="Your devices">
-      Each session lies in its visitor's cookie, and the server keeps no list of them: so your other devices cannot be shown here,
-      nor logged out.
+      Each session is stored in its visitor's cookie. The server has no list of them, so it cannot show your other devices or log
+      them out.
     </PageTitle>
   )
 }

@@ -1,8 +1,8 @@
 import { getSession, sessions } from '../../sessions'
-import { sessionAnswer } from '../session/answer'
+import { sessionResponse } from '../session/response'
 
 export const POST = sessions.handler(async () => {
   const session = await getSession()
   await session.logout()
-  return sessionAnswer()
+  return sessionResponse()
 })

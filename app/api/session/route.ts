@@ -1,19 +1,19 @@
 import { getSession, sessions } from '../../sessions'
-import { jsonObject, sessionAnswer } from './answer'
+import { jsonObject, sessionResponse } from './response'
 
-export const GET = sessions.handler(sessionAnswer)
+export const GET = sessions.handler(sessionResponse)
 
 export const PATCH = sessions.handler(async (request) => {
   const values = await jsonObject(request)
   const session = await getSession()
   await session.set(values)
-  return sessionAnswer()
+  return sessionResponse()
 })
 
-/** Deletes the key named by `?key=`, else ends the session. */
+/** Deletes the key in `?key=`, or the whole session if there is no `?key=`. */
 export const DELETE = sessions.handler(async (request) => {
   const key = new URL(request.url).searchParams.get('key')
   const session = await getSession()
   await (key === null ? session.flush() : session.delete(key))
-  return sessionAnswer()
+  return sessionResponse()
 })

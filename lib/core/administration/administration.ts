@@ -96,7 +96,7 @@ export interface SessionAdministration {
   get(id: string): Promise<SessionInfo | null>
   /**
    * Deletes sessions by id and returns their number. Ignores values that are not ids. With `userId` it deletes only that user's sessions:
-   * a page where users log out their own devices must pass it.
+   * a page where users log out their own devices must pass it. In a server action, every page is current afterwards.
    */
   revoke(ids: string | readonly string[], options?: RevokeOptions): Promise<number>
   /** Deletes all sessions of a user, except the one with the id `except`, and returns their number. */
@@ -119,11 +119,21 @@ interface AdministrationContext {
  * Creates the server side of sessions.
  * @param currentId Returns the id of the current request's session, or null. It also waits until there is a request, so it is called
  * before the store: a prerender must not query the store.
+ * @param refreshPages In a server action, makes every page current.
  */
 export function createAdministration(
   context: () => AdministrationContext,
   currentId: () => Promise<string | null>,
+  refreshPages: () => Promise<void> = async () => {},
 ): SessionAdministration {
+  const remove = async (which: Removal, by: ActorOptions['by'] = null) => {
+    const { store, emit } = context()
+    const sessions = await store.remove(which)
+    if (sessions.length > 0) emit({ type: 'revoked', sessions, by })
+    await refreshPages()
+    return sessions.length
+  }
+
   return {
     list: async (options = {}) => {
       const page = pageOf(options)
@@ -140,11 +150,11 @@ export function createAdministration(
     revoke: async (ids, options = {}) => {
       const known = [ids].flat().filter(isUuid)
       const owner = ownerOf(options)
-      return known.length > 0 ? remove(context(), { ids: known, ...owner }, options.by) : 0
+      return known.length > 0 ? remove({ ids: known, ...owner }, options.by) : 0
     },
     revokeUser: async (userId, { except = null, by } = {}) => {
       if (except !== null && !isUuid(except)) throw invalid('except', 'is not a session id')
-      return remove(context(), { userId: checkUserId(userId), ...(except && { exceptId: except }) }, by)
+      return remove({ userId: checkUserId(userId), ...(except && { exceptId: except }) }, by)
     },
     count: async () => {
       await currentId()
@@ -154,14 +164,12 @@ export function createAdministration(
       await currentId()
       return sessionStats(await context().store.stats())
     },
-    clearExpired: async (options = {}) => clearExpired(context(), options),
+    clearExpired: async (options = {}) => {
+      const deleted = await clearExpired(context(), options)
+      await refreshPages()
+      return deleted
+    },
   }
-}
-
-async function remove(context: AdministrationContext, which: Removal, by: ActorOptions['by'] = null): Promise<number> {
-  const sessions = await context.store.remove(which)
-  if (sessions.length > 0) context.emit({ type: 'revoked', sessions, by })
-  return sessions.length
 }
 
 async function clearExpired(

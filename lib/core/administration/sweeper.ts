@@ -5,16 +5,22 @@ import type { SessionStore } from '../store/store.ts'
 const intervalMs = 5 * 60_000
 const batchSize = 1000
 
-/** Returns a function to call after each write. At most every five minutes it deletes a batch of expired sessions; sooner if one was full. */
+/** The chance that a write of a new process starts the first sweep. A process on serverless may not live for five minutes. */
+const firstChance = 0.01
+
+/**
+ * Returns a function to call after each write. It deletes a batch of expired sessions: for the first time after any of the first writes, then
+ * at most every five minutes, or sooner if a batch was full.
+ */
 export function createSweeper(
   store: SessionStore,
   now: () => number,
   emit: (event: SessionEvent) => void,
+  random: () => number = Math.random,
 ): (request: RequestContext) => void {
-  let dueAt: number | undefined // set at the first write, because earlier there may be no clock
+  let dueAt: number | undefined
   return (request) => {
-    dueAt ??= now() + intervalMs
-    if (now() < dueAt) return
+    if (dueAt === undefined ? random() >= firstChance : now() < dueAt) return
     dueAt = now() + intervalMs
     request.later(async () => {
       const count = await store.clearExpired(batchSize)

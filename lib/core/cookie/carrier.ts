@@ -8,17 +8,25 @@ export interface SessionCredential extends SessionRef {
   readonly value: string
   /** The outer limit of the cookie's lifetime in epoch seconds. */
   readonly expiresSeconds: number
+  /** True if an old secret signed it, so that it must be signed again before that secret is removed. */
+  readonly signedByOldSecret?: boolean
 }
 
-/** Why a cookie opens no session. 'unknown': this app made the cookie, but the session was deleted, has expired or was rotated. */
-export type Rejection = 'malformed' | 'forged' | 'unknown'
+/**
+ * Why a cookie opens no session. 'unknown': this app issued the token, but the session was deleted or has expired. 'rotated': the session
+ * exists and was given a new token less than 60 seconds ago; this is the old one.
+ */
+export type Rejection = 'malformed' | 'forged' | 'unknown' | 'rotated'
 
 /** Defines how sessions travel in their cookie. Nothing else in the library depends on it. */
 export interface SessionCarrier {
   /** The store that administration uses. */
   readonly store: SessionStore
-  /** Opens the cookie of one request; undefined if there is none. Never rejects because of the cookie's content. */
-  open(value: string | undefined): Promise<CarriedSession>
+  /**
+   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the first authentic
+   * one counts. Never rejects because of a cookie's content.
+   */
+  open(values: readonly string[]): Promise<CarriedSession>
 }
 
 /** The session of one request. */
@@ -27,6 +35,8 @@ export interface CarriedSession {
   readonly store: SessionStore
   /** The live session; a rejection, if the cookie opens none; null without a cookie. */
   readonly found: FoundSession | Rejection | null
+  /** The authentic credential that the browser presented, even if it opens no session. */
+  readonly presented: SessionRef | null
   /** True if a visit can advance the session after the response, when no cookie can be sent. */
   readonly canTouch: boolean
   /** Returns a new credential for `row`. */
@@ -65,6 +75,33 @@ export interface CookieStore {
 /** Returns the end of a session's absolute lifetime in epoch seconds. The row may say later if the policy has become stricter since. */
 export function absoluteEnd({ absoluteSeconds }: ExpiryPolicy, { authenticatedAt, createdAt }: StoredSession): number {
   return absoluteSeconds === null ? Number.POSITIVE_INFINITY : (authenticatedAt ?? createdAt).getTime() / 1000 + absoluteSeconds
+}
+
+/** The number of cookies with the session's name that are checked. */
+const maxCookies = 8
+
+/** Returns the values of all cookies with this name in a `Cookie` header (RFC 6265, section 4.2.1), in its order. */
+export function cookieValues(header: string | null, name: string): string[] {
+  if (!header) return []
+  const pairs = header.split(';').map((pair) => pair.trim())
+  return pairs
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1))
+    .slice(0, maxCookies)
+}
+
+/** Opens the first authentic value. Returns a rejection if there is none, and null without a value. */
+export async function firstAuthentic<T extends object>(
+  values: readonly string[],
+  open: (value: string) => Promise<T | 'malformed' | 'forged'>,
+): Promise<T | 'malformed' | 'forged' | null> {
+  let rejection: 'malformed' | 'forged' | null = null
+  for (const value of values) {
+    const opened = await open(value)
+    if (typeof opened === 'object') return opened
+    if (rejection !== 'forged') rejection = opened
+  }
+  return rejection
 }
 
 /** Returns the outer limit of a cookie's lifetime in epoch seconds. No read can extend it. */

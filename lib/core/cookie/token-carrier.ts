@@ -1,13 +1,16 @@
+import { cookieLimitSeconds } from '../store/expiry.ts'
 import type { SessionStore, StoredSession } from '../store/store.ts'
 import {
   type CarriedSession,
   type CarrierOptions,
   expiresAtBrowserClose,
+  firstAuthentic,
   outerLimit,
   type SessionCarrier,
+  type SessionCredential,
   storeNow,
 } from './carrier.ts'
-import { openToken, writeToken } from './token.ts'
+import { type MacCheck, openToken, writeToken } from './token.ts'
 
 /** Hashes, MACs and random numbers. */
 export interface Cryptography {
@@ -16,8 +19,8 @@ export interface Cryptography {
   tokenHash(tokenSecret: string): string
   /** Returns the HMAC-SHA-256 under the first secret, in base64url. */
   sign(input: string): string
-  /** Returns true if `mac` is that of `input` under any secret. Takes the same time for every wrong MAC. */
-  verify(input: string, mac: string): boolean
+  /** Checks whether `mac` is that of `input`. Takes the same time for every wrong MAC. */
+  verify(input: string, mac: string): MacCheck
 }
 
 /** Creates the carrier for sessions in a store: the cookie holds a signed token that names a row. */
@@ -26,28 +29,42 @@ export function tokenCarrier(
   { cookie, policy, expireAtBrowserClose }: CarrierOptions,
   { sign, verify, tokenHash }: Cryptography,
 ): SessionCarrier {
-  const issue = (row: StoredSession, tokenSecret: string) => {
+  const issue = (row: StoredSession, tokenSecret: string): SessionCredential => {
     const expiresSeconds = outerLimit(policy, row)
     const token = { id: row.id, tokenSecret, expiresSeconds, loggedIn: row.userId !== null }
     return { id: row.id, tokenHash: row.tokenHash, tokenSecret, value: writeToken(token, cookie.name, sign), expiresSeconds }
   }
-  const find = async (value: string): Promise<CarriedSession['found']> => {
-    const token = await openToken(value, cookie.name, verify)
-    if (typeof token === 'string') return token
-    const { id, tokenSecret, expiresSeconds } = token
-    const credential = { id, tokenSecret, expiresSeconds, value, tokenHash: tokenHash(tokenSecret) }
-    const row = await store.find(credential)
-    return row && storeNow(row) < expiresSeconds ? { row, credential } : 'unknown'
+
+  /** Signs a token again if an old secret signed it or half of its lifetime is over, so that it outlives both. */
+  const reissue = (row: StoredSession, credential: SessionCredential): SessionCredential => {
+    const { expiresSeconds, signedByOldSecret, tokenSecret } = credential
+    const isOld = expiresSeconds - storeNow(row) < cookieLimitSeconds / 2 && outerLimit(policy, row) > expiresSeconds
+    return signedByOldSecret || isOld ? issue(row, tokenSecret) : credential
   }
-  const carried: Omit<CarriedSession, 'found'> = {
+
+  const maxAge: CarriedSession['maxAge'] = (row, { expiresSeconds }) => {
+    if (expiresAtBrowserClose(row.expiry, expireAtBrowserClose)) return undefined
+    return Math.max(Math.floor(expiresSeconds - storeNow(row)), 1)
+  }
+
+  const authenticate = async (value: string): Promise<SessionCredential | 'malformed' | 'forged'> => {
+    const token = await openToken(value, cookie.name, verify)
+    return typeof token === 'string' ? token : { ...token, value, tokenHash: tokenHash(token.tokenSecret) }
+  }
+
+  const find = async (credential: SessionCredential): Promise<CarriedSession['found']> => {
+    const row = await store.find(credential)
+    if (row === null || row === 'rotated') return row ?? 'unknown'
+    return storeNow(row) < credential.expiresSeconds ? { row, credential } : 'unknown'
+  }
+
+  const shared = { store, canTouch: true, issue, reissue, maxAge }
+  return {
     store,
-    canTouch: true,
-    issue,
-    reissue: (_, credential) => credential,
-    maxAge: (row, { expiresSeconds }) => {
-      if (expiresAtBrowserClose(row.expiry, expireAtBrowserClose)) return undefined
-      return Math.max(Math.floor(expiresSeconds - storeNow(row)), 1)
+    open: async (values) => {
+      const presented = await firstAuthentic(values, authenticate)
+      if (presented === null || typeof presented === 'string') return { ...shared, found: presented, presented: null }
+      return { ...shared, found: await find(presented), presented }
     },
   }
-  return { store, open: async (value) => ({ ...carried, found: value === undefined ? null : await find(value) }) }
 }

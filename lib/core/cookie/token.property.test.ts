@@ -85,7 +85,7 @@ describe('any token', () => {
   it('opens to the values that were written, in at most 200 characters', async () => {
     await fc.assert(
       fc.asyncProperty(token, async (made) => {
-        expect(await open(textOf(made))).toEqual(made)
+        expect(await open(textOf(made))).toMatchObject(made)
         expect(textOf(made).length).toBeLessThanOrEqual(200)
       }),
       runs(300),
@@ -135,7 +135,7 @@ describe('any other text', () => {
           let mac = ''
           const opened = await open(text, (_, given) => {
             mac = given
-            return true
+            return 'current'
           })
           if (typeof opened === 'object') expect(writeToken(opened, 'session', () => mac)).toBe(text)
         }),

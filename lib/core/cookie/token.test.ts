@@ -18,7 +18,7 @@ const open = (text: string, check: VerifyMac = verify, name = 'session') => open
 describe('a token', () => {
   it('opens to the values that were written, in at most 200 characters of base64url and dots', async () => {
     const text = textOf(token)
-    expect(await open(text)).toEqual(token)
+    expect(await open(text)).toMatchObject(token)
     expect(text.length).toBeLessThanOrEqual(200)
     expect(text).toMatch(/^v1(\.[\w-]+){5}$/)
   })
@@ -39,7 +39,7 @@ describe('a token', () => {
     ]
     const respelled = [spare, `${id}==`, id.replace(/.$/, '+'), id.slice(1)].map((other) => `${version}.${other}.${tail}`)
     for (const variant of [...variants, ...respelled, text.replace('.1900000000.', '.01900000000.'), '']) {
-      expect(await open(variant, () => true), JSON.stringify(variant)).toBe('malformed')
+      expect(await open(variant, () => 'current'), JSON.stringify(variant)).toBe('malformed')
     }
   })
 
@@ -47,7 +47,7 @@ describe('a token', () => {
     const text = textOf(token)
     const newer = 'a newer secret for tests, 32 chars'
     for (const verifier of [(secrets: string[]) => nodeCryptography(secrets).verify, webVerifier]) {
-      expect(await open(text, verifier([newer, secret]))).toEqual(token)
+      expect(await open(text, verifier([newer, secret]))).toMatchObject(token)
       expect(await open(text, verifier([newer]))).toBe('forged')
       expect(await open(text, verifier([secret]), 'other')).toBe('forged')
     }

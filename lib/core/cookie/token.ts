@@ -17,20 +17,34 @@ export interface Token {
   readonly loggedIn: boolean
 }
 
-/** Checks a MAC. The server checks it with `node:crypto`, the edge with Web Crypto. */
-export type VerifyMac = (input: string, mac: string) => boolean | Promise<boolean>
+/** A token whose MAC is right. */
+export interface AuthenticToken extends Token {
+  readonly signedByOldSecret: boolean
+}
+
+/** The secret under which a MAC is right: the first one, which signs, or an old one; false under none. */
+export type MacCheck = 'current' | 'old' | false
+
+/** Checks a MAC. The server uses `node:crypto`, the edge Web Crypto. */
+export type VerifyMac = (input: string, mac: string) => MacCheck | Promise<MacCheck>
 
 // The last character of each part has unused bits, which must be 0. So a token has only one accepted spelling.
 const grammar =
   /^(v1\.([A-Za-z0-9_-]{21}[AQgw])\.([A-Za-z0-9_-]{21}[AQgw])\.([1-9][0-9]{0,11})\.([01]))\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
 
 /** Returns the token in a cookie's value, or the reason why the value is rejected. Checks the MAC, but neither clock nor store. */
-export async function openToken(value: string, cookieName: string, verify: VerifyMac): Promise<Token | 'malformed' | 'forged'> {
+export async function openToken(
+  value: string,
+  cookieName: string,
+  verify: VerifyMac,
+): Promise<AuthenticToken | 'malformed' | 'forged'> {
   if (value.length > 200) return 'malformed'
   const [, signed, id, tokenSecret, expiry, flags, mac] = grammar.exec(value) ?? []
   if (!signed || !id || !tokenSecret || !expiry || !flags || !mac) return 'malformed'
-  if (!(await verify(macInput(cookieName, signed), mac))) return 'forged'
-  return { id: uuidOf(bytesOf(id)), tokenSecret, expiresSeconds: Number(expiry), loggedIn: flags === '1' }
+  const check = await verify(macInput(cookieName, signed), mac)
+  if (!check) return 'forged'
+  const token = { id: uuidOf(bytesOf(id)), tokenSecret, expiresSeconds: Number(expiry), loggedIn: flags === '1' }
+  return { ...token, signedByOldSecret: check === 'old' }
 }
 
 /** Returns the cookie's value for a token. `sign` returns the MAC in base64url. */

@@ -46,10 +46,13 @@ export interface Codec {
    * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than both `before` and `maxBytes`, so that no walk is endless.
    */
   differs(key: string, value: unknown, before: Json | undefined): boolean
-  /** Returns the visible data of a row, deeply frozen. */
-  decode(data: JsonObject): Readonly<Record<string, unknown>>
-  /** Returns a mutable copy of the visible data, with the defaults of absent keys. */
-  draft(data: JsonObject): Record<string, unknown>
+  /**
+   * Returns the value of stored JSON, deeply frozen.
+   * @throws {SessionError} DATA_INVALID if the serializer cannot read it.
+   */
+  decode(key: string, json: Json): unknown
+  /** Returns a mutable copy of the visible data, with the defaults of absent keys, and the keys that cannot be read. */
+  draft(data: JsonObject): { readonly draft: Record<string, unknown>; readonly unreadable: readonly string[] }
   /** Returns the schema's output for undefined if it accepts undefined, deeply frozen: the default of `get`. */
   defaultOf(key: string): unknown
 }
@@ -60,7 +63,13 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
   const schemaOf = (key: string) => (Object.hasOwn(schemas, key) ? schemas[key] : undefined)
   const json = (key: string, value: unknown, limit: number) =>
     checkJson(serializer ? serializer.serialize(value) : value, key, limit).json
-  const value = (stored: Json): unknown => (serializer ? serializer.deserialize(stored) : stored)
+  const read = (key: string, stored: Json): unknown => {
+    try {
+      return serializer ? serializer.deserialize(stored) : stored
+    } catch {
+      throw unreadable(key)
+    }
+  }
 
   const codec: Codec = {
     encode(key, input) {
@@ -75,13 +84,21 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
       const limit = Math.max(maxBytes, before === undefined ? 0 : jsonBytes(before))
       return !sameJson(json(key, current, limit), before)
     },
-    decode: (data) => deepFreeze(serializer ? deserialized(visible(data), serializer) : visible(data)),
+    decode: (key, stored) => deepFreeze(read(key, stored)),
     draft(data) {
       // Converted from JSON again: values keep the classes that the serializer gives them, and share nothing with what was read.
-      const stored = Object.entries(visible(data)).map(([key, member]) => [key, value(structuredClone(member))] as const)
+      const unreadable: string[] = []
+      const stored = Object.entries(visible(data)).flatMap(([key, member]) => {
+        try {
+          return [[key, read(key, structuredClone(member))] as const]
+        } catch {
+          unreadable.push(key)
+          return []
+        }
+      })
       const defaults = keys.map((key) => [key, freshDefault(key)] as const).filter(([, given]) => given !== undefined)
       // Without a prototype, no key is special: `__proto__` is not lost, and `constructor` is absent unless it is stored.
-      return Object.assign(Object.create(null), Object.fromEntries([...defaults, ...stored]))
+      return { draft: Object.assign(Object.create(null), Object.fromEntries([...defaults, ...stored])), unreadable }
     },
     defaultOf: (key) => deepFreeze(freshDefault(key)),
   }
@@ -89,7 +106,7 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
   function freshDefault(key: string): unknown {
     const result = schemaOf(key)?.['~standard'].validate(undefined)
     if (!result || isAsynchronous(result) || result.issues || result.value === undefined) return undefined
-    return value(codec.toJson(key, result.value)) // a copy, because a schema may return the same object each time
+    return read(key, codec.toJson(key, result.value)) // a copy, because a schema may return the same object each time
   }
 
   return codec
@@ -101,8 +118,9 @@ export function visible(data: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !isReserved(key)))
 }
 
-function deserialized(data: JsonObject, serializer: Serializer): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(data).map(([key, stored]) => [key, serializer.deserialize(stored)]))
+/** Returns the DATA_INVALID of a stored value that cannot be read. The value itself may be a secret, so it is not named. */
+export function unreadable(key: string): SessionError {
+  return new SessionError('DATA_INVALID', `The stored value of ${key} cannot be read. Set the key again, or delete it.`)
 }
 
 function isAsynchronous<T>(result: T | Promise<T>): result is Promise<T> {

@@ -2,14 +2,17 @@ import type { CarriedSession, SessionCredential } from '../cookie/carrier.ts'
 import { base64url, uuidV7 } from '../data/bytes.ts'
 import { type JsonObject, tooLarge } from '../data/json.ts'
 import { applyPatch, isEmptyPatch, maxBytesBefore, type Patch } from '../data/patch.ts'
+import type { SessionError } from '../errors.ts'
 import { type ExpiryRule, touchStepSeconds } from '../store/expiry.ts'
 import type { Change, StoredSession, UpdatedSession } from '../store/store.ts'
-import type { RequestContext, ResponseCookies, SessionContext, SessionScope } from './request-context.ts'
-import { changedMeanwhile, lockedTooLong, notTrimmed, whyLost } from './write-errors.ts'
+import type { RequestContext, SessionContext, SessionScope } from './request-context.ts'
+import { StoredData } from './stored-data.ts'
+import { changedMeanwhile, interrupted, type LostReason, lockedTooLong, whyLost } from './write-errors.ts'
 
 /**
  * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and takes over the
- * row that the store returns. It rejects with INTERRUPTED if the session was deleted, expired or rotated.
+ * row that the store returns. If the session turns out to be deleted, expired or rotated, it rejects with INTERRUPTED, and the session is
+ * an empty, anonymous one for the rest of the request.
  */
 export class SessionRecord {
   /** True if no stored session came with this request. */
@@ -20,7 +23,9 @@ export class SessionRecord {
   pendingExpiry: ExpiryRule = null
   #credential: SessionCredential | null
   #row: StoredSession | null
-  #data: Readonly<Record<string, unknown>> | null = null
+  #data: StoredData | null = null
+  /** Why the session that the browser's cookie names is not this one. Its writers must not replace that cookie. */
+  #lost: LostReason | null
   readonly #context: SessionContext
   readonly #carried: CarriedSession
   readonly #request: RequestContext
@@ -34,6 +39,7 @@ export class SessionRecord {
     this.isNew = found === null
     this.#credential = found?.credential ?? null
     this.#row = found?.row ?? null
+    this.#lost = carried.found === 'rotated' ? 'rotated' : null
   }
 
   get row(): StoredSession | null {
@@ -44,99 +50,112 @@ export class SessionRecord {
     return this.#credential
   }
 
-  /** The visible data, deeply frozen. */
-  get data(): Readonly<Record<string, unknown>> {
-    this.#data ??= this.#context.codec.decode(this.#row?.data ?? {})
+  /** The visible data. */
+  get data(): StoredData {
+    this.#data ??= new StoredData(this.#context.codec, this.#row)
     return this.#data
   }
 
   /** Becomes a new, empty, unsaved session. */
   reset(): void {
-    this.#row = null
-    this.#data = null
+    this.#setRow(null)
     this.#credential = null
+    this.#lost = null
     this.pendingExpiry = null
     this.isNew = true
   }
 
+  /** @throws {SessionError} INTERRUPTED if the cookie's session was deleted, has expired or was rotated during this request. */
+  requireCurrent(): void {
+    if (this.#lost) throw interrupted(this.#lost)
+  }
+
   /** Creates a session. With `replaced`, it replaces that one. */
-  async create(
-    data: JsonObject,
-    userId: string | null,
-    expiry: ExpiryRule,
-    cookies: ResponseCookies,
-    replaced: SessionCredential | null,
-  ): Promise<void> {
-    const { options, emit } = this.#context
-    const { store } = this.#carried
+  async create(data: JsonObject, userId: string | null, expiry: ExpiryRule, replaced: SessionCredential | null): Promise<void> {
+    const { options, emit, now, cryptography } = this.#context
     const { tokenSecret, tokenHash } = this.#newSecret()
-    const id = uuidV7(this.#context.now(), this.#context.cryptography.randomBytes(10))
+    const id = uuidV7(now(), cryptography.randomBytes(10))
     const session = { id, tokenHash, ...this.#request.client, userId, expiry, data }
-    const row = await store.create(session, options.policy, replaced ?? undefined)
-    if (!row) throw (replaced && (await whyLost(store, replaced, cookies)))?.error ?? changedMeanwhile()
+    const row = await this.#carried.store.create(session, options.policy, replaced ?? undefined)
+    if (!row) throw (replaced && (await this.loseIfLost(replaced))) ?? changedMeanwhile()
     this.#accept(row, this.#carried.issue(row, tokenSecret))
     this.isNew = true
     emit({ type: 'created', id: row.id, userId })
   }
 
   /** Writes data. Creates a session if there is none and there is data to store. Returns false if there was nothing to write. */
-  async patch(patch: Patch, cookies: ResponseCookies): Promise<boolean> {
+  async patch(patch: Patch): Promise<boolean> {
     if (isEmptyPatch(patch)) return false
+    this.requireCurrent()
     const { maxBytes } = this.#context.options
     const limit = maxBytesBefore(this.#row?.data ?? {}, patch, maxBytes)
     if (this.#credential) {
-      const updated = await this.update({ patch, maxBytesBefore: limit, extendsExpiry: true }, this.#credential, cookies)
+      const updated = await this.update({ patch, maxBytesBefore: limit, extendsExpiry: true }, this.#credential)
       if (!updated) throw tooLarge('The session with this change', maxBytes)
       return true
     }
     const data = applyPatch({}, patch)
     if (Object.keys(data).length === 0) return false
-    await this.create(data, null, this.pendingExpiry, cookies, null)
+    await this.create(data, null, this.pendingExpiry, null)
     return true
   }
 
   /** Changes the row. Returns null if a condition of the change failed. */
-  async update(change: Change, credential: SessionCredential, cookies: ResponseCookies): Promise<UpdatedSession | null> {
-    const { options } = this.#context
-    const { store } = this.#carried
-    const records = options.recordClient && (!change.patch || this.#isNearStep())
-    const row = await store.update(credential, records ? { ...change, client: this.#request.client } : change, options.policy)
-    if (row === 'conflict') throw lockedTooLong()
+  async update(change: Change, credential: SessionCredential): Promise<UpdatedSession | null> {
+    const row = await this.#send(change, credential)
     if (row) {
       if (row.tokenHash === credential.tokenHash) this.#accept(row, this.#carried.reissue(row, credential))
       return row
     }
-    const lost = await whyLost(store, credential, cookies)
-    if (lost) throw lost.error
+    const lost = await this.loseIfLost(credential)
+    if (lost) throw lost
     return null
   }
 
   /** Changes the row and issues its credential again; with `rotate`, with a new token secret. */
-  async renew(change: Change, credential: SessionCredential, cookies: ResponseCookies, rotate: boolean): Promise<StoredSession> {
+  async renew(change: Change, credential: SessionCredential, rotate: boolean): Promise<StoredSession> {
     const { tokenSecret, tokenHash } = rotate ? this.#newSecret() : credential
-    const row = await this.update(rotate ? { ...change, tokenHash } : change, credential, cookies)
+    const row = await this.update(rotate ? { ...change, tokenHash } : change, credential)
     if (!row) throw changedMeanwhile()
     this.#accept(row, this.#carried.issue(row, tokenSecret))
     return row
   }
 
+  /**
+   * Logs a user in to the session that the browser presented. A token that was rotated by a login of the same user a moment ago is accepted,
+   * too: the form was submitted twice. Returns false if the session now belongs to another login.
+   */
+  async login(change: Change & { readonly userId: string }): Promise<boolean> {
+    const { presented } = this.#carried
+    const ref = this.#credential ?? (this.#lost === 'rotated' ? presented : null)
+    if (!ref) return false
+    const { tokenSecret, tokenHash } = this.#newSecret()
+    const row = await this.#send({ ...change, tokenHash, acceptsRotated: true }, ref)
+    if (row) {
+      this.#accept(row, this.#carried.issue(row, tokenSecret))
+      return true
+    }
+    if (this.#lost) return false // known before: nothing new to report
+    const lost = await this.loseIfLost(ref)
+    if (this.#lost === 'rotated') return false
+    throw lost ?? changedMeanwhile()
+  }
+
   /** Returns true if the row has not changed since it was read. */
   async isCurrent(credential: SessionCredential): Promise<boolean> {
     const row = await this.#carried.store.find(credential)
-    return row !== null && row.version === this.#row?.version
+    return row !== null && row !== 'rotated' && row.version === this.#row?.version
   }
 
   /** Writes data if the row has not changed since `row` was read. Returns null if it has. */
-  async patchVersion(patch: Patch, row: StoredSession, credential: SessionCredential, cookies: ResponseCookies) {
+  async patchVersion(patch: Patch, row: StoredSession, credential: SessionCredential) {
     const limit = maxBytesBefore(row.data, patch, this.#context.options.maxBytes)
-    const change = { patch, maxBytesBefore: limit, ifVersion: row.version, extendsExpiry: true }
-    return this.update(change, credential, cookies)
+    return this.update({ patch, maxBytesBefore: limit, ifVersion: row.version, extendsExpiry: true }, credential)
   }
 
   /** Changes the newest data while no other request can. */
-  async modify(compute: (data: JsonObject) => Patch, credential: SessionCredential, cookies: ResponseCookies): Promise<void> {
+  async modify(compute: (data: JsonObject) => Patch, credential: SessionCredential): Promise<void> {
     const { options } = this.#context
-    const { store } = this.#carried
     const computeChecked = (data: JsonObject) => {
       const patch = compute(data)
       if (isEmptyPatch(patch)) return null
@@ -145,45 +164,43 @@ export class SessionRecord {
     }
     // Less than the timeout, so that the store gives up first: it knows that nothing was written.
     const wait = { timeoutMs: options.timeoutMs * 0.8, ...(options.recordClient && { client: this.#request.client }) }
-    const row = await store.modify(credential, computeChecked, options.policy, wait)
+    const row = await this.#carried.store.modify(credential, computeChecked, options.policy, wait)
     if (row === 'conflict') throw lockedTooLong()
-    if (!row) throw (await whyLost(store, credential, cookies))?.error ?? changedMeanwhile()
+    if (!row) throw (await this.loseIfLost(credential)) ?? changedMeanwhile()
     this.#accept(row, this.#carried.reissue(row, credential))
   }
 
-  /** Deletes the user's other sessions if this one is still valid. Returns their number. */
-  async revokeOthers(userId: string, credential: SessionCredential, cookies: ResponseCookies): Promise<number> {
-    const { store } = this.#carried
-    const sessions = await store.remove({ userId, exceptId: credential.id, requiresLive: credential })
-    const lost = sessions.length === 0 ? await whyLost(store, credential, cookies) : null
-    if (lost) throw lost.error
-    if (sessions.length > 0) this.#context.emit({ type: 'revoked', sessions, by: userId })
-    return sessions.length
+  /** After a write that found nothing: returns INTERRUPTED and becomes anonymous if the session is lost, and returns null if it is not. */
+  async loseIfLost(ref: Pick<SessionCredential, 'id' | 'tokenHash'>): Promise<SessionError | null> {
+    const reason = await whyLost(this.#carried.store, ref)
+    if (!reason) return null
+    this.reset()
+    this.#lost = reason
+    if (reason === 'rotated') this.#context.emit({ type: 'rejected', reason })
+    return interrupted(reason)
   }
 
-  /** Deletes the user's sessions above `maxPerUser`. Its failure has its own error, because the login has succeeded. */
-  async trim(userId: string): Promise<void> {
-    const { options, emit } = this.#context
-    if (options.maxPerUser === null) return
-    const sessions = await this.#carried.store.remove({ userId, keepNewest: options.maxPerUser }).catch((error: unknown) => {
-      throw notTrimmed(error)
-    })
-    if (sessions.length > 0) emit({ type: 'revoked', sessions, by: userId })
+  async #send(change: Change, ref: Pick<SessionCredential, 'id' | 'tokenHash'>): Promise<UpdatedSession | null> {
+    const { options } = this.#context
+    const records = options.recordClient && (!change.patch || this.#isNearStep())
+    const row = await this.#carried.store.update(
+      ref,
+      records ? { ...change, client: this.#request.client } : change,
+      options.policy,
+    )
+    if (row === 'conflict') throw lockedTooLong()
+    return row
   }
 
-  /** Deletes the row. A session that is gone already is not an error; a rotated one is INTERRUPTED. */
-  async remove(event: 'flushed' | 'logout', credential: SessionCredential, cookies: ResponseCookies): Promise<void> {
-    const { store } = this.#carried
-    const [removed] = await store.remove({ id: credential.id, tokenHash: credential.tokenHash })
-    const lost = removed ? null : await whyLost(store, credential, cookies)
-    if (lost?.rotated) throw lost.error
-    if (removed) this.#context.emit({ type: event, ...removed })
+  #setRow(row: StoredSession | null): void {
+    this.#row = row
+    this.#data = null
   }
 
   #accept(row: StoredSession, credential: SessionCredential): void {
-    this.#row = row
-    this.#data = null
+    this.#setRow(row)
     this.#credential = credential
+    this.#lost = null
     this.pendingExpiry = null
   }
 

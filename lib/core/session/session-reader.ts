@@ -45,23 +45,24 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   /**
    * Returns the value of `key`, deeply frozen. If the key is absent, returns `fallback` if one is given, otherwise its schema's default,
    * otherwise undefined.
+   * @throws {SessionError} DATA_INVALID if the stored value cannot be read. Other keys are not affected.
    * @example session.get('name', 'Guest')
    */
   get<K extends KeyOf<Data>>(key: K): Read<Data, Defaulted, K>
   get<K extends KeyOf<Data>, F>(key: K, fallback: F): Stored<Data, K> | F
   get(key: string, ...fallback: readonly unknown[]): unknown {
-    if (Object.hasOwn(this.#record.data, key)) return this.#record.data[key]
+    if (this.#record.data.has(key)) return this.#record.data.read(key)
     return fallback.length > 0 ? fallback[0] : this.#context.codec.defaultOf(key)
   }
 
   /** Returns true if `key` is stored. A default does not count. */
   has(key: KeyOf<Data>): boolean {
-    return Object.hasOwn(this.#record.data, key)
+    return this.#record.data.has(key)
   }
 
   /** Returns the stored keys, in no particular order. */
   keys(): KeyOf<Data>[] {
-    return Object.keys(this.#record.data) as KeyOf<Data>[]
+    return [...this.#record.data.keys] as KeyOf<Data>[]
   }
 
   /** Returns the stored values. */
@@ -76,7 +77,7 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
 
   /** All stored data, deeply frozen. Changing it throws a TypeError; use `set` or `update` to change the session. */
   get data(): DeepReadonly<Partial<Data>> {
-    return this.#record.data as DeepReadonly<Partial<Data>>
+    return this.#record.data.all as DeepReadonly<Partial<Data>>
   }
 
   /** The session's public id (Django's session_key, but not secret): a UUID, safe in logs and URLs. null until the session is saved. */
@@ -91,7 +92,7 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
 
   /** True if there is no data (Django's is_empty). */
   get isEmpty(): boolean {
-    return Object.keys(this.#record.data).length === 0
+    return this.#record.data.keys.length === 0
   }
 
   /** The logged-in user's id as text, or null. */

@@ -72,8 +72,9 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
    */
   async pop<K extends KeyOf<Data>, F = undefined>(key: K, fallback?: F, options: WriteOptions = {}): Promise<Stored<Data, K> | F> {
     checkKey(key, key)
+    if (this.#record.data.has(key)) this.#record.data.read(key) // an unreadable value must not be removed
     const taken = isReserved(key) ? undefined : await this.#writer.pop(key, options)
-    return (taken === undefined ? fallback : this.#codec.decode({ [key]: taken })[key]) as Stored<Data, K> | F
+    return (taken === undefined ? fallback : this.#codec.decode(key, taken)) as Stored<Data, K> | F
   }
 
   /** Writes `key` if it is absent, and returns the stored value. */
@@ -83,7 +84,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     options: WriteOptions = {},
   ): Promise<Stored<Data, K>> {
     const stored = await this.#writer.setDefault(key, this.#codec.encode(key, value), options)
-    return this.#codec.decode({ [key]: stored })[key] as Stored<Data, K>
+    return this.#codec.decode(key, stored) as Stored<Data, K>
   }
 
   /**
@@ -196,7 +197,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   /** Runs `change` on a draft of `data` and returns the patch that does the same. */
   #patchOf(data: JsonObject, change: (draft: Draft<Data, Defaulted>) => undefined): Patch {
     const codec = this.#codec
-    const draft = codec.draft(data)
+    const { draft, unreadable } = codec.draft(data)
     const before = new Map(Object.keys(draft).map((key) => [key, codec.toJson(key, draft[key])]))
     const returned: unknown = change(draft as Draft<Data, Defaulted>)
     if (returned instanceof Promise) {
@@ -204,7 +205,7 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
       throw invalid('The function given to update', 'is asynchronous; await first, then change the draft')
     }
     const present = Object.entries(draft).filter(([, value]) => value !== undefined)
-    const keys = new Set(present.map(([key]) => key))
+    const keys = new Set([...present.map(([key]) => key), ...unreadable])
     const changed = present.filter(([key, value]) => codec.differs(key, value, before.get(key)))
     return {
       ...emptyPatch,

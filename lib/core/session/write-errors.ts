@@ -2,32 +2,26 @@ import { type FailureCause, SessionError } from '../errors.ts'
 import type { SessionRef, SessionStore } from '../store/store.ts'
 import type { ResponseCookies } from './request-context.ts'
 
-/** Why a write found no session to change. */
-export interface LostSession {
-  /** True if the session still exists, with another token. */
-  readonly rotated: boolean
-  readonly error: SessionError
-}
+/** Why a request has no session to change: it was deleted or has expired, or it has another token. */
+export type LostReason = 'gone' | 'rotated'
 
 /**
  * Finds out with one SELECT by id why a write changed nothing. Returns null if the session is still valid: then a condition of the write
- * itself failed. Clears the cookie of a session that is gone. After a rotation it leaves the cookie alone, because the browser may have
- * the new one by then.
+ * itself failed.
  */
-export async function whyLost(
-  store: SessionStore,
-  { id, tokenHash }: SessionRef,
-  cookies: ResponseCookies,
-): Promise<LostSession | null> {
+export async function whyLost(store: SessionStore, { id, tokenHash }: SessionRef): Promise<LostReason | null> {
   const [row] = await store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 })
-  if (row?.tokenHash === tokenHash) return null
-  if (row) {
-    const text = 'Another request gave this session a new token. Nothing was written; load the page again.'
-    return { rotated: true, error: new SessionError('INTERRUPTED', text) }
-  }
-  cookies.clear()
-  const text = 'The session expired, was logged out or was revoked. Nothing was written; the visitor is anonymous now.'
-  return { rotated: false, error: new SessionError('INTERRUPTED', text) }
+  if (!row) return 'gone'
+  return row.tokenHash === tokenHash ? null : 'rotated'
+}
+
+/** Returns the INTERRUPTED of a write that has no session to change. */
+export function interrupted(reason: LostReason): SessionError {
+  const text = {
+    gone: 'The session expired, was logged out or was revoked. Nothing was written; the visitor is anonymous now.',
+    rotated: 'Another request gave this session a new token. Nothing was written; load the page again.',
+  }[reason]
+  return new SessionError('INTERRUPTED', text)
 }
 
 /** Returns the CONFLICT of a write that lost a race and could not be repeated. */

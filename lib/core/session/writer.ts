@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from '../data/json.ts'
 import { emptyPatch, isEmptyPatch, type Patch } from '../data/patch.ts'
+import { SessionError } from '../errors.ts'
 import type { ExpiryRule } from '../store/expiry.ts'
 import type { SessionRecord } from './record.ts'
+import { removeOthers, removePresented, trimSessions } from './removals.ts'
 import type { RequestContext, ResponseCookies, SessionContext, SessionScope, WriteOptions } from './request-context.ts'
 import { requireWritable } from './write-errors.ts'
 import { type PatchCall, validateBatch, WriteQueue } from './write-queue.ts'
@@ -39,8 +41,8 @@ export class SessionWriter {
 
   /** Adds `key` if it is absent, and returns the stored value. */
   setDefault(key: string, json: Json, { refresh }: WriteOptions): Promise<Json> {
-    return this.#step('setDefault', refresh, async (cookies) => {
-      const cookieAction = await this.#writePatch({ ...emptyPatch, defaults: { [key]: json } }, cookies)
+    return this.#step('setDefault', refresh, async () => {
+      const cookieAction = await this.#writePatch({ ...emptyPatch, defaults: { [key]: json } })
       const data = this.#record.row?.data ?? {}
       return { cookieAction, value: Object.hasOwn(data, key) ? (data[key] ?? null) : json }
     })
@@ -48,43 +50,49 @@ export class SessionWriter {
 
   /** Removes `key` and returns its value. Only one of two concurrent calls receives the value. */
   pop(key: string, { refresh }: WriteOptions): Promise<Json | undefined> {
-    return this.#step('pop', refresh, async (cookies) => {
+    return this.#step('pop', refresh, async () => {
+      this.#record.requireCurrent()
       const { credential } = this.#record
-      const row = credential && (await this.#record.update({ take: key, extendsExpiry: true }, credential, cookies))
+      const row = credential && (await this.#record.update({ take: key, extendsExpiry: true }, credential))
       return { cookieAction: row ? 'refresh' : 'none', value: row?.taken }
     })
   }
 
   /** Reads, changes and writes in one step. `compute` may run twice: on the data that was read, then on the newest data. */
   update(compute: (data: JsonObject) => Patch, { refresh }: WriteOptions): Promise<void> {
-    return this.#step('update', refresh, async (cookies) => {
+    return this.#step('update', refresh, async () => {
       const { row, credential } = this.#record
       const patch = compute(row?.data ?? {})
-      if (!row || !credential) return { cookieAction: await this.#writePatch(patch, cookies), value: undefined }
+      if (!row || !credential) return { cookieAction: await this.#writePatch(patch), value: undefined }
       // A change that is empty for the data read here may not be empty for the newest data.
       if (isEmptyPatch(patch) && (await this.#record.isCurrent(credential))) return { cookieAction: 'none', value: undefined }
-      const written = isEmptyPatch(patch) ? null : await this.#record.patchVersion(patch, row, credential, cookies)
-      if (!written) await this.#record.modify(compute, credential, cookies)
+      const written = isEmptyPatch(patch) ? null : await this.#record.patchVersion(patch, row, credential)
+      if (!written) await this.#record.modify(compute, credential)
       return { cookieAction: 'refresh', value: undefined }
     })
   }
 
-  /** Deletes the row and clears the cookie. */
+  /** Deletes the row and clears the cookie. Clears the cookie even if the store fails. */
   flush(writer: 'flush' | 'logout', { refresh }: WriteOptions): Promise<void> {
     return this.#step(writer, refresh, async (cookies) => {
-      const { credential, hasCookie } = this.#record
-      if (credential) await this.#record.remove(writer === 'logout' ? 'logout' : 'flushed', credential, cookies)
-      this.#record.reset()
-      return { cookieAction: hasCookie ? 'clear' : 'none', value: undefined }
+      const cookieAction = this.#record.hasCookie ? 'clear' : 'none'
+      try {
+        await removePresented(this.#scope, this.#record, writer === 'logout' ? 'logout' : 'flushed')
+      } catch (error) {
+        this.#applyCookie(cookies, cookieAction, refresh, undefined)
+        throw error
+      }
+      return { cookieAction, value: undefined }
     })
   }
 
   /** Replaces the token secret. */
   cycleKey({ refresh }: WriteOptions): Promise<void> {
-    return this.#step('cycleKey', refresh, async (cookies) => {
+    return this.#step('cycleKey', refresh, async () => {
+      this.#record.requireCurrent()
       const { credential } = this.#record
       if (!credential) return { cookieAction: 'none', value: undefined }
-      const { id, userId } = await this.#record.renew({ extendsExpiry: true }, credential, cookies, true)
+      const { id, userId } = await this.#record.renew({ extendsExpiry: true }, credential, true)
       this.#context.emit({ type: 'cycled', id, userId })
       return { cookieAction: 'send', value: undefined }
     })
@@ -92,41 +100,40 @@ export class SessionWriter {
 
   /** Logs a user in under a new token secret. Replaces another user's session. */
   login(userId: string, expiry: ExpiryRule | undefined, { refresh }: WriteOptions): Promise<void> {
-    return this.#step('login', refresh, async (cookies) => {
+    return this.#step('login', refresh, async () => {
       const { row, credential, pendingExpiry } = this.#record
-      if (row && credential && (row.userId === null || row.userId === userId)) {
-        const change = { userId, extendsExpiry: true, ...(expiry !== undefined && { expiry }) }
-        await this.#record.renew(change, credential, cookies, true)
-      } else {
-        await this.#record.create({}, userId, expiry === undefined ? pendingExpiry : expiry, cookies, credential)
-        if (row) this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
+      const otherUser = row !== null && row.userId !== null && row.userId !== userId
+      const change = { userId, extendsExpiry: true, ...(expiry !== undefined && { expiry }) }
+      if (otherUser || !(await this.#record.login(change))) {
+        await this.#record.create({}, userId, expiry === undefined ? pendingExpiry : expiry, otherUser ? credential : null)
+        if (otherUser) this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
       }
       if (this.#record.credential) this.#context.emit({ type: 'login', id: this.#record.credential.id, userId })
       if (this.#resetIfExpired()) return { cookieAction: 'clear', value: undefined }
       // Afterwards, because the login stands even if this fails, so its cookie must be sent.
-      return { cookieAction: 'send', value: undefined, afterwards: () => this.#record.trim(userId) }
+      return { cookieAction: 'send', value: undefined, afterwards: () => trimSessions(this.#scope, userId) }
     })
   }
 
   /** Replaces the session's own expiry rule. One in the past expires the session. */
   setExpiry(expiry: ExpiryRule, { refresh }: WriteOptions): Promise<void> {
-    return this.#step('setExpiry', refresh, async (cookies) => {
+    return this.#step('setExpiry', refresh, async () => {
+      this.#record.requireCurrent()
       const { credential } = this.#record
       if (!credential) {
         this.#record.pendingExpiry = expiry
         return { cookieAction: 'none', value: undefined }
       }
-      await this.#record.renew({ expiry, extendsExpiry: true }, credential, cookies, false)
+      await this.#record.renew({ expiry, extendsExpiry: true }, credential, false)
       return { cookieAction: this.#resetIfExpired() ? 'clear' : 'send', value: undefined }
     })
   }
 
   /** Deletes all other sessions of this session's user. */
   revokeOthers({ refresh }: WriteOptions): Promise<number> {
-    return this.#step('revokeOthers', refresh, async (cookies) => {
-      const { row, credential } = this.#record
-      if (!row?.userId || !credential) return { cookieAction: 'none', value: 0 }
-      return { cookieAction: 'refresh', value: await this.#record.revokeOthers(row.userId, credential, cookies) }
+    return this.#step('revokeOthers', refresh, async () => {
+      const value = await removeOthers(this.#scope, this.#record)
+      return { cookieAction: this.#record.row?.userId ? 'refresh' : 'none', value }
     })
   }
 
@@ -141,9 +148,7 @@ export class SessionWriter {
     return this.#queue.barrier(async () => {
       const cookies = await calledFrom
       requireWritable(cookies, writer)
-      const before = this.#record.credential
-      const { cookieAction, value, afterwards } = await run(cookies)
-      this.#applyCookie(cookies, cookieAction, refresh, before?.value)
+      const { value, afterwards } = await this.#withCookie(cookies, refresh, () => run(cookies))
       await afterwards?.()
       return value
     })
@@ -152,18 +157,31 @@ export class SessionWriter {
   async #writeBatch(calls: readonly PatchCall[]): Promise<void> {
     const batch = await validateBatch(calls, this.#record.row?.data ?? {}, this.#context.options.maxBytes)
     if (!batch) return
+    const { patch, cookies, refresh } = batch
     try {
-      const before = this.#record.credential
-      this.#applyCookie(batch.cookies, await this.#writePatch(batch.patch, batch.cookies), batch.refresh, before?.value)
+      await this.#withCookie(cookies, refresh, async () => ({ cookieAction: await this.#writePatch(patch), value: undefined }))
       for (const { resolve } of batch.calls) resolve()
     } catch (error) {
       for (const { reject } of batch.calls) reject(error)
     }
   }
 
-  async #writePatch(patch: Patch, cookies: ResponseCookies): Promise<CookieAction> {
+  /** Runs a write, and then sets the cookie. A write that loses the session leaves the cookie alone and refreshes the pages. */
+  async #withCookie<T>(cookies: ResponseCookies, refresh: Refresh, run: () => Promise<WriteResult<T>>): Promise<WriteResult<T>> {
     const before = this.#record.credential
-    if (!(await this.#record.patch(patch, cookies))) return 'none'
+    try {
+      const result = await run()
+      this.#applyCookie(cookies, result.cookieAction, refresh, before?.value)
+      return result
+    } catch (error) {
+      if (error instanceof SessionError && error.code === 'INTERRUPTED') this.#refreshPages(cookies, refresh)
+      throw error
+    }
+  }
+
+  async #writePatch(patch: Patch): Promise<CookieAction> {
+    const before = this.#record.credential
+    if (!(await this.#record.patch(patch))) return 'none'
     if (before) return 'refresh'
     return this.#resetIfExpired() ? 'clear' : 'send'
   }
@@ -187,11 +205,17 @@ export class SessionWriter {
       this.#record.hasCookie = false
       return
     }
-    const refreshPage = refresh === 'page' ? cookies.refreshPage : null
-    const resends = cookies.inAction && refresh !== false && !refreshPage
-    if (credential && row && (action === 'send' || credential.value !== valueBefore || resends)) {
+    // The token is sent only when it is new: a late response must not replace the cookie of a login that another tab has made.
+    if (credential && row && (action === 'send' || credential.value !== valueBefore)) {
       cookies.send(credential.value, this.#scope.carried.maxAge(row, credential))
       this.#record.hasCookie = true
-    } else if (cookies.inAction) refreshPage?.()
+    } else this.#refreshPages(cookies, refresh)
+  }
+
+  #refreshPages(cookies: ResponseCookies, refresh: Refresh): void {
+    if (!cookies.inAction || refresh === false) return
+    const refreshPage = refresh === 'page' ? cookies.refreshPage : null
+    if (refreshPage) refreshPage()
+    else cookies.refreshPages()
   }
 }

@@ -16,6 +16,9 @@ export interface SessionRef {
   readonly tokenHash: string
 }
 
+/** The time after a rotation in which the old token is recognised as such. */
+export const rotationGraceSeconds = 60
+
 /** The browser that last used a session. */
 export interface Client {
   readonly ip: string | null
@@ -41,6 +44,8 @@ export interface StoredSession extends SessionRef, Client {
   readonly version: number
   /** Plain JSON that no other caller holds: the session freezes it. */
   readonly data: JsonObject
+  /** Keys whose stored value is not JSON. They are not in `data`. */
+  readonly unreadable?: readonly string[]
 }
 
 /** A session to create. The store sets the times, and version 1. */
@@ -63,6 +68,11 @@ export interface Change {
   readonly tokenHash?: string
   /** Logs this user in and sets `authenticatedAt` to now. */
   readonly userId?: string
+  /**
+   * Also accepts a token hash that was replaced less than 60 seconds ago, if the session already is this `userId`'s: a login form that
+   * was submitted twice.
+   */
+  readonly acceptsRotated?: boolean
   /** Replaces the session's own expiry rule. */
   readonly expiry?: ExpiryRule
   /** The browser to record when last-seen advances. */
@@ -98,13 +108,11 @@ export interface PageEdge {
 
 /**
  * Selects the sessions to delete:
- * - one session by its token;
  * - sessions by id, optionally only those of one user;
  * - a user's sessions except one, optionally only if the session `requiresLive` exists and has not expired;
  * - a user's active sessions except the newest `keepNewest` by (`lastSeenAt`, `id`).
  */
 export type Removal =
-  | SessionRef
   | { readonly ids: readonly string[]; readonly userId?: string }
   | { readonly userId: string; readonly exceptId?: string; readonly requiresLive?: SessionRef }
   | { readonly userId: string; readonly keepNewest: number }
@@ -128,8 +136,11 @@ export type UpdatedSession = StoredSession & { readonly taken?: Json }
 export interface SessionStore {
   /** The store's name for people to read, such as 'memory' or 'drizzle'. */
   readonly name: string
-  /** Returns the live session with this id and token hash. Creates and changes nothing. */
-  find(ref: SessionRef): Promise<StoredSession | null>
+  /**
+   * Returns the live session with this id and token hash. Creates and changes nothing. Returns 'rotated' if the live session with this id got
+   * its present token less than 60 seconds (`rotationGraceSeconds`) ago: `ref` is that of an old token.
+   */
+  find(ref: SessionRef): Promise<StoredSession | 'rotated' | null>
   /**
    * Creates a session. With `replaces`, it deletes that session in the same step; if that session is not live, it creates nothing and
    * returns null.

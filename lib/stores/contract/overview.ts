@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import type { StoreStats } from '../../core/store/statistics.ts'
 import type { StoredSession } from '../../core/store/store.ts'
-import { begin, type ContractCase, type StoreUnderTest, uuid } from './tools.ts'
+import { type ContractCase, createSession, type StoreUnderTest, uuid } from './tools.ts'
 
-/** What operators page through and count. */
+/** The rules of paging backward and of statistics. */
 export const overviewContract: readonly ContractCase[] = [
   {
     id: 'pages-backward-as-forward',
-    name: 'pages back as it pages forward, newest first, by creation and by last use',
+    name: 'paging backward returns the same order as paging forward, by creation and by last use',
     run: async (under) => {
       const userId = uuid()
       for (let i = 0; i < 9; i++) {
-        await begin(under, { userId })
-        if (i % 3 === 2) await under.elapse(1) // so that some have the same last-seen
+        await createSession(under, { userId })
+        if (i % 3 === 2) await under.elapse(1) // some have the same last-seen
       }
       for (const sort of ['created', 'lastSeen'] as const) {
         const page = (edge: object, limit = 2) => under.store.list({ userId, sort, limit, ...edge })
@@ -28,9 +28,9 @@ export const overviewContract: readonly ContractCase[] = [
   },
   {
     id: 'pages-backward-through-a-filter',
-    name: 'pages back through all sessions, and through those of a status',
+    name: 'paging backward works with and without a filter by status',
     run: async (under) => {
-      for (let i = 0; i < 8; i++) await begin(under, { userId: i % 2 ? uuid() : null })
+      for (let i = 0; i < 8; i++) await createSession(under, { userId: i % 2 ? uuid() : null })
       for (const sort of ['created', 'lastSeen'] as const) {
         for (const status of [undefined, 'active', 'signedIn', 'anonymous'] as const) {
           const page = (edge: object) => under.store.list({ sort, limit: 2, ...(status && { status }), ...edge })
@@ -46,14 +46,14 @@ export const overviewContract: readonly ContractCase[] = [
   },
   {
     id: 'counts-sessions-by-status-time-and-browser',
-    name: 'counts active, signed-in and expired sessions, when they began and in which browser',
+    name: 'statistics count sessions by status, by hour of creation and by browser',
     run: async (under) => {
       const userAgent = `Browser/${uuid()}`
       const before = await under.store.stats()
-      await begin(under, { userAgent, userId: 'u' })
-      await begin(under, { userAgent })
-      await begin(under)
-      await begin(under, { userAgent, expiry: { idleSeconds: -1 } })
+      await createSession(under, { userAgent, userId: 'u' })
+      await createSession(under, { userAgent })
+      await createSession(under)
+      await createSession(under, { userAgent, expiry: { idleSeconds: -1 } })
       const after = await under.store.stats()
       const expired = under.dropsExpired ? 0 : 1
       assert.equal(after.active - before.active, 3)
@@ -67,7 +67,7 @@ export const overviewContract: readonly ContractCase[] = [
   },
   {
     id: 'reports-its-clock-and-the-hours-of-creation',
-    name: 'tells its own time, and the hours of UTC in which sessions began',
+    name: 'statistics contain the time of the store and the UTC hours in which sessions were created',
     run: async (under) => {
       const clock = await clockOf(under)
       const { now, started } = await under.store.stats()
@@ -84,7 +84,7 @@ const startedIn = ({ started }: StoreStats) => started.reduce((sum, { count }) =
 const sessionsOf = ({ userAgents }: StoreStats, agent: string | null) =>
   userAgents.find(({ userAgent }) => userAgent === agent)?.count ?? 0
 
-/** The store's clock, in epoch milliseconds, as a session that begins tells it. */
+/** Returns the time of the store's clock in epoch milliseconds, which a new session contains. */
 async function clockOf(under: StoreUnderTest): Promise<number> {
-  return (await begin(under)).createdAt.getTime()
+  return (await createSession(under)).createdAt.getTime()
 }

@@ -6,8 +6,9 @@ import { tokensContract } from './tokens.ts'
 import type { ContractCase } from './tools.ts'
 
 /**
- * What every store must do: the promises of Django's session tests, and those this library adds. Each is a name and a function, for any
- * test runner; `node:assert` says what failed.
+ * The rules that every store must keep: those of Django's session tests, and those that this library adds. They work with any test
+ * runner. A failed rule rejects with an AssertionError of `node:assert`.
+ * @example for (const { name, run } of storeContract) it(name, () => run({ store, elapse }))
  */
 export const storeContract: readonly ContractCase[] = [
   ...tokensContract,

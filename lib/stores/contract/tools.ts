@@ -2,63 +2,76 @@ import assert from 'node:assert/strict'
 import { uuidV7 } from '../../core/data/bytes.ts'
 import { emptyPatch, type Patch } from '../../core/data/patch.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
-import type { Change, NewSession, SessionStore, StoredSession, UpdatedSession } from '../../core/store/store.ts'
+import type { Change, NewSession, SessionRef, SessionStore, StoredSession, UpdatedSession } from '../../core/store/store.ts'
 
-/** A store to test, empty or not, and a way to let time pass for it. */
+/** A store to test, which need not be empty, and a way to let time pass for it. */
 export interface StoreUnderTest {
   readonly store: SessionStore
-  /** Makes everything stored so far this much older. */
+  /** Makes everything that is stored older by this number of seconds. */
   elapse(seconds: number): Promise<void>
-  /** Whether expired sessions go by themselves, so that none can be listed or cleared. @default false */
+  /** True if the store deletes expired sessions by itself, so that they can be neither listed nor cleared. @default false */
   readonly dropsExpired?: boolean
 }
 
-/** One rule that every store must keep: run it with any test runner. */
+/** One rule that every store must keep. */
 export interface ContractCase {
-  /** Identifies the rule and stays the same when its name is reworded. A suite can list the ids of rules that a store does not keep. */
+  /**
+   * Identifies the rule and stays the same when its name is reworded. A suite can list the ids of rules that a store does not keep.
+   */
   readonly id: string
   /** States the rule in a whole sentence, for a test report. */
   readonly name: string
+  /** Tests the rule. Rejects with an AssertionError if the store does not keep it. */
   run(under: StoreUnderTest): Promise<void>
 }
 
-/** Idle 1000 seconds, in steps of 50. */
+/** An idle lifetime of 1000 seconds that advances in steps of 50 seconds. */
 export const policy: ExpiryPolicy = { maxAgeSeconds: 1000, absoluteSeconds: null, touchSeconds: 50 }
-// A millisecond apart, so that they sort as they were made.
-let lastId = Date.now()
-/** A new id, or anything else that must be a UUID. */
-export const uuid = () => uuidV7(lastId++, crypto.getRandomValues(new Uint8Array(10)))
 
-/** A session to begin. */
+// Ids are a millisecond apart, so that they sort in the order of their creation.
+let nextTime = Date.now()
+/** Returns a new UUID, for an id or any other value that must be one. */
+export const uuid = () => uuidV7(nextTime++, crypto.getRandomValues(new Uint8Array(10)))
+
+/** Returns an anonymous session to create, with the given parts replaced. */
 export function aSession(more: Partial<NewSession> = {}): NewSession {
   return { id: uuid(), tokenHash: uuid(), userId: null, expiry: null, ip: null, userAgent: null, data: {}, ...more }
 }
 
-/** A patch of these parts only. */
+/** Returns a patch with only these parts. */
 export const patch = (parts: Partial<Patch>): Patch => ({ ...emptyPatch, ...parts })
-/** A change that patches data. */
+/** Returns a change that patches the data and extends the expiry. */
 export const write = (parts: Partial<Patch>): Change => ({ patch: patch(parts), extendsExpiry: true })
 
-/** Begins a session and answers its row. */
-export async function begin({ store }: StoreUnderTest, more: Partial<NewSession> = {}, under = policy): Promise<StoredSession> {
-  const row = await store.create(aSession(more), under)
+/** Creates a session and returns it. */
+export async function createSession(
+  { store }: StoreUnderTest,
+  more: Partial<NewSession> = {},
+  expiry = policy,
+): Promise<StoredSession> {
+  const row = await store.create(aSession(more), expiry)
   assert.ok(row)
   return row
 }
 
-/** Asserts that `actual` is within two seconds of `expected`: the store's clock runs while the test does. */
-export function near(actual: number | undefined, expected: number): void {
+/** Asserts that `actual` differs from `expected` by less than two seconds, because the store's clock runs during the test. */
+export function assertNear(actual: number | undefined, expected: number): void {
   assert.ok(actual !== undefined && Math.abs(actual - expected) < 2, `${actual} is not near ${expected}`)
 }
 
-/** Asserts that the store refuses every kind of write to `ref`, and that `id` stays as it was. */
-export async function assertDead({ store }: StoreUnderTest, ref: { id: string; tokenHash: string }): Promise<void> {
-  assert.equal(await store.find(ref), null)
+/** Asserts that `find` returns `found` for `ref`, and that the store rejects every kind of write to it. */
+export async function assertDead(
+  { store }: StoreUnderTest,
+  ref: { id: string; tokenHash: string },
+  found: 'rotated' | null = null,
+): Promise<void> {
+  assert.equal(await store.find(ref), found)
   for (const change of [
     write({ set: { a: 1 } }),
     { extendsExpiry: true },
     { tokenHash: uuid(), extendsExpiry: true },
     { userId: 'u', extendsExpiry: true },
+    { userId: 'u', tokenHash: uuid(), acceptsRotated: true, extendsExpiry: true },
   ]) {
     assert.equal(await store.update(ref, change, policy), null)
   }
@@ -86,4 +99,11 @@ export async function modify(
 function withoutConflict<T>(result: T | 'conflict'): T {
   assert.notEqual(result, 'conflict')
   return result as T
+}
+
+/** Finds a session, and asserts that `ref` does not belong to an old token. */
+export async function find({ store }: Pick<StoreUnderTest, 'store'>, ref: SessionRef): Promise<StoredSession | null> {
+  const row = await store.find(ref)
+  assert.notEqual(row, 'rotated')
+  return row as StoredSession | null
 }

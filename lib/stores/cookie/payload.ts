@@ -38,6 +38,7 @@ export function unpacked(text: string): Row {
     lastSeenAt: new Date(lastSeenAt),
     expiresAt: new Date(expiresAt),
     expiry: expiryOf(rule),
+    rotatedAt: null,
     ip: null,
     userAgent: null,
     version,

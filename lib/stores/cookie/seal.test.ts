@@ -12,8 +12,8 @@ const secret = 'a secret for tests, 32 characters'
 const make = (more: Partial<ServerOptions> = {}) =>
   createSessions<Record<string, string | number>>({ secret, store: cookieStore(), ...more })
 
-/** A browser with a session of `data`. */
-async function begun(data: Record<string, string | number>, { getSession } = make()) {
+/** Returns a browser that has a session with this data. */
+async function browserWith(data: Record<string, string | number>, { getSession } = make()) {
   const browser = new FakeBrowser()
   await browser.visit(async () => (await getSession()).set(data))
   return browser
@@ -21,10 +21,10 @@ async function begun(data: Record<string, string | number>, { getSession } = mak
 
 const keyOf = (label: string) => new Uint8Array(hkdfSync('sha256', secret, '', label, 32))
 
-describe('the cookie', () => {
-  it('is a JWE under a key derived for it alone, and shows nothing', async () => {
+describe('the cookies of cookieStore', () => {
+  it('a cookie is a JWE with its own derived key and reveals nothing', async () => {
     const { getSession } = make()
-    const browser = await begun({ name: 'John Doe' }, make())
+    const browser = await browserWith({ name: 'John Doe' }, make())
     const id = await browser.visit(async () => {
       const session = await getSession()
       await session.login('user-4711')
@@ -32,24 +32,24 @@ describe('the cookie', () => {
     })
     const [header = '', ...parts] = browser.token.split('.')
     expect(JSON.parse(atob(header))).toEqual({ alg: 'dir', enc: 'A256GCM' })
-    const seen = [browser.token, ...parts.map((part) => Buffer.from(part, 'base64url').toString('latin1'))].join('\n')
-    for (const hidden of ['John', 'user-4711', id, id.replaceAll('-', '')]) expect(seen).not.toContain(hidden)
+    const readable = [browser.token, ...parts.map((part) => Buffer.from(part, 'base64url').toString('latin1'))].join('\n')
+    for (const hidden of ['John', 'user-4711', id, id.replaceAll('-', '')]) expect(readable).not.toContain(hidden)
     const { plaintext } = await compactDecrypt(browser.token, keyOf('coatcheck cookie v1 A256GCM\nsession'))
     expect(JSON.parse(new TextDecoder().decode(plaintext))).toEqual(expect.arrayContaining(['user-4711', { name: 'John Doe' }]))
   })
 
-  it('of the same session is never the same twice', async () => {
+  it('two cookies of the same session differ', async () => {
     const { getSession } = make()
-    const browser = await begun({ a: 1 })
+    const browser = await browserWith({ a: 1 })
     const before = browser.token
     await browser.visit(async () => (await getSession()).set('a', 1))
     expect(browser.token).not.toBe(before)
     expect(browser.token).toHaveLength(before.length)
   })
 
-  it('of which any character was changed, added or left out is worth nothing', async () => {
+  it('a cookie with any changed, added or missing character opens nothing', async () => {
     const { fromRequest } = make()
-    const { token } = await begun({ a: 1 })
+    const { token } = await browserWith({ a: 1 })
     const idOf = async (cookie: string) =>
       (await fromRequest(new Request('http://localhost/', { headers: { cookie: `session=${cookie}` } }))).id
     expect(await idOf(token)).not.toBeNull()
@@ -60,7 +60,7 @@ describe('the cookie', () => {
     }
   })
 
-  it('that this server did not seal is an anonymous visitor, whatever it is: no error, no cookie', async () => {
+  it('any value that this server did not seal is an anonymous visitor, without an error and without a new cookie', async () => {
     const events: SessionEvent[] = []
     const { getSession } = make({ onEvent: (event) => void events.push(event) })
     const shaped = fc.array(fc.base64String({ maxLength: 40 }), { minLength: 5, maxLength: 5 }).map((parts) => parts.join('.'))
@@ -78,10 +78,10 @@ describe('the cookie', () => {
     expect(new Set(reasons)).toEqual(new Set(['malformed', 'forged']))
   })
 
-  it('sealed under the right key in another way is worth nothing', async () => {
+  it('a cookie sealed with the right key but another header opens nothing', async () => {
     const { getSession } = make()
     const key = keyOf('coatcheck cookie v1 A256GCM\nsession')
-    const { plaintext } = await compactDecrypt((await begun({ a: 1 })).token, key)
+    const { plaintext } = await compactDecrypt((await browserWith({ a: 1 })).token, key)
     const headers = [
       { alg: 'dir', enc: 'A256GCM', zip: 'DEF' },
       { alg: 'A256KW', enc: 'A256GCM' },
@@ -93,21 +93,21 @@ describe('the cookie', () => {
     }
   })
 
-  it('is bound to its name, its secret and its purpose', async () => {
-    const { token } = await begun({ a: 1 })
+  it('a cookie is bound to its name, its secret and its purpose', async () => {
+    const { token } = await browserWith({ a: 1 })
     const idUnder = (options: Partial<ServerOptions>, name = 'session') =>
       new FakeBrowser({ [name]: token }).visit(async () => (await make(options).getSession()).id)
     expect(await idUnder({})).not.toBeNull()
     expect(await idUnder({ cookie: { name: 'other' } }, 'other')).toBeNull()
     expect(await idUnder({ secret: 'another secret for tests, 32 chars.' })).toBeNull()
     expect(await idUnder({ store: memoryStore() })).toBeNull()
-    const ticket = await begun({ a: 1 }, make({ store: memoryStore() }))
-    expect(await ticket.visit(async () => (await make().getSession()).id)).toBeNull()
+    const withToken = await browserWith({ a: 1 }, make({ store: memoryStore() }))
+    expect(await withToken.visit(async () => (await make().getSession()).id)).toBeNull()
   })
 
-  it('survives a rotation of secrets, and is sealed under the new one at the next write', async () => {
+  it('a cookie survives a rotation of secrets, and the next write seals it with the new secret', async () => {
     const next = 'the new secret for tests, 32 chars'
-    const browser = await begun({ a: 1 })
+    const browser = await browserWith({ a: 1 })
     const rotating = make({ secret: [next, secret] })
     expect(await browser.visit(async () => (await rotating.getSession()).get('a'))).toBe(1)
     expect(await browser.visit(async () => (await make({ secret: next }).getSession()).get('a'))).toBeUndefined()
@@ -115,29 +115,29 @@ describe('the cookie', () => {
     expect(await browser.visit(async () => (await make({ secret: next }).getSession()).data)).toEqual({ a: 1, b: 2 })
   })
 
-  it('goes out with every write, in handlers and actions, whatever refresh says', async () => {
+  it('every write sends the cookie, in handlers and actions, with every value of refresh', async () => {
     const { getSession } = make()
-    const browser = await begun({ n: 0 })
-    const sends = async (refresh: 'page' | false | undefined, place: 'handler' | 'action') => {
+    const browser = await browserWith({ n: 0 })
+    const sends = async (refresh: 'page' | false | undefined, context: 'handler' | 'action') => {
       const response = await browser.request(
         async () => (await getSession()).set('n', 1, refresh === undefined ? {} : { refresh }),
-        { context: place },
+        { context },
       )
       return response.setCookies.length
     }
-    for (const place of ['handler', 'action'] as const) {
-      expect([await sends(undefined, place), await sends('page', place), await sends(false, place)]).toEqual([1, 1, 1])
+    for (const context of ['handler', 'action'] as const) {
+      expect([await sends(undefined, context), await sends('page', context), await sends(false, context)]).toEqual([1, 1, 1])
     }
   })
 
-  it('goes when the session ends', async () => {
+  it('the cookie expires at the same time as the session', async () => {
     const { getSession } = make({ maxAge: '1h' })
     const { setCookies } = await new FakeBrowser().request(async () => (await getSession()).set('a', 1))
     expect(setCookies[0]?.maxAge).toBeGreaterThan(3590)
     expect(setCookies[0]?.maxAge).toBeLessThanOrEqual(3600)
   })
 
-  it('brings back times and expiry exactly', async () => {
+  it('the cookie restores times and the expiry exactly', async () => {
     const { getSession } = make()
     const browser = new FakeBrowser()
     const read = async () => {
@@ -153,17 +153,17 @@ describe('the cookie', () => {
     }
   })
 
-  it('is not shown by a session that is printed or serialized, nor by events', async () => {
+  it('printed and serialized sessions and events do not contain the cookie', async () => {
     const events: SessionEvent[] = []
     const { getSession } = make({ onEvent: (event) => void events.push(event) })
-    const browser = await begun({ a: 1 }, make())
-    const shown = await browser.visit(async () => {
+    const browser = await browserWith({ a: 1 }, make())
+    const printed = await browser.visit(async () => {
       const session = await getSession()
       await session.cycleKey()
       return inspect(session, { depth: 9, showHidden: true }) + JSON.stringify(session) + JSON.stringify(events)
     })
-    expect(shown).toContain('cycled')
-    expect(shown).not.toContain(browser.token)
-    expect(shown).not.toContain('eyJhbGci')
+    expect(printed).toContain('cycled')
+    expect(printed).not.toContain(browser.token)
+    expect(printed).not.toContain('eyJhbGci')
   })
 })

@@ -11,7 +11,7 @@ export interface Seal {
   /** Encrypts `text`. @throws {SessionError} DATA_TOO_LARGE with the size, if a browser may not store the cookie. */
   close(text: string): Promise<string>
   /** Decrypts `value`. Never rejects because of its content. */
-  open(value: string): Promise<{ readonly text: string } | 'malformed' | 'forged'>
+  open(value: string): Promise<{ readonly text: string; readonly value: string } | 'malformed' | 'forged'>
 }
 
 // All attributes count, so that a session fits with Domain or Expires if it fits without them.
@@ -45,7 +45,7 @@ export function createSeal(cookie: CarrierOptions['cookie'], secrets: readonly s
       if (value.length > maxCookieBytes || !grammar.test(value)) return 'malformed'
       for (const key of await keys()) {
         const text = await decrypted(value, key)
-        if (text !== null) return { text }
+        if (text !== null) return { text, value }
       }
       return 'forged'
     },

@@ -2,6 +2,7 @@ import {
   type CarriedSession,
   type CarrierOptions,
   expiresAtBrowserClose,
+  firstAuthentic,
   outerLimit,
   type SessionCarrier,
   storeNow,
@@ -32,14 +33,14 @@ export function sealedCarrier(options: CarrierOptions, now: () => number): Sessi
 
   return {
     store: refusingStore,
-    open: async (value) => {
+    open: async (values) => {
       const store = new VisitorStore((row) => seal.close(packed(row)), now)
       const carried = carry(store)
-      if (value === undefined) return { ...carried, found: null }
-      const opened = await seal.open(value)
-      if (typeof opened === 'string') return { ...carried, found: opened }
-      const row = store.restore(unpacked(opened.text), value)
-      return { ...carried, found: row ? { row, credential: carried.issue(row) } : 'unknown' }
+      const opened = await firstAuthentic(values, seal.open)
+      if (opened === null || typeof opened === 'string') return { ...carried, found: opened, presented: null }
+      const row = store.restore(unpacked(opened.text), opened.value)
+      const credential = row && carried.issue(row)
+      return { ...carried, found: credential ? { row, credential } : 'unknown', presented: credential }
     },
   }
 }

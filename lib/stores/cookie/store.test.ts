@@ -13,22 +13,22 @@ const failureOf = (promise: Promise<unknown>) =>
   )
 const codeOf = async (promise: Promise<unknown>) => (await failureOf(promise))?.code ?? 'resolved'
 
-/** A browser with a session of `data`. */
-async function begun(data: Record<string, string | number>, { getSession } = make()) {
+/** Returns a browser that has a session with this data. */
+async function browserWith(data: Record<string, string | number>, { getSession } = make()) {
   const browser = new FakeBrowser()
   await browser.visit(async () => (await getSession()).set(data))
   return browser
 }
 
-/** A clock to set, and the store that goes by it. */
-function clocked() {
+/** Returns a store and the clock that it reads. */
+function storeWithClock() {
   const clock = { now: Date.now() }
   return { clock, store: cookieStore({ now: () => clock.now }) }
 }
 
 describe('the limit of 4096 bytes', () => {
-  /** The longest text that a session can hold under this cookie. */
-  async function longest(options: Partial<ServerOptions> = {}) {
+  /** Returns the length of the longest text that fits into the cookie. */
+  async function maxLength(options: Partial<ServerOptions> = {}) {
     const { getSession } = make(options)
     const fits = async (length: number) =>
       (await codeOf(new FakeBrowser().visit(async () => (await getSession()).set('text', 'x'.repeat(length))))) === 'resolved'
@@ -41,13 +41,13 @@ describe('the limit of 4096 bytes', () => {
     return low
   }
 
-  it('leaves room for about 2,800 bytes of JSON, whatever the attributes', async () => {
-    const length = await longest()
+  it('about 2,800 bytes of JSON fit into a cookie, and all its attributes count', async () => {
+    const length = await maxLength()
     expect(length).toBeGreaterThan(2750)
     const attributes = { secure: true, domain: 'www.example.com', path: '/a/b', sameSite: 'strict', partitioned: true } as const
     const options = { cookie: { name: 'a-longer-name', ...attributes } }
     const { getSession } = make(options)
-    const text = 'x'.repeat(await longest(options))
+    const text = 'x'.repeat(await maxLength(options))
     const { setCookies } = await new FakeBrowser().request(async () => (await getSession()).set('text', text))
     const [cookie] = setCookies
     const line = `${cookie?.name}=${cookie?.value}; Path=/a/b; Expires=${new Date(0).toUTCString()}; Max-Age=${cookie?.maxAge}; Domain=www.example.com; Secure; HttpOnly; SameSite=strict; Partitioned`
@@ -55,9 +55,9 @@ describe('the limit of 4096 bytes', () => {
     expect(line.length).toBeLessThanOrEqual(4096)
   })
 
-  it('is enforced before anything is sent: the error says the size found, and the session stays as it was', async () => {
+  it('a write above the limit rejects with the size found, sends nothing and leaves the session unchanged', async () => {
     const { getSession } = make()
-    const browser = await begun({ text: 'x'.repeat(await longest()) })
+    const browser = await browserWith({ text: 'x'.repeat(await maxLength()) })
     const { value, setCookies } = await browser.request(async () => {
       const session = await getSession()
       const failures = [
@@ -82,7 +82,7 @@ describe('the limit of 4096 bytes', () => {
     expect([value.keys, value.userId, setCookies]).toEqual([['text'], null, []])
   })
 
-  it('refuses to begin a session that is too large, and leaves the visitor as he was', async () => {
+  it('a session that is too large is not created, and the visitor stays anonymous', async () => {
     const { getSession } = make()
     const { value, setCookies } = await new FakeBrowser().request(async () => {
       const session = await getSession()
@@ -92,19 +92,19 @@ describe('the limit of 4096 bytes', () => {
     expect([value, setCookies]).toEqual([['DATA_TOO_LARGE', null, true], []])
   })
 
-  it('lets a full session shrink', async () => {
+  it('a write can make a full session smaller', async () => {
     const { getSession } = make()
-    const browser = await begun({ text: 'x'.repeat(await longest()) })
+    const browser = await browserWith({ text: 'x'.repeat(await maxLength()) })
     expect(await browser.visit(async () => codeOf((await getSession()).set('text', 'short')))).toBe('resolved')
   })
 })
 
-describe('what a session that lies in its cookie cannot do', () => {
-  it('a kept copy opens the session after logout and cycleKey, until it expires', async () => {
-    const { clock, store } = clocked()
+describe('the limits of a session that is stored in its cookie', () => {
+  it('a copy of a cookie opens the session after logout and cycleKey, until it expires', async () => {
+    const { clock, store } = storeWithClock()
     const sessions = make({ store, maxAge: 1000 })
-    const browser = await begun({ a: 1 }, sessions)
-    const read = (who: FakeBrowser) => who.visit(async () => (await sessions.getSession()).get('a'))
+    const browser = await browserWith({ a: 1 }, sessions)
+    const read = (visitor: FakeBrowser) => visitor.visit(async () => (await sessions.getSession()).get('a'))
     const copy = browser.copy()
     await browser.visit(async () => (await sessions.getSession()).cycleKey())
     const second = browser.copy()
@@ -115,19 +115,19 @@ describe('what a session that lies in its cookie cannot do', () => {
     expect([await read(copy), await read(second)]).toEqual([undefined, undefined])
   })
 
-  it('of parallel requests the last cookie is the session', async () => {
+  it('of two parallel requests, the last cookie replaces the data of the other', async () => {
     const { getSession } = make()
-    const browser = await begun({ start: 0 })
+    const browser = await browserWith({ start: 0 })
     const other = browser.copy()
     await browser.visit(async () => (await getSession()).set('a', 1))
     await other.visit(async () => (await getSession()).set('b', 2))
     expect(await other.visit(async () => (await getSession()).data)).toEqual({ start: 0, b: 2 })
   })
 
-  it('reading never extends it, not even under rolling; writing does', async () => {
-    const { clock, store } = clocked()
+  it('writing extends the session, and reading never does, even under rolling', async () => {
+    const { clock, store } = storeWithClock()
     const { getSession } = make({ store, maxAge: 1000, rolling: true })
-    const browser = await begun({ a: 1 }, make({ store, maxAge: 1000 }))
+    const browser = await browserWith({ a: 1 }, make({ store, maxAge: 1000 }))
     clock.now += 600_000
     const { setCookies } = await browser.request(async () => (await getSession()).get('a'))
     expect(setCookies).toEqual([])
@@ -138,12 +138,12 @@ describe('what a session that lies in its cookie cannot do', () => {
     expect(await writing.visit(async () => (await getSession()).get('a'))).toBe(1)
   })
 
-  it('list, get, count, revoke, revokeUser and revokeOthers say so', async () => {
+  it('list, get, count, stats, revoke, revokeUser and revokeOthers reject with CONFIG_INVALID', async () => {
     const sessions = make()
     const id = '01890000-0000-7000-8000-000000000000'
     const browser = new FakeBrowser()
     await browser.visit(async () => (await sessions.getSession()).login('u'))
-    const asked = () => [
+    const calls = () => [
       sessions.list({ userId: 'u' }),
       sessions.get(id),
       sessions.count(),
@@ -152,16 +152,16 @@ describe('what a session that lies in its cookie cannot do', () => {
       sessions.revokeUser('u'),
       sessions.getSession().then((session) => session.revokeOthers()),
     ]
-    for (const failure of await browser.visit(() => Promise.all(asked().map(failureOf)))) {
+    for (const failure of await browser.visit(() => Promise.all(calls().map(failureOf)))) {
       expect(failure?.code).toBe('CONFIG_INVALID')
       expect(failure?.message).toMatch(/cookieStore\(\) keeps no session on the server.* drizzleStore\(db\)/)
     }
     expect(await sessions.clearExpired()).toBe(0)
   })
 
-  it('there is nothing to sweep, so nobody does', async () => {
-    const swept: number[] = []
-    const clearExpired = async (limit: number) => swept.push(limit)
+  it('expired sessions are never cleared automatically, because the server stores none', async () => {
+    const limits: number[] = []
+    const clearExpired = async (limit: number) => limits.push(limit)
     const { getSession } = make({ store: { ...cookieStore(), clearExpired } })
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
@@ -172,14 +172,14 @@ describe('what a session that lies in its cookie cannot do', () => {
     } finally {
       vi.useRealTimers()
     }
-    expect(swept).toEqual([])
+    expect(limits).toEqual([])
   })
 })
 
-describe('a session that lies in its cookie', () => {
-  it('needs no clock to find that there is none', async () => {
+describe('a session that is stored in its cookie', () => {
+  it('a request without a valid cookie does not read the clock', async () => {
     const now = () => {
-      throw new Error('asked for the time')
+      throw new Error('the clock was read')
     }
     const { getSession } = make({ store: cookieStore({ now }) })
     for (const cookies of [{}, { session: 'junk' }]) {
@@ -187,7 +187,7 @@ describe('a session that lies in its cookie', () => {
     }
   })
 
-  it('shows in the page rendered after an action what the action wrote', async () => {
+  it('the page that renders after an action reads what the action wrote', async () => {
     const { getSession } = make()
     const browser = new FakeBrowser()
     await browser.visit(
@@ -200,19 +200,20 @@ describe('a session that lies in its cookie', () => {
     expect(await browser.visit(async () => (await getSession()).get('a'), { context: 'render' })).toBe(1)
   })
 
-  it('that expires during a request is told as INTERRUPTED, and its cookie is cleared', async () => {
-    const { clock, store } = clocked()
+  it('a write to a session that expired during the request rejects with INTERRUPTED and leaves the cookie alone', async () => {
+    const { clock, store } = storeWithClock()
     const { getSession } = make({ store, maxAge: 100 })
-    const browser = await begun({ a: 1 }, make({ store, maxAge: 100 }))
+    const browser = await browserWith({ a: 1 }, make({ store, maxAge: 100 }))
+    const { token } = browser
     const code = await browser.visit(async () => {
       const session = await getSession()
       clock.now += 101_000
       return codeOf(session.set('a', 2))
     })
-    expect([code, browser.cookies]).toEqual(['INTERRUPTED', {}])
+    expect([code, browser.token]).toEqual(['INTERRUPTED', token])
   })
 
-  it('refuses other options under the same name in one request', async () => {
+  it('two configurations with the same cookie name in one request are rejected', async () => {
     const other = make({ maxAge: 5 })
     await new FakeBrowser().visit(async () => {
       await make().getSession()

@@ -72,9 +72,9 @@ export class VisitorStore implements SessionStore {
   }
 
   async remove(which: Removal) {
-    if (!('tokenHash' in which)) return refuse()
     const row = this.#row
-    if (row?.id !== which.id || row.tokenHash !== which.tokenHash) return []
+    if (!('ids' in which) || (row && !which.ids.includes(row.id))) return refuse()
+    if (!row) return []
     this.#row = null
     return [{ id: row.id, userId: row.userId }]
   }

@@ -1,35 +1,39 @@
-// Taken before a test replaces it with a fake timer that nobody advances.
-const { setImmediate: afterThisTurn } = globalThis
-
-/** So many keys share a statement at most: of more requests than these, some are served while the server looks for the others' rows. */
-const mostKeys = 16
+import { afterThisTurn } from '../../core/store/event-loop.ts'
 
 /**
- * Answers the calls of one turn of the event loop together: `load` gets their keys and resolves to a function that answers each.
- * A lone call pays next to nothing, since `setImmediate` runs right after the callbacks that are due now.
+ * The largest number of keys in one statement. With more requests than that, some continue while the server reads the rows of
+ * others.
+ */
+const maxBatchSize = 16
+
+interface Batch<Key, Value> {
+  readonly keys: Key[]
+  readonly lookup: Promise<(key: Key) => Value>
+}
+
+/**
+ * Returns a function that loads the value of one key. Calls in the same turn of the event loop share one call of `load`, which
+ * receives their keys and resolves to a function that returns the value of each. A single call is hardly delayed, because
+ * `setImmediate` runs right after the callbacks that are due.
  */
 export function batchReads<Key, Value>(load: (keys: readonly Key[]) => Promise<(key: Key) => Value>): (key: Key) => Promise<Value> {
-  let turn: Turn<Key, Value> | null = null
+  let batch: Batch<Key, Value> | null = null
 
-  function begin(): Turn<Key, Value> {
+  function startBatch(): Batch<Key, Value> {
     const keys: Key[] = []
-    const answer = new Promise<void>((done) => {
+    const lookup = new Promise<void>((resolve) => {
       afterThisTurn(() => {
-        if (turn?.keys === keys) turn = null // the statement goes out now: who asks from here on must not see what it saw
-        done()
+        // The statement is sent now. A later call must not receive a result from before that call.
+        if (batch?.keys === keys) batch = null
+        resolve()
       })
     }).then(() => load(keys))
-    return { keys, answer }
+    return { keys, lookup }
   }
 
   return async (key) => {
-    if (!turn || turn.keys.length === mostKeys) turn = begin()
-    turn.keys.push(key)
-    return (await turn.answer)(key)
+    if (!batch || batch.keys.length === maxBatchSize) batch = startBatch()
+    batch.keys.push(key)
+    return (await batch.lookup)(key)
   }
-}
-
-interface Turn<Key, Value> {
-  readonly keys: Key[]
-  readonly answer: Promise<(key: Key) => Value>
 }

@@ -3,41 +3,46 @@ import type { PostgresDatabase } from './database.ts'
 import { sessionsTable as table } from './schema.ts'
 
 /**
- * Deletes expired rows in batches, first those that expired first. It remembers where a full batch ended: before that the index holds only
- * what has just been deleted, and every batch would read past all of it again, to the heap while an open transaction still sees it.
+ * Deletes expired rows in batches, in the order of their expiry. A full batch remembers the expiry of its last row, and the next
+ * batch starts there. Before that point, the index still has the entries of the deleted rows. A batch from the beginning would read
+ * all of them again, and also their pages in the table as long as an open transaction can see the rows.
  */
 export class Clearing {
-  #from: string | null = null
+  #startAt: string | null = null
 
-  /** Deletes at most `limit` expired rows that nobody has locked, in one statement, and answers how many; the last batch takes two. */
+  /**
+   * Deletes at most `limit` expired rows that are not locked, and returns their number. Sends one statement; the last batch may
+   * send two.
+   */
   async batch(db: PostgresDatabase, limit: number): Promise<number> {
-    const from = this.#from
-    const { count, last } = await deleteBatch(db, limit, from)
-    this.#from = count === limit ? last : null
-    if (count === limit || from === null) return count
-    // What was locked then, or has been made to expire in the past since, may stand before.
+    const startAt = this.#startAt
+    const { count, last } = await deleteBatch(db, limit, startAt)
+    this.#startAt = count === limit ? last : null
+    if (count === limit || startAt === null) return count
+    // Rows before `startAt` may have been locked at the time, or may have been given an earlier expiry since.
     return count + (await deleteBatch(db, limit - count, null)).count
   }
 }
 
-async function deleteBatch(db: PostgresDatabase, limit: number, from: string | null) {
+/** Deletes at most `limit` rows, from the expiry `startAt` on. Returns their number and the latest expiry among them. */
+async function deleteBatch(db: PostgresDatabase, limit: number, startAt: string | null) {
   const expired = lte(table.expiresAt, sql`now()`)
   const ids = db
     .select({ id: table.id })
     .from(table)
-    .where(and(expired, from === null ? undefined : gte(table.expiresAt, sql`${from}::text::timestamptz`)))
+    .where(and(expired, startAt === null ? undefined : gte(table.expiresAt, sql`${startAt}::text::timestamptz`)))
     .orderBy(asc(table.expiresAt))
     .limit(limit)
     .for('update', { skipLocked: true })
-  // An array, since of a long list that it joins the planner reads the whole table.
+  // With a join instead of an array, the planner reads the whole table for a large limit.
   const deleted = db
     .delete(table)
     .where(and(sql`${table.id} = any(array(${ids}))`, expired))
     .returning({ expiresAt: table.expiresAt })
   const gone = db.$with('gone').as(deleted)
-  const [found] = await db
+  const [result] = await db
     .with(gone)
     .select({ count: sql<number>`count(*)::int`, last: sql<string | null>`max(${gone.expiresAt})::text` })
     .from(gone)
-  return found ?? { count: 0, last: null }
+  return result ?? { count: 0, last: null }
 }

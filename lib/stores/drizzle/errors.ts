@@ -3,16 +3,17 @@ import { type FailureReport, storeFailed } from '../../core/store/deadline.ts'
 import type { SessionStore } from '../../core/store/store.ts'
 import { wrapStore } from '../../core/store/wrap.ts'
 
-const pooled = 'A pooler shares connections and does not know named statements: pass drizzleStore(db, { prepare: false }).'
+const poolerHint =
+  'A pooler shares connections between clients and does not support named statements: pass drizzleStore(db, { prepare: false }).'
 const hints: Readonly<Record<string, string>> = {
   '42P01': 'The table is missing: run migrate(db).',
-  '42P05': pooled,
+  '42P05': poolerHint,
   '42703': 'A column is missing: run migrate(db).',
-  '26000': pooled,
+  '26000': poolerHint,
   '28P01': 'The database rejected the password.',
 }
 
-/** Returns `store` with each failure as a STORE_FAILED that says what its SQLSTATE means. */
+/** Returns `store` with each failure as a STORE_FAILED that explains its SQLSTATE. */
 export function withReports(store: SessionStore): SessionStore {
   return wrapStore(store, (operation, outcome) =>
     operation().catch((error: unknown) => {

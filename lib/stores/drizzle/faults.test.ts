@@ -2,21 +2,22 @@ import { createSessions, type SessionError } from 'coatcheck'
 import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { createDatabase, query } from '../../../test/postgres'
+import { postgresUrl } from '../../../test/use-postgres'
 
 const secret = 'a secret for tests, 32 characters'
 const marker = 'MARKER-7f3a'
 
-/** All that an error says, to whoever prints it. */
+/** Returns everything that a printed error contains. */
 const printed = (error: SessionError) => JSON.stringify([error, error.message, error.stack, error.cause, String(error.cause)])
 
-describe('a failing database', () => {
+describe('drizzleStore on a failing database', () => {
   let url: string
   let pool: Pool
   beforeEach(async () => {
-    url = await createDatabase(inject('postgresUrl'))
+    url = await createDatabase(postgresUrl)
     pool = new Pool({ connectionString: url, max: 4 })
     pool.on('error', () => {})
     await migrate(drizzle(pool))
@@ -37,7 +38,7 @@ describe('a failing database', () => {
     return browser
   }
 
-  it('is STORE_FAILED when every statement fails, and no error says data, token or hash', async () => {
+  it('a failed statement is STORE_FAILED, and the error contains no data, token or hash', async () => {
     const sessions = make()
     const browser = await saved(sessions)
     const errors = await browser.visit(async () => {
@@ -63,7 +64,7 @@ describe('a failing database', () => {
     }
   })
 
-  it('without the table says which command makes it', async () => {
+  it('without the table, the error names the function that creates it', async () => {
     const sessions = make()
     const browser = await saved(sessions)
     await query(url, 'drop table sessions')
@@ -71,11 +72,11 @@ describe('a failing database', () => {
     expect([error.code, error.message]).toEqual(['STORE_FAILED', expect.stringContaining('run migrate(db)')])
   })
 
-  it('that cannot be reached is STORE_FAILED, never an anonymous visitor, and found well again without restart', async () => {
+  it('a database that rejects connections is STORE_FAILED, not an anonymous visitor, and is used again later', async () => {
     const sessions = make()
     const browser = await saved(sessions)
     const { pathname } = new URL(url)
-    const server = inject('postgresUrl')
+    const server = postgresUrl
     await query(server, `alter database ${pathname.slice(1)} allow_connections false`)
     await query(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${pathname.slice(1)}'`)
     expect((await failure(browser.visit(sessions.getSession))).code).toBe('STORE_FAILED')
@@ -83,7 +84,7 @@ describe('a failing database', () => {
     expect(await browser.visit(async () => (await sessions.getSession()).get('a'))).toBe(marker)
   })
 
-  it('that holds a lock is STORE_FAILED within the timeout; the write may have been made, and says so', async () => {
+  it('a write that waits for a lock is STORE_FAILED after the timeout, with the outcome unknown', async () => {
     const sessions = make(0.3)
     const browser = await saved(sessions)
     const blocker = await pool.connect()
@@ -97,7 +98,7 @@ describe('a failing database', () => {
     blocker.release()
   })
 
-  it('whose row others hold for all of the timeout makes update a CONFLICT', async () => {
+  it('an update whose row is locked until the timeout is a CONFLICT', async () => {
     const sessions = make(1)
     const browser = await saved(sessions)
     const blocker = await pool.connect()
@@ -117,9 +118,9 @@ describe('a failing database', () => {
     expect(error.code).toBe('CONFLICT')
   })
 
-  it('may cancel a statement itself: then nothing was written', async () => {
-    const impatient = new Pool({ connectionString: url, statement_timeout: 300 })
-    const sessions = createSessions<{ a: string }>({ secret, store: drizzleStore(drizzle(impatient)), autoClear: false })
+  it('a write that the database cancels is STORE_FAILED, with the outcome none', async () => {
+    const poolWithTimeout = new Pool({ connectionString: url, statement_timeout: 300 })
+    const sessions = createSessions<{ a: string }>({ secret, store: drizzleStore(drizzle(poolWithTimeout)), autoClear: false })
     const browser = new FakeBrowser()
     await browser.visit(async () => (await sessions.getSession()).set('a', marker))
     const blocker = await pool.connect()
@@ -128,7 +129,7 @@ describe('a failing database', () => {
     const error = await failure(browser.visit(async () => (await sessions.getSession()).set('a', 'late')))
     await blocker.query('rollback')
     blocker.release()
-    await impatient.end()
+    await poolWithTimeout.end()
     expect([error.code, error.outcome, error.cause]).toEqual(['STORE_FAILED', 'none', { code: '57014', constraint: null }])
   })
 })

@@ -1,21 +1,38 @@
-import { and, between, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, between, desc, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { isUuid } from '../../core/data/bytes.ts'
 import type { PageEdge, Removal, SessionFilter, SessionPage, SessionRef } from '../../core/store/store.ts'
+import type { PostgresDatabase } from './database.ts'
 import { sessionsTable as table } from './schema.ts'
 
-/** The rows that `which` means. */
-export function removal(which: Exclude<Removal, { readonly keepNewest: number }>): SQL | undefined {
-  if ('tokenHash' in which) return and(eq(table.id, which.id), eq(table.tokenHash, which.tokenHash))
+/** Returns the condition for the rows that `which` selects. */
+export function removalCondition(db: PostgresDatabase, which: Removal): SQL | undefined {
   if ('ids' in which)
     return and(inArray(table.id, [...which.ids]), which.userId === undefined ? undefined : eq(table.userId, which.userId))
+  if ('keepNewest' in which) return inArray(table.id, surplusIds(db, which))
   const others = which.exceptId ? ne(table.id, which.exceptId) : undefined
-  return and(eq(table.userId, which.userId), others, which.requiresLive && isLive(which.requiresLive))
+  return and(eq(table.userId, which.userId), others, which.requiresLive && existsLive(which.requiresLive))
 }
 
-const isLive = ({ id, tokenHash }: SessionRef) =>
+const existsLive = ({ id, tokenHash }: SessionRef) =>
   sql`exists (select 1 from ${table} as mine where mine.id = ${id} and mine.token_hash = ${tokenHash} and mine.expires_at > now())`
 
-/** Keyset paging: what stands beyond the edge of a page in its order, at the same price on every page. */
+/**
+ * Selects and locks a user's active sessions except the newest. Locking in the order of ids prevents a deadlock of two parallel
+ * logins. PostgreSQL checks the condition again after it has waited for a lock, so the condition contains last-seen: a session that
+ * a login has used in the meantime is not deleted.
+ */
+function surplusIds(db: PostgresDatabase, { userId, keepNewest }: Extract<Removal, { readonly keepNewest: number }>) {
+  const older = db
+    .select({ id: table.id, lastSeenAt: table.lastSeenAt })
+    .from(table)
+    .where(and(eq(table.userId, userId), gt(table.expiresAt, sql`now()`)))
+    .orderBy(desc(table.lastSeenAt), desc(table.id))
+    .offset(keepNewest)
+  const key = sql`(${table.id}, ${table.lastSeenAt})`
+  return db.select({ id: table.id }).from(table).where(sql`${key} in ${older}`).orderBy(asc(table.id)).for('update')
+}
+
+/** Returns the condition for the rows beyond the edge of a page (keyset pagination). Every page costs the same. */
 export function beyondEdge({ sort, after, before }: Pick<SessionPage, 'sort' | 'after' | 'before'>): SQL | undefined {
   return and(after && sql`${keyOf(sort)} < ${edgeKey(sort, after)}`, before && sql`${keyOf(sort)} > ${edgeKey(sort, before)}`)
 }
@@ -28,8 +45,8 @@ function edgeKey(sort: SessionPage['sort'], { id, lastSeenAt }: PageEdge): SQL {
   return sort === 'created' ? sql`${id}::uuid` : sql`(${lastSeenAt?.toISOString()}::timestamptz, ${id}::uuid)`
 }
 
-/** The rows that fulfil all conditions of a filter. */
-export function conditions({ ids, userId, search, status }: SessionFilter): SQL | undefined {
+/** Returns the condition for the rows that match all parts of a filter. */
+export function filterCondition({ ids, userId, search, status }: SessionFilter): SQL | undefined {
   const active = gt(table.expiresAt, sql`now()`)
   const byStatus = {
     active,
@@ -45,15 +62,16 @@ export function conditions({ ids, userId, search, status }: SessionFilter): SQL 
   )
 }
 
-/** Each of the three has an index to go by: of texts in the order of their bytes, and of ids as they are. */
+/** Each of the three conditions can use an index. The indexes of user ids and addresses are sorted by bytes, as LIKE requires. */
 function startsWith(search: string): SQL | undefined {
   const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`
   return or(like(table.userId, prefix), like(table.ip, prefix), idStartsWith(search))
 }
 
+/** A prefix of a UUID is a range of ids. Returns undefined if no UUID starts with `search`. */
 function idStartsWith(search: string): SQL | undefined {
   const shape = '00000000-0000-0000-0000-000000000000'
   if (search.length > shape.length) return undefined
-  const [first, last] = [shape, shape.replaceAll('0', 'f')].map((rest) => search.toLowerCase() + rest.slice(search.length))
-  return isUuid(first) && isUuid(last) ? between(table.id, first, last) : undefined
+  const [lowest, highest] = [shape, shape.replaceAll('0', 'f')].map((rest) => search.toLowerCase() + rest.slice(search.length))
+  return isUuid(lowest) && isUuid(highest) ? between(table.id, lowest, highest) : undefined
 }

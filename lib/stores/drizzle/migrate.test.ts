@@ -3,12 +3,13 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleProxy } from 'drizzle-orm/pg-proxy'
 import { Client, Pool } from 'pg'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { drivers, emptyDatabase } from '../../../test/databases'
 import { createDatabase } from '../../../test/postgres'
+import { postgresUrl } from '../../../test/use-postgres'
 
 describe.each(drivers)('migrate on %s', (driver) => {
-  it('makes the table, and finds nothing to do the second time', async () => {
+  it('migrate creates the table, and applies nothing the second time', async () => {
     const { db, close } = await emptyDatabase(driver)
     expect(await migrate(db)).toBeGreaterThan(0)
     expect(await migrate(db)).toBe(0)
@@ -18,23 +19,23 @@ describe.each(drivers)('migrate on %s', (driver) => {
 })
 
 describe('migrate', () => {
-  it('by several processes at once is done by one, while the others wait', async () => {
-    const connectionString = await createDatabase(inject('postgresUrl'))
+  it('only one of several parallel calls applies the migrations', async () => {
+    const connectionString = await createDatabase(postgresUrl)
     const pools = Array.from({ length: 5 }, () => new Pool({ connectionString }))
     const applied = await Promise.all(pools.map((pool) => migrate(drizzle(pool))))
     expect(applied.filter((count) => count > 0)).toHaveLength(1)
     await Promise.all(pools.map((pool) => pool.end()))
   })
 
-  it('waits for another process longer than statements may take', async () => {
-    const connectionString = await createDatabase(inject('postgresUrl'))
+  it('migrate may wait for another process longer than the statement timeout', async () => {
+    const connectionString = await createDatabase(postgresUrl)
     const pool = new Pool({ connectionString, statement_timeout: 200 })
     const other = new Client({ connectionString })
     await other.connect()
     await other.query('begin')
-    await other.query('select pg_advisory_xact_lock(1668243828)') // as migrate does
+    await other.query('select pg_advisory_xact_lock(1668243828)') // the lock of migrate
     const applied = migrate(drizzle(pool))
-    applied.catch(() => {}) // told below
+    applied.catch(() => {}) // awaited below
     const waiting = `select count(*)::int as waiting from pg_stat_activity
       where datname = current_database() and wait_event = 'advisory' and query_start < now() - interval '400 milliseconds'`
     await expect.poll(async () => (await pool.query(waiting)).rows).toEqual([{ waiting: 1 }])
@@ -43,7 +44,7 @@ describe('migrate', () => {
     await Promise.all([pool.end(), other.end()])
   })
 
-  it('on a driver without transactions is refused, with the remedy, and does nothing', async () => {
+  it('a driver without transactions is rejected with a remedy before any statement is sent', async () => {
     const statements: string[] = []
     const db = drizzleProxy(async (text) => {
       statements.push(text)

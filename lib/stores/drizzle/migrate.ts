@@ -4,56 +4,62 @@ import { sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { bigint, pgTable, timestamp } from 'drizzle-orm/pg-core'
 import { SessionError } from '../../core/errors.ts'
-import { hasNoTransactions, type PostgresDatabase } from './database.ts'
+import { hasNoTransactions, type PostgresDatabase, primaryOf } from './database.ts'
 
-const applied = pgTable('coatcheck_migrations', {
+/** The record of the migrations that a database has. */
+const journal = pgTable('coatcheck_migrations', {
   createdMillis: bigint('created_millis', { mode: 'number' }).primaryKey(),
   appliedAt: timestamp('applied_at', { withTimezone: true }).notNull().defaultNow(),
 })
 
-/** Any number that other applications are unlikely to lock: 'coat' in ASCII. */
+/** The key of the advisory lock: 'coat' in ASCII, which other applications are unlikely to use. */
 const lockKey = 0x636f6174
 
 /**
- * Creates or updates the `sessions` table (Django's `migrate`), and answers how many migrations it applied. All happen in one transaction
- * under one advisory lock, so several processes may call it as they start: one works, the others wait and find nothing to do.
- * Rejects with the driver's error, or with CONFIG_INVALID if the driver has no transactions (neon-http): run `npx coatcheck migrate` then. Leave it out if you take `sessionsTable` into your own drizzle-kit schema.
+ * Creates or updates the `sessions` table (Django's `migrate`). Returns the number of migrations that it applied. If
+ * `sessionsTable` is part of your own drizzle-kit schema, do not call it.
+ *
+ * All migrations run in one transaction under one advisory lock. So several processes may call it when they start: one of them
+ * applies the migrations, and the others wait and find nothing left to apply. Rejects with the driver's error if the database
+ * fails.
+ * @throws {SessionError} CONFIG_INVALID if the driver has no transactions (neon-http). Run `npx coatcheck migrate` instead.
+ * @example await migrate(db)
  */
 export async function migrate(db: PostgresDatabase): Promise<number> {
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
-  const applying = db.transaction(async (tx) => {
-    // For the wait, and for making an index of a large table: both may take longer than what the app's statements are given.
+  const applying = primaryOf(db).transaction(async (tx) => {
+    // Waiting for the lock and building an index of a large table may both take longer than the app allows its statements.
     await tx.execute(sql`set local statement_timeout = 0`)
     await tx.execute(sql`set local lock_timeout = 0`)
     await tx.execute(sql`select pg_advisory_xact_lock(${sql.raw(String(lockKey))})`)
-    await tx.execute(sql`create table if not exists ${applied} (
+    await tx.execute(sql`create table if not exists ${journal} (
       created_millis bigint primary key, applied_at timestamptz not null default now())`)
-    const done = new Set((await tx.select({ millis: applied.createdMillis }).from(applied)).map(({ millis }) => millis))
-    const due = migrations.filter(({ folderMillis }) => !done.has(folderMillis))
-    for (const migration of due) {
+    const applied = await appliedMillis(tx)
+    const missing = migrations.filter(({ folderMillis }) => !applied.has(folderMillis))
+    for (const migration of missing) {
       for (const statement of migration.sql) await tx.execute(sql.raw(statement))
-      await tx.insert(applied).values({ createdMillis: migration.folderMillis })
+      await tx.insert(journal).values({ createdMillis: migration.folderMillis })
     }
-    return due.length
+    return missing.length
   })
   return applying.catch((error: unknown) => {
     if (!hasNoTransactions(error)) throw error
-    const remedy = 'Run npx coatcheck migrate instead, or migrate with another driver'
-    throw new SessionError('CONFIG_INVALID', `This Drizzle driver has no transactions, which migrate needs. ${remedy}.`)
+    const remedy = 'Run npx coatcheck migrate, or pass a database with another driver'
+    throw new SessionError('CONFIG_INVALID', `migrate needs transactions, and this Drizzle driver has none. ${remedy}.`)
   })
 }
 
-/** What of the migrations a database has. */
+/** The migrations that a database has and lacks. */
 export interface MigrationState {
-  /** Whether the table `sessions` is there. */
+  /** True if the table `sessions` exists. */
   readonly table: boolean
-  /** Whether the record of migrations is there, which only `migrate` writes. */
+  /** True if the table `coatcheck_migrations` exists. Only `migrate` creates it. */
   readonly journal: boolean
-  /** How many of the migrations there are; null where this user may not read the record. */
+  /** The number of migrations by state; null if this database user may not read `coatcheck_migrations`. */
   readonly counts: { readonly applied: number; readonly missing: number } | null
 }
 
-/** Looks which migrations a database has, and changes nothing. */
+/** Returns which migrations a database has. Changes nothing. */
 export async function migrationState(db: PostgresDatabase): Promise<MigrationState> {
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
   const [found] = await db
@@ -63,16 +69,19 @@ export async function migrationState(db: PostgresDatabase): Promise<MigrationSta
       readable: sql<boolean>`coalesce(has_table_privilege(to_regclass('coatcheck_migrations'), 'select'), true)`,
     })
     .from(sql`(select 1) as one`)
-  const { table = false, journal = false, readable = true } = found ?? {}
-  if (!readable) return { table, journal, counts: null }
-  const done = new Set(
-    journal ? (await db.select({ millis: applied.createdMillis }).from(applied)).map(({ millis }) => millis) : [],
-  )
-  const missing = migrations.filter(({ folderMillis }) => !done.has(folderMillis)).length
-  return { table, journal, counts: { applied: migrations.length - missing, missing } }
+  const { table = false, journal: hasJournal = false, readable = true } = found ?? {}
+  if (!readable) return { table, journal: hasJournal, counts: null }
+  const applied = hasJournal ? await appliedMillis(db) : new Set()
+  const missing = migrations.filter(({ folderMillis }) => !applied.has(folderMillis)).length
+  return { table, journal: hasJournal, counts: { applied: migrations.length - missing, missing } }
 }
 
-/** The SQL files lie beside the package's modules, in the source tree as in the published package. */
+async function appliedMillis(db: PostgresDatabase): Promise<Set<number>> {
+  const rows = await db.select({ millis: journal.createdMillis }).from(journal)
+  return new Set(rows.map(({ millis }) => millis))
+}
+
+/** Returns the folder of the SQL files: `drizzle`, beside `lib` in the source tree and beside `dist` in the published package. */
 function migrationsFolder(): string {
   return path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'drizzle')
 }

@@ -3,21 +3,22 @@ import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleProxy } from 'drizzle-orm/pg-proxy'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { createDatabase } from '../../../test/postgres'
+import { postgresUrl } from '../../../test/use-postgres'
 
 const secret = 'a secret for tests, 32 characters'
 
 describe('the database of a drizzleStore', () => {
   let pool: Pool
   beforeAll(async () => {
-    pool = new Pool({ connectionString: await createDatabase(inject('postgresUrl')) })
+    pool = new Pool({ connectionString: await createDatabase(postgresUrl) })
     await migrate(drizzle(pool))
   })
   afterAll(() => pool.end())
 
-  it('is opened once by the function that opens it, and again only if that failed', async () => {
+  it('a function that opens the database is called once, and again only after it failed', async () => {
     let opened = 0
     const open = async () => {
       opened++
@@ -33,7 +34,7 @@ describe('the database of a drizzleStore', () => {
     expect(opened).toBe(2)
   })
 
-  it('may be one without transactions: no increment is lost, and what the function throws is told', async () => {
+  it('without transactions, no parallel update is lost, and update rejects with what its callback throws', async () => {
     const db = drizzleProxy(async (text, values, method) => {
       const { rows } = await pool.query({ text, values, ...(method === 'all' && { rowMode: 'array' }) })
       return { rows }

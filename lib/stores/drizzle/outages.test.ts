@@ -9,8 +9,8 @@ import { administration, type FaultData, writers } from '../../../test/store-ope
 import { layWire, type Wire } from '../../../test/tcp-proxy'
 
 const timeoutSeconds = 0.6
-/** The machine of the tests may be slow; a store that hangs would take for ever. */
-const longestMs = timeoutSeconds * 1000 + 1500
+/** Allows for a slow machine. A store that hangs would never settle. */
+const maxFailureMs = timeoutSeconds * 1000 + 1500
 
 let postgres: PostgresServer
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => postgres.stop())
 
-describe('PostgreSQL in trouble', () => {
+describe('drizzleStore during an outage of PostgreSQL', () => {
   let url: string
   let wire: Wire
   let pool: Pool
@@ -53,15 +53,15 @@ describe('PostgreSQL in trouble', () => {
     return browser
   }
 
-  /** The STORE_FAILED that `act` must reject with, in time. */
-  async function failure(act: () => Promise<unknown>, name?: string): Promise<SessionError> {
+  /** Asserts that `operation` rejects in time with STORE_FAILED, and returns the error. */
+  async function failure(operation: () => Promise<unknown>, name?: string): Promise<SessionError> {
     const started = performance.now()
-    const error = await act().then(
+    const error = await operation().then(
       () => null,
       (error: SessionError) => error,
     )
     expect(error?.code, name).toBe('STORE_FAILED')
-    expect(performance.now() - started, name).toBeLessThan(longestMs)
+    expect(performance.now() - started, name).toBeLessThan(maxFailureMs)
     return error as SessionError
   }
 
@@ -71,13 +71,14 @@ describe('PostgreSQL in trouble', () => {
       return [session.userId, session.get('a')]
     })
 
-  /** No part of the library may say "signed out" now: neither a session that was read before, nor one that is asked for. */
-  async function expectOutage(sessions: Sessions, browser: FakeBrowser, begin: () => Promise<void>) {
+  /** Asserts that during the outage every operation fails, and that no session appears to be logged out. */
+  async function expectOutage(sessions: Sessions, browser: FakeBrowser, startOutage: () => Promise<void>) {
     const { token } = browser
     await browser.visit(async () => {
       const session = await sessions.getSession()
-      await begin()
-      for (const [name, write] of Object.entries(writers)) {
+      await startOutage()
+      const { flush: _, ...others } = writers
+      for (const [name, write] of Object.entries(others)) {
         await failure(() => write(session, 'lost'), name)
         expect([session.userId, session.data], name).toEqual(['u', { a: 'kept', n: 1 }])
       }
@@ -85,8 +86,8 @@ describe('PostgreSQL in trouble', () => {
     expect(browser.token).toBe(token)
     await failure(() => read(sessions, browser))
     await failure(() => new FakeBrowser().visit(async () => (await sessions.getSession()).set('a', 'new')))
-    for (const [name, act] of Object.entries(administration)) await failure(() => act(sessions, 'u'), name)
-    expect(await read(sessions, new FakeBrowser()), 'a stranger is no failure').toEqual([null, undefined])
+    for (const [name, operation] of Object.entries(administration)) await failure(() => operation(sessions, 'u'), name)
+    expect(await read(sessions, new FakeBrowser()), 'a request without a cookie does not fail').toEqual([null, undefined])
   }
 
   async function expectRecovery(sessions: Sessions, browser: FakeBrowser) {
@@ -95,34 +96,39 @@ describe('PostgreSQL in trouble', () => {
     expect(await read(sessions, browser)).toEqual(['u', 'again'])
   }
 
-  it.each(['SIGINT', 'SIGKILL'] as const)('stopped with %s: STORE_FAILED in time for all, then well again', async (signal) => {
-    const sessions = make()
-    const browser = await loggedIn(sessions)
-    await expectOutage(sessions, browser, () => postgres.halt(signal))
-    await postgres.start()
-    await expectRecovery(sessions, browser)
-  })
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'a server stopped by %s is STORE_FAILED for every operation, and is used again when it is back',
+    async (signal) => {
+      const sessions = make()
+      const browser = await loggedIn(sessions)
+      await expectOutage(sessions, browser, () => postgres.halt(signal))
+      await postgres.start()
+      await expectRecovery(sessions, browser)
+    },
+  )
 
-  it('read-only: reads go on, writes are STORE_FAILED and changed nothing, then well again', async () => {
+  it('a read-only server serves reads, and writes are STORE_FAILED with the outcome none', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
-    const name = new URL(url).pathname.slice(1)
-    const reconnect = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`
-    await query(postgres.url, `alter database ${name} set default_transaction_read_only = on`)
+    const database = new URL(url).pathname.slice(1)
+    const reconnect = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}'`
+    await query(postgres.url, `alter database ${database} set default_transaction_read_only = on`)
     await query(postgres.url, reconnect)
     await vi.waitUntil(() => pool.totalCount === 0)
-    for (const [how, write] of Object.entries(writers)) {
-      const error = await failure(() => browser.copy().visit(async () => write(await sessions.getSession(), 'lost')), how)
-      expect([error.outcome, error.cause], how).toEqual(['none', { code: '25006', constraint: null }])
+    for (const [name, write] of Object.entries(writers)) {
+      const error = await failure(() => browser.copy().visit(async () => write(await sessions.getSession(), 'lost')), name)
+      expect([error.outcome, error.cause], name).toEqual(['none', { code: '25006', constraint: null }])
     }
     expect(await read(sessions, browser)).toEqual(['u', 'kept'])
-    await query(postgres.url, `alter database ${name} reset default_transaction_read_only`)
+    await query(postgres.url, `alter database ${database} reset default_transaction_read_only`)
     await query(postgres.url, reconnect)
     await vi.waitUntil(() => pool.totalCount === 0)
     await expectRecovery(sessions, browser)
   })
 
-  /** A write that waits for a row that somebody else has locked, and what frees it. */
+  /**
+   * Starts a write that waits for a locked row. Returns it with the query for its connection and a function that releases the lock.
+   */
   async function waitingWrite(sessions: Sessions, browser: FakeBrowser) {
     const blocker = new Pool({ connectionString: url, max: 1 })
     blocker.on('error', () => {})
@@ -140,7 +146,7 @@ describe('PostgreSQL in trouble', () => {
     return { write, waiting, release }
   }
 
-  it('ending a connection in the middle of a write: STORE_FAILED, outcome unknown, then well again', async () => {
+  it('a connection that the server terminates during a write is STORE_FAILED, with the outcome unknown', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     const { write, waiting, release } = await waitingWrite(sessions, browser)
@@ -150,7 +156,7 @@ describe('PostgreSQL in trouble', () => {
     await expectRecovery(sessions, browser)
   })
 
-  it('behind a wire that is cut in the middle of a write: STORE_FAILED, outcome unknown, then well again', async () => {
+  it('a connection that breaks during a write is STORE_FAILED, with the outcome unknown', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     const { write, release } = await waitingWrite(sessions, browser)
@@ -160,7 +166,7 @@ describe('PostgreSQL in trouble', () => {
     await expectRecovery(sessions, browser)
   })
 
-  it('whose idle connections were cut is used again at once', async () => {
+  it('broken idle connections are replaced without an error', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     wire.cut()
@@ -168,7 +174,7 @@ describe('PostgreSQL in trouble', () => {
     await expectRecovery(sessions, browser)
   })
 
-  it('behind a wire that has gone silent: STORE_FAILED in time, then well again', async () => {
+  it('a connection without any response is STORE_FAILED after the timeout, and works again when the server responds', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     wire.silence()

@@ -2,12 +2,13 @@ import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDatabase } from '../../../test/postgres'
+import { postgresUrl } from '../../../test/use-postgres'
 import { sessionStats } from '../../core/administration/stats.ts'
 import { aSession, policy } from '../contract/tools.ts'
 
-describe('what operators ask of PostgreSQL', () => {
+describe('lists, limits and statistics of drizzleStore', () => {
   let url: string
   let pool: Pool
   const statements: { text: string; values: unknown[] }[] = []
@@ -16,11 +17,11 @@ describe('what operators ask of PostgreSQL', () => {
     return drizzle(pool, { logger: { logQuery: (text, values) => statements.push({ text, values }) } })
   }
   beforeEach(async () => {
-    url = await createDatabase(inject('postgresUrl'))
+    url = await createDatabase(postgresUrl)
   })
   afterEach(() => pool.end())
 
-  it('pages through sessions that were all last seen in the same millisecond, forward and back', async () => {
+  it('sessions last seen in the same millisecond are paged forward and backward', async () => {
     const db = open(url)
     await migrate(db)
     const store = drizzleStore(db)
@@ -38,7 +39,7 @@ describe('what operators ask of PostgreSQL', () => {
     expect(await page({ before: all[4] })).toMatchObject(all.slice(2, 4).map(({ id }) => ({ id })))
   })
 
-  it('a log-in that commits while others are ended for the limit keeps its session', async () => {
+  it('a session that is used while sessions above the limit are deleted is kept', async () => {
     const db = open(url)
     await migrate(db)
     const store = drizzleStore(db)
@@ -58,7 +59,7 @@ describe('what operators ask of PostgreSQL', () => {
     expect(await store.remove({ userId: 'u', keepNewest: 1 })).toEqual([{ id: newer.id, userId: 'u' }])
   })
 
-  it('finds what a search may mean in the indexes of users, addresses and ids, all three', async () => {
+  it('a search uses the indexes of user ids, addresses and session ids', async () => {
     const db = open(url)
     await migrate(db)
     statements.length = 0
@@ -74,10 +75,10 @@ describe('what operators ask of PostgreSQL', () => {
     expect(plan).not.toContain('Seq Scan')
   })
 
-  it('a table of more than a thousand pages is counted in a sample, its hours by the index of ids', async () => {
+  it('a table of more than a thousand pages is counted from a sample, and its hours by the index of ids', async () => {
     const db = open(url)
     await migrate(db)
-    // Large rows, four on a page: 600 in each of ten hours, and ten in the one before, a third of them a user's, every sixth expired.
+    // Large rows, four on a page: 600 in each of ten hours and ten in the hour before. A third has a user, and a sixth has expired.
     await db.execute(sql`
       insert into sessions (id, token_hash, created_at, expires_at, user_id, user_agent, data)
       select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 1, 15))::uuid,
@@ -87,24 +88,24 @@ describe('what operators ask of PostgreSQL', () => {
         select i, date_trunc('hour', now()) - case when i < 6000 then interval '10 hours' else interval '11 hours' end
           + case when i < 6000 then i * interval '6 seconds' else i % 10 * interval '1 minute' end as at
         from generate_series(0, 6009) as i
-      ) as begun`)
+      ) as created`)
     const { hours, ...stats } = sessionStats(await drizzleStore(db).stats())
     expect(stats.estimated).toBe(true)
-    for (const [counted, real] of [
+    for (const [counted, actual] of [
       [stats.active, 5000],
       [stats.expired, 1000],
       [stats.signedIn, 1000],
       [stats.userAgents[0]?.count, 3000],
     ] as const) {
-      expect(counted).toBeGreaterThan(0.8 * real)
-      expect(counted).toBeLessThan(1.2 * real)
+      expect(counted).toBeGreaterThan(0.8 * actual)
+      expect(counted).toBeLessThan(1.2 * actual)
     }
     expect(hours.slice(0, 13).map(({ count }) => count)).toEqual([...Array.from({ length: 12 }, () => 0), 10])
     for (const { count } of hours.slice(13, 23)) expect(Math.abs(count - 600)).toBeLessThan(15)
     expect(hours[23]?.count).toBe(0)
   })
 
-  it('finds the table wherever the search path does', async () => {
+  it('the table is found through the search path', async () => {
     const elsewhere = new URL(url)
     elsewhere.searchParams.set('options', '-c search_path=tenant')
     const db = open(elsewhere.href)

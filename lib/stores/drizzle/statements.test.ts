@@ -3,11 +3,12 @@ import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleProxy } from 'drizzle-orm/pg-proxy'
 import { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { createDatabase } from '../../../test/postgres'
+import { postgresUrl } from '../../../test/use-postgres'
 
-describe('statements', () => {
+describe('the statements of drizzleStore', () => {
   const log: string[] = []
   let pool: Pool
   let sessions: ReturnType<typeof make>
@@ -21,13 +22,13 @@ describe('statements', () => {
     })
   }
   beforeAll(async () => {
-    pool = new Pool({ connectionString: await createDatabase(inject('postgresUrl')) })
+    pool = new Pool({ connectionString: await createDatabase(postgresUrl) })
     await migrate(drizzle(pool))
     sessions = make()
   })
   afterAll(() => pool.end())
 
-  /** The verbs of the statements that `fn` sends, the first read of the request left out. */
+  /** Returns the verbs of the statements that `fn` sends, without the read at the start of the request. */
   async function statementsOf(browser: FakeBrowser, fn: (session: Awaited<ReturnType<typeof sessions.getSession>>) => unknown) {
     return browser.visit(async () => {
       const session = await sessions.getSession()
@@ -36,14 +37,14 @@ describe('statements', () => {
       return log.map((text) => /\b(select|insert|update|delete)\b/i.exec(text.replace(/^with .* as \(/, ''))?.[0])
     })
   }
-  async function saved(): Promise<FakeBrowser> {
+  async function browserWithSession(): Promise<FakeBrowser> {
     const browser = new FakeBrowser()
     await browser.visit(async () => (await sessions.getSession()).set('a', 1))
     return browser
   }
 
-  it('a stranger and a forged cookie cost none', async () => {
-    const { token } = await saved()
+  it('a request without a valid cookie sends no statement', async () => {
+    const { token } = await browserWithSession()
     log.length = 0
     for (const cookie of ['', 'junk', `${token}x`, token.replace(/.$/, (last) => (last === 'A' ? 'E' : 'A'))]) {
       await new FakeBrowser({ session: cookie }).visit(sessions.getSession)
@@ -51,14 +52,14 @@ describe('statements', () => {
     expect(log).toEqual([])
   })
 
-  it('a request that reads costs one, however many ask', async () => {
-    const browser = await saved()
+  it('all reads of a request share one statement', async () => {
+    const browser = await browserWithSession()
     log.length = 0
     await browser.visit(() => Promise.all(Array.from({ length: 5 }, sessions.getSession)))
     expect(log).toHaveLength(1)
   })
 
-  it('parallel requests that read in one turn of the event loop share one, sixteen at most, and each gets its own session or none', async () => {
+  it('up to sixteen reads in the same turn of the event loop share a statement, and each gets only its own session', async () => {
     const browsers = await Promise.all(
       Array.from({ length: 20 }, async (_, b) => {
         const browser = new FakeBrowser()
@@ -77,18 +78,18 @@ describe('statements', () => {
     expect(log).toHaveLength(1)
   })
 
-  it('a driver that answers with the row of another question shows nobody a session of others', async () => {
+  it('a row that does not belong to the token is never returned as its session', async () => {
     const [own, other] = [0, 1].map(() => ({ id: crypto.randomUUID(), tokenHash: crypto.randomUUID() }))
     if (!own || !other) return expect.unreachable()
     const row = [own.id, own.tokenHash, null, 1, null, 1, 9, null, null, null, null, 1, { a: 1 }, 2]
     const store = drizzleStore(drizzleProxy(async () => ({ rows: [[JSON.stringify(row)]] })))
     expect(await store.find(other)).toBeNull()
-    expect(await store.find({ ...own, tokenHash: other.tokenHash })).toBeNull()
-    expect((await Promise.all([own, other].map(store.find))).map((found) => found?.id)).toEqual([own.id, undefined])
+    expect(await store.find({ ...own, tokenHash: other.tokenHash })).toBe('rotated')
+    expect(await Promise.all([own, other].map(store.find))).toMatchObject([{ id: own.id }, null])
   })
 
-  it('parallel requests of one session that share a read share no object', async () => {
-    const browser = await saved()
+  it('parallel requests of one session that share a statement get separate objects', async () => {
+    const browser = await browserWithSession()
     log.length = 0
     const read = () => browser.copy().visit(async () => (await sessions.getSession()).createdAt)
     const [one, other] = await Promise.all([read(), read()])
@@ -97,8 +98,8 @@ describe('statements', () => {
     expect(one).not.toBe(other)
   })
 
-  it('a read that begins after the statement went out gets one of its own', async () => {
-    const [first, second] = [await saved(), await saved()]
+  it('a read that starts after the statement was sent gets another statement', async () => {
+    const [first, second] = [await browserWithSession(), await browserWithSession()]
     log.length = 0
     const { getSession } = make()
     const reading = first.visit(getSession)
@@ -111,18 +112,22 @@ describe('statements', () => {
     ['set', 'update', (session) => session.set('a', 2)],
     ['delete', 'update', (session) => session.delete('a')],
     ['clear', 'update', (session) => session.clear()],
-    ['five writers of one turn', 'update', (session) => Promise.all([1, 2, 3, 4, 5].map((b) => session.set('b', b)))],
+    [
+      'a group of five writes in the same turn',
+      'update',
+      (session) => Promise.all([1, 2, 3, 4, 5].map((b) => session.set('b', b))),
+    ],
     ['setDefault', 'update', (session) => session.setDefault('b', 2)],
     ['pop', 'select', (session) => session.pop('a')],
     ['setExpiry', 'update', (session) => session.setExpiry(60)],
     ['cycleKey', 'update', (session) => session.cycleKey()],
     ['login', 'update', (session) => session.login('1')],
     ['flush', 'delete', (session) => session.flush()],
-  ])('%s costs one', async (_, verb, write) => {
-    expect(await statementsOf(await saved(), write)).toEqual([verb])
+  ])('%s sends one statement', async (_, verb, write) => {
+    expect(await statementsOf(await browserWithSession(), write)).toEqual([verb])
   })
 
-  it('login under maxPerUser costs a second one, once it stands', async () => {
+  it('a login under maxPerUser sends a second statement after the first has succeeded', async () => {
     const limited = make({ maxPerUser: 2 })
     const browser = new FakeBrowser()
     log.length = 0
@@ -130,27 +135,27 @@ describe('statements', () => {
     expect(log.map((text) => text.slice(0, 6))).toEqual(['insert', 'delete'])
   })
 
-  it('an update that nobody crosses costs one', async () => {
+  it('an update without a concurrent write sends one statement', async () => {
     const add = (draft: { a?: number }) => {
       draft.a = (draft.a ?? 0) + 1
       return undefined
     }
-    expect(await statementsOf(await saved(), (session) => session.update(add))).toEqual(['update'])
+    expect(await statementsOf(await browserWithSession(), (session) => session.update(add))).toEqual(['update'])
   })
 
-  it('the first set and the first login cost one INSERT', async () => {
+  it('the first set and the first login send one INSERT', async () => {
     expect(await statementsOf(new FakeBrowser(), (session) => session.set('a', 1))).toEqual(['insert'])
     expect(await statementsOf(new FakeBrowser(), (session) => session.login('1'))).toEqual(['insert'])
   })
 
-  it('a login as another user costs one', async () => {
-    const browser = await saved()
+  it('a login as another user sends one statement', async () => {
+    const browser = await browserWithSession()
     await browser.visit(async () => (await sessions.getSession()).login('1'))
     expect(await statementsOf(browser, (session) => session.login('2'))).toEqual(['delete'])
   })
 
-  it('a write that finds nothing costs one SELECT more, to say why', async () => {
-    const browser = await saved()
+  it('a write that changes nothing sends a SELECT to find the reason', async () => {
+    const browser = await browserWithSession()
     const stale = browser.copy()
     const seen = await statementsOf(stale, async (session) => {
       await browser.visit(async () => (await sessions.getSession()).cycleKey())
@@ -160,8 +165,8 @@ describe('statements', () => {
     expect(seen).toEqual(['update', 'select'])
   })
 
-  it('a plain data write is a HOT update: no index is touched', async () => {
-    const browser = await saved()
+  it('a plain data write is a HOT update and changes no index', async () => {
+    const browser = await browserWithSession()
     const stats = async () => {
       await pool.query('select pg_stat_force_next_flush()')
       const { rows } = await pool.query(

@@ -4,53 +4,56 @@ import { hourMs, statsDays } from '../../core/store/statistics.ts'
 import type { PostgresDatabase } from './database.ts'
 import { sessionsTable as table } from './schema.ts'
 
-/** What `sample` answers, as JSON. */
+/** The result of `sampleQuery`. */
 interface Sample {
   readonly now: string
-  /** Of the table's pages; 1: all of them. */
+  /** The part of the table's pages that was read; 1 is the whole table. */
   readonly share: number
   readonly totals: readonly [active: number, signedIn: number, expired: number]
   readonly userAgents: readonly (readonly [userAgent: string | null, count: number])[] | null
   readonly hours: readonly (readonly [hour: string, count: number])[] | null
 }
 
-/** A table of so many pages, some 30,000 rows, is counted whole. */
-const wholePages = 1000
-/** Of a larger one, so many. */
+/** The largest table that is read completely, in pages. They hold about 30,000 rows. */
+const maxFullReadPages = 1000
+/** The number of random pages that are read of a larger table. */
 const samplePages = 500
-/** Sessions of one hour that are counted; where there are more, the time that these came in tells how many. */
-const countedPerHour = 50
+/** The largest number of sessions that are counted per hour. The rest is extrapolated from the time in which these were created. */
+const maxCountedPerHour = 50
 
 /**
- * The figures of all sessions: by one statement, which reads a small table whole and of a large one some pages at random. These
- * hold too few sessions of each hour, so a second statement then counts in the index of ids.
+ * Returns statistics of all sessions. One statement reads a small table completely, or random pages of a large one. Those pages
+ * contain too few sessions of each hour, so for a large table a second statement counts the sessions of each hour in the index of
+ * ids.
  */
 export async function readStats(db: PostgresDatabase): Promise<StoreStats> {
-  const { now, share, totals, userAgents, hours } = await ask<Sample>(db, sample)
+  const { now, share, totals, userAgents, hours } = await queryJson<Sample>(db, sampleQuery)
   const estimated = share < 1
   const [active, signedIn, expired] = totals.map((count) => Math.round(count / share)) as [number, number, number]
   return {
-    now: utc(now),
+    now: utcDate(now),
     active,
     signedIn,
     expired,
     estimated,
-    started: estimated ? await begunInIndex(db, utc(now)) : (hours ?? []).map(([hour, count]) => ({ at: utc(hour), count })),
+    started: estimated
+      ? await startedByIndex(db, utcDate(now))
+      : (hours ?? []).map(([hour, count]) => ({ at: utcDate(hour), count })),
     userAgents: (userAgents ?? []).map(([userAgent, count]) => ({ userAgent, count: Math.round(count / share) })),
   }
 }
 
-const utc = (text: string) => new Date(`${text}Z`)
+const utcDate = (text: string) => new Date(`${text}Z`)
 
-async function ask<T>(db: PostgresDatabase, query: ReturnType<typeof sql>): Promise<T> {
-  const [answer] = await db.select({ json: sql<string>`(${query})::text` }).from(sql`(select 1) as one`)
-  return JSON.parse(answer?.json ?? 'null')
+async function queryJson<T>(db: PostgresDatabase, query: ReturnType<typeof sql>): Promise<T> {
+  const [row] = await db.select({ json: sql<string>`(${query})::text` }).from(sql`(select 1) as one`)
+  return JSON.parse(row?.json ?? 'null')
 }
 
 const pages = sql`(pg_relation_size('sessions'::regclass) / current_setting('block_size')::float8)`
 
-const sample = sql`
-  with size as (select case when ${pages} <= ${wholePages} then 1 else ${samplePages} / ${pages} end as share),
+const sampleQuery = sql`
+  with size as (select case when ${pages} <= ${maxFullReadPages} then 1 else ${samplePages} / ${pages} end as share),
   seen as materialized (
     select ${table.expiresAt} > now() as live, ${table.userId} is not null as signed_in, ${table.userAgent} as user_agent,
       ${table.createdAt} as created_at
@@ -72,28 +75,29 @@ const sample = sql`
         from seen where (select share from size) = 1 group by 1) as hours)
   )`
 
-/** An id begins with the time at which it was made, in milliseconds. */
-const firstIdOf = (hour: string) =>
+/** Returns the lowest id of an hour. An id starts with its time of creation in milliseconds. */
+const lowestIdOf = (hour: string) =>
   sql.raw(`(lpad(to_hex((extract(epoch from ${hour}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`)
 
-const begun = sql`
+const startedQuery = sql`
   select json_agg(json_build_array(extract(epoch from hour) * 1000, count, last))
   from generate_series(0, ${sql.raw(String(24 * statsDays - 1))}) as back
   cross join lateral (select date_trunc('hour', now(), 'UTC') - back * interval '1 hour' as hour) as hours
   cross join lateral (
     select count(*) as count, max(id::text) as last from (
-      select id from ${table} where id >= ${firstIdOf('hour')} and id < ${firstIdOf("hour + interval '1 hour'")}
-      order by id limit ${countedPerHour}
+      select id from ${table} where id >= ${lowestIdOf('hour')} and id < ${lowestIdOf("hour + interval '1 hour'")}
+      order by id limit ${maxCountedPerHour}
     ) as few
   ) as counted
   where count > 0`
 
-async function begunInIndex(db: PostgresDatabase, now: Date): Promise<StartedCount[]> {
-  const hours = await ask<readonly (readonly [at: number, count: number, last: string])[] | null>(db, begun)
-  return (hours ?? []).map(([at, count, last]) => {
+/** Estimates the number of sessions that were created in each hour, by at most `maxCountedPerHour` of its ids. */
+async function startedByIndex(db: PostgresDatabase, now: Date): Promise<StartedCount[]> {
+  const hours = await queryJson<readonly (readonly [at: number, count: number, lastId: string])[] | null>(db, startedQuery)
+  return (hours ?? []).map(([at, count, lastId]) => {
     const lengthMs = Math.min(hourMs, now.getTime() - at)
-    const timesMore = count < countedPerHour ? 1 : Math.max(1, lengthMs / (timeOf(last) - at + 1))
-    return { at: new Date(at), count: Math.round(count * timesMore) }
+    const factor = count < maxCountedPerHour ? 1 : Math.max(1, lengthMs / (timeOf(lastId) - at + 1))
+    return { at: new Date(at), count: Math.round(count * factor) }
   })
 }
 

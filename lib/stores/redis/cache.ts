@@ -1,18 +1,21 @@
 import type { SessionRef, StoredSession } from '../../core/store/store.ts'
 import { type WrittenRow, withDates } from '../rows/rows.ts'
 import { textsOf } from './connection.ts'
-import type { RedisReach } from './reach.ts'
+import type { OptionalRedis } from './optional-redis.ts'
 import { clock } from './scripts.ts'
 
-/** How long others leave a lease alone: whoever holds one longer has probably died. */
+/** The time in which a lease belongs to its holder. Afterwards the holder has probably died, so another reader may take it. */
 const leaseMs = 1000
-/** Between two attempts to evict what could not be evicted. */
+/** The time between two attempts to delete copies that could not be deleted. */
 const retryMs = 500
-/** Copies are waited for a little longer than they live: this process and Redis count time by different clocks. */
+/** Added to the lifetime of copies when waiting for their expiry, because this process and Redis have different clocks. */
 const marginMs = 100
 
-/** The entry under this token hash with its age; else 'leased', if the lease is now the asker's; else nothing, as where memory is full. */
-const read = `${clock}
+/**
+ * Returns the copy with this token hash and its age in milliseconds. Without a copy, takes the lease and returns 'leased'. Returns
+ * nothing if the copy has another hash, if another reader holds the lease, or if the memory of Redis is full.
+ */
+const readOrLease = `${clock}
 local entry = redis.call('HMGET', key, 'hash', 'at', 'row', 'lease')
 if entry[3] then return entry[1] == ARGV[1] and { entry[3], text(now - entry[2]) } end
 if entry[4] and now - entry[2] < ${leaseMs} then return false end
@@ -21,96 +24,97 @@ if type(leased) == 'table' then return false end
 redis.call('PEXPIREAT', key, text(now + ARGV[3]))
 return 'leased'
 `
-/** An entry ends when its lease would have: its age counts from before the database was read. */
+/** Replaces the lease by a copy. The expiry of the key stays, so the age of a copy counts from before the database was read. */
 const fill = `
 if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[1] then return false end
 redis.call('HDEL', KEYS[1], 'lease')
 redis.call('HSET', KEYS[1], 'hash', ARGV[2], 'row', ARGV[3])
 `
 const release = `return redis.call('HGET', KEYS[1], 'lease') == ARGV[1] and redis.call('DEL', KEYS[1])`
-const evict = `return redis.call('DEL', KEYS[1])`
+const invalidate = `return redis.call('DEL', KEYS[1])`
 
-/** What a look into the cache found: the session, or the lease under which it may be filled, or neither. */
-export interface Found {
+/** The result of a lookup: the session, or a lease to fill the cache, or neither. */
+export interface CacheLookup {
   readonly row?: StoredSession
   readonly lease?: string
 }
 
 /**
- * Copies of sessions in Redis, as the database gave them. A fill needs a lease, taken before the database is read; an eviction voids entry
- * and lease alike, so that a slow reader cannot put back what a writer has replaced meanwhile. Nothing here rejects: what cannot be
- * reached is not in the cache.
+ * Copies of sessions in Redis. Only the holder of a lease may store a copy, and it takes the lease before it reads the database.
+ * Invalidating deletes both copy and lease, so a slow reader cannot store a session that a writer has changed in the meantime. No
+ * method rejects: while Redis is unreachable, the cache is empty.
  */
 export class SessionCache {
-  readonly #reach: RedisReach
+  readonly #redis: OptionalRedis
   readonly #maxAgeMs: number
-  /** Sessions that could not be evicted, and until when others may have old copies of them. */
-  readonly #uncertain = new Map<string, number>()
-  #attempt: Promise<void> | undefined
+  /** The sessions whose copies could not be deleted, each with the time at which the last copy has expired. */
+  readonly #stale = new Map<string, number>()
+  #retry: Promise<void> | undefined
 
-  constructor(reach: RedisReach, maxAgeMs: number) {
-    this.#reach = reach
+  constructor(redis: OptionalRedis, maxAgeMs: number) {
+    this.#redis = redis
     this.#maxAgeMs = maxAgeMs
   }
 
-  /** Looks for a session; takes the lease if there is neither entry nor lease. */
-  async find({ id, tokenHash }: SessionRef): Promise<Found> {
-    if (this.#uncertain.has(id)) return {}
+  /** Looks a session up. Takes the lease if there is neither a copy nor a lease. */
+  async find({ id, tokenHash }: SessionRef): Promise<CacheLookup> {
+    if (this.#stale.has(id)) return {}
     const nonce = crypto.randomUUID()
-    const answer = await this.#reach.run(read, [cacheKey(id)], [tokenHash, nonce, String(this.#maxAgeMs)])
-    if (!answer) return {}
-    const [text, age] = textsOf(answer.reply) ?? []
-    if (text === undefined) return answer.reply === null ? {} : { lease: nonce }
+    const result = await this.#redis.run(readOrLease, [cacheKey(id)], [tokenHash, nonce, String(this.#maxAgeMs)])
+    if (!result) return {}
+    const [text, age] = textsOf(result.reply) ?? []
+    if (text === undefined) return result.reply === null ? {} : { lease: nonce }
     const row = aged(JSON.parse(text), Number(age) / 1000)
-    return row.secondsLeft > 0 ? { row } : {} // whether it has really ended, the database says
+    return row.secondsLeft > 0 ? { row } : {} // Another request may have extended the session: the database decides.
   }
 
-  /** Puts a session into the cache, if the lease has not been voided. */
+  /** Stores a copy of a session, unless the lease was invalidated. */
   async fill(lease: string, row: StoredSession): Promise<void> {
-    await this.#reach.run(fill, [cacheKey(row.id)], [lease, row.tokenHash, JSON.stringify(row)])
+    await this.#redis.run(fill, [cacheKey(row.id)], [lease, row.tokenHash, JSON.stringify(row)])
   }
 
-  /** Gives a lease back: a token that opens nothing must not keep the session of its id out of the cache. */
+  /** Gives a lease back. Without this, an invalid token would keep the session with its id out of the cache. */
   async release(lease: string, { id }: SessionRef): Promise<void> {
-    await this.#reach.run(release, [cacheKey(id)], [lease])
+    await this.#redis.run(release, [cacheKey(id)], [lease])
   }
 
-  /** Removes entries and leases; answers whether Redis confirmed it. If not, goes on trying in the background. */
-  async evict(ids: readonly string[]): Promise<boolean> {
-    if (await this.#evictNow(ids)) return true
+  /** Deletes copies and leases. Returns true if Redis confirmed it; otherwise it tries again in the background. */
+  async invalidate(ids: readonly string[]): Promise<boolean> {
+    if (await this.#delete(ids)) return true
     const until = performance.now() + this.#maxAgeMs + marginMs
-    for (const id of ids) this.#uncertain.set(id, until)
-    this.#attempt ??= this.#tryAgain()
+    for (const id of ids) this.#stale.set(id, until)
+    this.#retry ??= this.#deleteLater()
     return false
   }
 
-  /** Waits until no reader can get a copy from before now: until Redis has confirmed the eviction, or the copies have come of age. */
-  async settled(ids: readonly string[]): Promise<void> {
+  /** Waits until no reader can get a copy from before the call: Redis has confirmed the deletion, or the copies have expired. */
+  async waitForExpiry(ids: readonly string[]): Promise<void> {
     const until = performance.now() + this.#maxAgeMs + marginMs
-    while (performance.now() < until && ids.some((id) => this.#uncertain.has(id))) await this.#attempt
+    while (performance.now() < until && ids.some((id) => this.#stale.has(id))) await this.#retry
   }
 
-  async #evictNow(ids: readonly string[], options: { evenIfDown?: boolean } = {}): Promise<boolean> {
-    const answers = await Promise.all(ids.map((id) => this.#reach.run(evict, [cacheKey(id)], [], options)))
-    return answers.every((answer) => answer !== null)
+  async #delete(ids: readonly string[], options: { ignorePause?: boolean } = {}): Promise<boolean> {
+    const results = await Promise.all(ids.map((id) => this.#redis.run(invalidate, [cacheKey(id)], [], options)))
+    return results.every((result) => result !== null)
   }
 
-  async #tryAgain(): Promise<void> {
+  async #deleteLater(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, Math.min(retryMs, this.#maxAgeMs)))
-    const tried = [...this.#uncertain]
+    const tried = [...this.#stale]
     const [first = [], ...others] = tried.map(([id]) => [id])
-    const evicted = (await this.#evictNow(first, { evenIfDown: true })) && (await this.#evictNow(others.flat()))
+    const deleted = (await this.#delete(first, { ignorePause: true })) && (await this.#delete(others.flat()))
     const now = performance.now()
     for (const [id, until] of tried) {
-      if ((evicted || until <= now) && this.#uncertain.get(id) === until) this.#uncertain.delete(id)
+      if ((deleted || until <= now) && this.#stale.get(id) === until) this.#stale.delete(id)
     }
-    this.#attempt = this.#uncertain.size > 0 ? this.#tryAgain() : undefined
+    this.#retry = this.#stale.size > 0 ? this.#deleteLater() : undefined
   }
 }
 
 const cacheKey = (id: string) => `cache:{${id}}`
 
-/** A session from the cache, so many seconds after the database gave it. */
+/** Returns the session of a copy that is this many seconds old. */
 function aged(row: WrittenRow & Pick<StoredSession, 'secondsLeft' | 'secondsSinceSeen'>, seconds: number): StoredSession {
-  return { ...withDates(row), secondsLeft: row.secondsLeft - seconds, secondsSinceSeen: row.secondsSinceSeen + seconds }
+  const { rotatedAt, ...session } = withDates(row)
+  return { ...session, secondsLeft: row.secondsLeft - seconds, secondsSinceSeen: row.secondsSinceSeen + seconds }
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 
-/** What is used of a client of the npm package `redis` (5 or newer): `createClient`, `createClientPool`, `createCluster` or `createSentinel`. */
+/**
+ * The methods that the stores use of a client from the npm package `redis` (5 or newer), created with `createClient`,
+ * `createClientPool`, `createCluster` or `createSentinel`.
+ */
 export interface RedisClient {
-  /** Whether it is connected, or tries to be. */
+  /** True if the client is connected or is connecting. */
   readonly isOpen: boolean
-  /** Whether it is connected; pools and clusters do not tell. */
+  /** True if the client is connected. Pools and clusters do not have this property. */
   readonly isReady?: boolean
   connect(): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
@@ -13,16 +16,16 @@ export interface RedisClient {
   evalSha(sha1: string, options: ScriptInput): Promise<unknown>
 }
 
-/** Keys, all of one slot, and other arguments of a script. */
+/** The keys of a script, all in one slot, and its other arguments. */
 export interface ScriptInput {
   keys: string[]
   arguments: string[]
 }
 
-/** A failure of Redis or of the way to it. Only its code is kept: messages quote commands, which contain data. */
+/** A failure of Redis or of the connection. It contains only a code, because messages of Redis quote commands with their data. */
 export class RedisFailure extends Error {
   override readonly name = 'RedisFailure'
-  /** The first word of Redis' answer (`OOM`, `READONLY`), a socket's code (`ECONNREFUSED`), or the name of the client's error. */
+  /** The first word of an error reply (`OOM`, `READONLY`), a socket's code (`ECONNREFUSED`), or the name of the client's error. */
   readonly code: string
 
   constructor(error: unknown) {
@@ -32,35 +35,35 @@ export class RedisFailure extends Error {
   }
 }
 
-/** A client, connected or not, or what opens one. */
+/** A client, connected or not, or a function that creates one. */
 export type RedisClientSource = RedisClient | (() => RedisClient | Promise<RedisClient>)
 
-/** Runs scripts on a client, which it connects at the first use; the names of all keys begin with a prefix. */
+/** Runs scripts on a client. Connects the client at the first use, and adds a prefix to all keys. */
 export class RedisConnection {
   readonly #source: RedisClientSource
   readonly #prefix: string
   #opening: Promise<RedisClient> | undefined
   #client: RedisClient | undefined
-  /** Whether the last that was heard of the client is an error. */
-  #failing = false
-  /** Whether its owner has closed it. Pools and clusters do not tell. */
-  #ended = false
-  /** Who waits for news of the client. */
-  #tell: ((error?: Error) => void) | undefined
+  /** True if the client's last event was an error. */
+  #isFailing = false
+  /** True if the application has closed the client. Pools and clusters do not report this. */
+  #isClosed = false
+  /** Resolves or rejects the wait for the client's next event. */
+  #notify: ((error?: Error) => void) | undefined
 
   constructor(source: RedisClientSource, prefix: string) {
     this.#source = source
     this.#prefix = prefix
   }
 
-  /** Runs `script` and answers its reply. Rejects with a `RedisFailure`. */
+  /** Runs a script and returns its reply. @throws {RedisFailure} for every failure. */
   async run(script: string, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const input = { keys: keys.map((key) => this.#prefix + key), arguments: [...args] }
     try {
       const client = await this.#open()
       return await client.evalSha(sha1Of(script), input).catch((error: unknown) => {
         if (codeOf(error) !== 'NOSCRIPT') throw error
-        return client.eval(script, input) // Redis has not seen it, or has been restarted
+        return client.eval(script, input) // Redis does not know the script yet, or was restarted.
       })
     } catch (error) {
       throw new RedisFailure(error)
@@ -78,45 +81,45 @@ export class RedisConnection {
 
   async #connect(): Promise<RedisClient> {
     const known = this.#client
-    if (known && this.#ended) return known // whatever it is asked, it says that it is closed
+    if (known && this.#isClosed) return known // Every command on it rejects with ClientClosedError.
     if (!known?.isOpen) this.#client = undefined
     const client = this.#client ?? (typeof this.#source === 'function' ? await this.#source() : this.#source)
     if (client !== known) this.#watch(client)
-    if (client !== this.#client) this.#failing = false
+    if (client !== this.#client) this.#isFailing = false
     this.#client = client
-    const news = new Promise<void>((resolve, reject) => {
-      this.#tell = (error) => (error ? reject(error) : resolve())
+    const event = new Promise<void>((resolve, reject) => {
+      this.#notify = (error) => (error ? reject(error) : resolve())
     })
-    news.catch(() => {})
-    // A client that finds nobody goes on trying in silence: its first error tells sooner, and why.
-    if (!client.isOpen) await Promise.race([client.connect(), news])
-    else if (client.isReady === false && !this.#failing) await news
+    event.catch(() => {})
+    // If no server listens, `connect` retries without rejecting. The first error event is earlier and contains the reason.
+    if (!client.isOpen) await Promise.race([client.connect(), event])
+    else if (client.isReady === false && !this.#isFailing) await event
     return client
   }
 
-  /** Whether it is closed since it found nobody, not since its owner wanted it to be. */
+  /** Returns true if the client has closed itself after errors. Returns false if the application has closed it. */
   #hasGivenUp({ isOpen, isReady }: RedisClient): boolean {
-    return !isOpen && isReady !== undefined && this.#failing && !this.#ended
+    return !isOpen && isReady !== undefined && this.#isFailing && !this.#isClosed
   }
 
   #watch(client: RedisClient): void {
-    // Without a listener a broken connection would end the process; every operation tells of it anyway.
+    // Without a listener, an error event would end the process. The operations report the error themselves.
     client.on('error', (error) => {
-      this.#failing = true
-      this.#tell?.(error)
+      this.#isFailing = true
+      this.#notify?.(error)
     })
     client.on('ready', () => {
-      this.#failing = false
-      this.#ended = false
-      this.#tell?.()
+      this.#isFailing = false
+      this.#isClosed = false
+      this.#notify?.()
     })
     client.on('end', () => {
-      this.#ended = true
+      this.#isClosed = true
     })
   }
 }
 
-/** The texts of a reply that is a list; null if it is none. */
+/** Returns the elements of a list reply as texts, or null if the reply is not a list. */
 export function textsOf(reply: unknown): string[] | null {
   return Array.isArray(reply) ? reply.map(String) : null
 }

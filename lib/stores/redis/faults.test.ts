@@ -7,37 +7,38 @@ import { freePort } from '../../../test/postgres'
 import { startRedis } from '../../../test/redis'
 import { freshPrefix, freshRedisStore, redisClient } from '../../../test/redis-stores'
 
-describe('a Redis that fails', () => {
+describe('a failure of Redis', () => {
   const secret = 'a secret for tests, 32 characters'
   const marker = 'MARKER-7f3a'
   const failureOf = (promise: Promise<unknown>) =>
     promise.then(
-      () => expect.unreachable('it resolved'),
+      () => expect.unreachable('The promise resolved.'),
       (error: SessionError) => error,
     ) as Promise<SessionError>
 
-  it('is STORE_FAILED, with a code and without data, token or hash', async () => {
+  it('an error reply is STORE_FAILED with its code, and the error contains no data and no part of the token', async () => {
     const { client, store, key } = freshRedisStore()
     const { getSession } = createSessions({ secret, store })
     const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('a', marker))
+    const [, , tokenSecret = '', , , mac = ''] = browser.token.split('.')
     const errors = await browser.visit(async () => {
       const session = await getSession()
-      await session.set('a', marker)
       await client.del(key(String(session.id)))
       await client.set(key(String(session.id)), marker)
       const writes = [session.set('a', `${marker}2`), session.login(`${marker} user`), session.pop('a'), session.flush()]
       return Promise.all(writes.map(failureOf))
     })
-    const [, , secretPart = '', , , mac = ''] = browser.token.split('.')
+    expect([tokenSecret, mac]).not.toContain('')
     for (const error of errors) {
       expect([error.code, error.cause]).toEqual(['STORE_FAILED', { code: 'WRONGTYPE', constraint: null }])
       const printed = JSON.stringify([error, error.message, error.stack, error.cause])
-      for (const hidden of [marker, secretPart, mac]) expect(printed).not.toContain(hidden)
+      for (const hidden of [marker, tokenSecret, mac]) expect(printed).not.toContain(hidden)
     }
     client.destroy()
   })
 
-  it('that cannot be reached is STORE_FAILED at once, never an anonymous visitor, and found well again without restart', async () => {
+  it('an unreachable Redis is STORE_FAILED at once, not an anonymous visitor, and is used again when it is back', async () => {
     const first = await startRedis()
     const client = redisClient(first.url)
     const { getSession } = createSessions({ secret, store: redisStore(client), timeout: 2 })
@@ -54,7 +55,7 @@ describe('a Redis that fails', () => {
     await second.stop()
   })
 
-  it('that is not there at the first use is STORE_FAILED at once, saying so, and used once it is', async () => {
+  it('a Redis that is not running at the first use is STORE_FAILED at once with ECONNREFUSED, and is used once it runs', async () => {
     const port = await freePort()
     const client = redisClient(`redis://127.0.0.1:${port}`)
     const { getSession } = createSessions({ secret, store: redisStore(client) })
@@ -70,23 +71,23 @@ describe('a Redis that fails', () => {
     await server.stop()
   })
 
-  it('that came back after its client had given up is used again', async () => {
+  it('a Redis that comes back after its client has given up reconnecting is used again', async () => {
     const first = await startRedis()
     const { port } = new URL(first.url)
-    const impatient = (): RedisClient & { destroy(): void } =>
+    const createClientThatGivesUp = (): RedisClient & { destroy(): void } =>
       createClient({
         url: first.url,
         disableOfflineQueue: true,
         socket: { reconnectStrategy: (tries) => (tries > 1 ? new Error('gave up') : 10) },
       })
-    const clients = [impatient()]
-    const made = () => {
-      const client = impatient()
+    const clients = [createClientThatGivesUp()]
+    const create = () => {
+      const client = createClientThatGivesUp()
       clients.push(client)
       return client
     }
-    const [given = made()] = clients
-    const all = [given, made].map((source) => createSessions({ secret, store: redisStore(source, { prefix: freshPrefix() }) }))
+    const [given = create()] = clients
+    const all = [given, create].map((source) => createSessions({ secret, store: redisStore(source, { prefix: freshPrefix() }) }))
     const write = ({ getSession }: (typeof all)[number]) => new FakeBrowser().visit(async () => (await getSession()).set('a', 1))
     for (const sessions of all) await write(sessions)
     await first.stop()
@@ -94,25 +95,25 @@ describe('a Redis that fails', () => {
     await expect.poll(() => clients.some((client) => client.isOpen)).toBe(false)
     const second = await startRedis({ port: Number(port) })
     for (const sessions of all) await write(sessions)
-    expect(clients.length, 'the function is asked for another').toBeGreaterThan(2)
+    expect(clients.length, 'the function has created another client').toBeGreaterThan(2)
     for (const client of clients) if (client.isOpen) client.destroy()
     await second.stop()
   })
 })
 
-describe('a client of Redis', () => {
-  it('may be shared by several stores, and be connecting already', async () => {
+describe('the connection of a client', () => {
+  it('several stores can share a client, and a client can be connecting already', async () => {
     const client = redisClient()
     const stores = [freshPrefix(), freshPrefix()].map((prefix) => redisStore(client, { prefix }))
     expect(await Promise.all(stores.map((store) => store.count({})))).toEqual([0, 0])
     client.destroy()
-    const begun = redisClient()
-    void begun.connect()
-    expect(await redisStore(begun, { prefix: freshPrefix() }).count({})).toBe(0)
-    begun.destroy()
+    const connecting = redisClient()
+    void connecting.connect()
+    expect(await redisStore(connecting, { prefix: freshPrefix() }).count({})).toBe(0)
+    connecting.destroy()
   })
 
-  it('that its owner has closed stays closed', async () => {
+  it('a client that the application has closed stays closed', async () => {
     const client = redisClient()
     const store = redisStore(client, { prefix: freshPrefix() })
     await store.count({})
@@ -121,7 +122,7 @@ describe('a client of Redis', () => {
     expect(client.isOpen).toBe(false)
   })
 
-  it('that its owner has closed while Redis was away, or before it was ever there, stays closed', async () => {
+  it('a client that the application has closed while Redis was down, or before Redis ever ran, stays closed', async () => {
     const server = await startRedis()
     const [connected, early] = [redisClient(server.url), redisClient(`redis://127.0.0.1:${await freePort()}`)]
     await redisStore(connected, { prefix: freshPrefix() }).count({})

@@ -1,68 +1,68 @@
 import { describe, expect, it } from 'vitest'
-import { beginIn, freshRedisStore } from '../../../test/redis-stores'
-import { aSession, policy, update } from '../contract/tools.ts'
+import { createIn, freshRedisStore } from '../../../test/redis-stores'
+import { aSession, find, policy, update } from '../contract/tools.ts'
 
-describe('the indexes', () => {
-  it('of a user lives as long as the sessions in it, and knows one for as long as its expiry moves', async () => {
+describe('the indexes in Redis', () => {
+  it('the index of a user expires after its sessions, and lists a session until after its expiry, even if that moves', async () => {
     const { client, prefix, store, key } = freshRedisStore()
-    const row = await beginIn(store, { userId: 'u' })
-    const ofUser = `${prefix}user:u`
-    const until = Number(await client.zScore(ofUser, row.id))
+    const row = await createIn(store, { userId: 'u' })
+    const userIndex = `${prefix}user:u`
+    const until = Number(await client.zScore(userIndex, row.id))
     expect(until).toBeGreaterThan(row.expiresAt.getTime())
-    expect(await client.pExpireTime(ofUser)).toBe(until)
-    await client.hSet(key(row.id), { kept: row.expiresAt.getTime() })
+    expect(await client.pExpireTime(userIndex)).toBe(until)
+    await client.hSet(key(row.id), { indexedUntil: row.expiresAt.getTime() })
     const longer = { ...policy, maxAgeSeconds: 5000 }
     const later = await update({ store }, row, { extendsExpiry: true }, longer)
     expect(later?.secondsLeft).toBeCloseTo(5000, 0)
-    expect(await client.pExpireTime(ofUser)).toBeGreaterThan(later?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY)
+    expect(await client.pExpireTime(userIndex)).toBeGreaterThan(later?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY)
     client.destroy()
   })
 
-  it('of a user is written before the session is: a failure between leaves no session that revokeUser misses', async () => {
+  it('the index of a user is written before the session, so a failure in between leaves no session that revokeUser misses', async () => {
     const { client, prefix, store } = freshRedisStore()
     await client.connect()
     await client.set(`${prefix}user:u`, 'not an index')
-    const [session, old] = [aSession({ userId: 'u' }), await beginIn(store)]
+    const [session, old] = [aSession({ userId: 'u' }), await createIn(store)]
     await expect(store.create(session, policy)).rejects.toMatchObject({ code: 'WRONGTYPE' })
     expect(await store.find(session)).toBeNull()
     await expect(store.update(old, { userId: 'u', extendsExpiry: true }, policy)).rejects.toMatchObject({ code: 'WRONGTYPE' })
-    expect((await store.find(old))?.userId).toBeNull()
+    expect((await find({ store }, old))?.userId).toBeNull()
     client.destroy()
   })
 
-  it('name sessions that are gone or became somebody else’s without harm, and drop them in time', async () => {
+  it('entries of deleted sessions, and of sessions that another user logged in to, are ignored and later removed', async () => {
     const { client, prefix, store, key } = freshRedisStore()
-    const [gone, moved, live] = [
-      await beginIn(store, { userId: 'u' }),
-      await beginIn(store, { userId: 'u' }),
-      await beginIn(store, { userId: 'u' }),
+    const [evicted, moved, live] = [
+      await createIn(store, { userId: 'u' }),
+      await createIn(store, { userId: 'u' }),
+      await createIn(store, { userId: 'u' }),
     ]
-    await client.del(key(gone.id)) // as an eviction does
+    await client.del(key(evicted.id)) // As Redis does when it evicts a key.
     await store.update(moved, { userId: 'v', extendsExpiry: true }, policy)
     expect((await store.list({ userId: 'u', sort: 'created', limit: 9 })).map(({ id }) => id)).toEqual([live.id])
     expect((await store.list({ sort: 'created', limit: 9 })).map(({ id }) => id)).toEqual([live.id, moved.id])
-    await client.zAdd(`${prefix}user:u`, { score: 1, value: gone.id })
-    await client.zAdd(`${prefix}{all}:ends`, { score: 1, value: gone.id })
-    await beginIn(store, { userId: 'u' })
-    expect(await client.zScore(`${prefix}user:u`, gone.id)).toBeNull()
-    for (const name of ['created', 'seen', 'ends']) expect(await client.zScore(`${prefix}{all}:${name}`, gone.id)).toBeNull()
+    await client.zAdd(`${prefix}user:u`, { score: 1, value: evicted.id })
+    await client.zAdd(`${prefix}{all}:expires`, { score: 1, value: evicted.id })
+    await createIn(store, { userId: 'u' })
+    expect(await client.zScore(`${prefix}user:u`, evicted.id)).toBeNull()
+    for (const name of ['created', 'seen', 'expires']) expect(await client.zScore(`${prefix}{all}:${name}`, evicted.id)).toBeNull()
     expect((await store.remove({ userId: 'u' })).map(({ id }) => id)).toContain(live.id)
     expect(await store.find(moved)).not.toBeNull()
     client.destroy()
   })
 
-  it('go by themselves when their last session is over', async () => {
+  it('an index expires by itself after its last session', async () => {
     const { client, prefix, store } = freshRedisStore()
-    const row = await beginIn(store, { userId: 'u' })
+    const row = await createIn(store, { userId: 'u' })
     for (const key of await client.keys(`${prefix}*`)) {
       expect(await client.pExpireTime(key)).toBeGreaterThanOrEqual(row.expiresAt.getTime())
     }
     client.destroy()
   })
 
-  it('are left empty when all sessions have been ended', async () => {
+  it('no key remains when all sessions have been deleted', async () => {
     const { client, prefix, store } = freshRedisStore()
-    const rows = [await beginIn(store, { userId: 'u' }), await beginIn(store), await beginIn(store, { userId: 'v' })]
+    const rows = [await createIn(store, { userId: 'u' }), await createIn(store), await createIn(store, { userId: 'v' })]
     await store.create(aSession({ userId: 'w' }), policy, rows[0])
     await store.remove({ userId: 'w' })
     await store.remove({ ids: rows.map(({ id }) => id) })
@@ -70,10 +70,10 @@ describe('the indexes', () => {
     client.destroy()
   })
 
-  it('page through all sessions, whatever the filter leaves out, by creation and by last use', async () => {
+  it('paging by creation and by last use returns every matching session exactly once', async () => {
     const { client, store } = freshRedisStore()
     const made: string[] = []
-    for (let i = 0; i < 12; i++) made.unshift((await beginIn(store, { userId: i % 3 === 0 ? `user ${i}` : null })).id)
+    for (let i = 0; i < 12; i++) made.unshift((await createIn(store, { userId: i % 3 === 0 ? `user ${i}` : null })).id)
     for (const sort of ['created', 'lastSeen'] as const) {
       for (const [filter, expected] of [
         [{}, 12],

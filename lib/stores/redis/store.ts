@@ -9,43 +9,48 @@ import type {
   SessionRef,
   SessionStore,
   StoredSession,
+  UpdatedSession,
 } from '../../core/store/store.ts'
 import { modifyByVersion } from '../rows/by-version.ts'
 import { matches, pageOf, surplusOf } from '../rows/rows.ts'
 import { type RedisClientSource, RedisConnection, textsOf } from './connection.ts'
+import { createArguments, type IndexEntry, parseSession, sessionKey, updateArguments } from './encoding.ts'
 import { SessionIndexes } from './indexes.ts'
 import * as scripts from './scripts.ts'
 import { readStats } from './stats.ts'
-import { type Answer, answerOf, createArguments, type Kept, sessionKey, updateArguments } from './values.ts'
 
-/** What `redisStore` takes beside the client. */
+/** The options of `redisStore`. */
 export interface RedisStoreOptions {
-  /** What the names of all keys begin with. @default 'coatcheck:' */
+  /** The prefix of all keys. @default 'coatcheck:' */
   prefix?: string
 }
 
-/** A store in Redis; `cachedStore` takes one, too. */
+/** A session store in Redis. `cachedStore` also accepts one. */
 export interface RedisStore extends SessionStore {
-  /** The way to Redis: all that `cachedStore` uses. */
+  /** The connection to Redis. `cachedStore` uses only this. */
   readonly connection: RedisConnection
 }
 
 /**
- * Keeps sessions in Redis 6.2 or newer, or what speaks like it (Django's cache engine). `client` is a client of the npm package `redis`,
- * also a cluster's, or a function that opens one; it is connected at the first use. Make it with `disableOfflineQueue: true`: otherwise
- * it holds commands back while Redis is away, and may send a write after its caller was told STORE_FAILED.
+ * Stores sessions in Redis 6.2 or newer, or in a compatible server (Django's cache engine). `client` is a client of the npm package
+ * `redis`, for a single server or a cluster, or a function that creates one. It is connected at the first use. Create it with
+ * `disableOfflineQueue: true`. Otherwise it queues commands while Redis is unreachable, and may send a write after it was reported
+ * as STORE_FAILED.
  *
- * Each session is one hash that Redis itself deletes at its end: `clearExpired` does nothing and answers 0, and no list shows expired
- * sessions. What is done to one session is one atomic script. What concerns several is not one step: `create` with `replaces` first ends
- * the old session, then begins the new one, so that a failure between them logs out; `remove` of several ends one after another.
- * `modify` compares versions instead of locking.
+ * Each session is one hash. Redis deletes it when the session expires, so `clearExpired` does nothing and returns 0, and no list
+ * contains expired sessions. An operation on one session is one atomic script. An operation on several sessions is not atomic:
+ * `create` with `replaces` deletes the old session before it creates the new one, so a failure in between logs the visitor out, and
+ * `remove` deletes session by session. `modify` compares versions instead of locking.
  *
- * The index of a user is written before a session becomes this user's: `revokeUser` misses none. That of all sessions is written
- * afterwards: after a crash between, or two changes of expiry at one moment, `list` and `count` may lack a session until its last-seen moves. A list by user or ids reads each of
- * these sessions; one by `search`, `anonymous` or `signedIn` walks through all sessions until its page is full; such a count, to the end.
+ * The index of a user is written before the session, so `revokeUser` misses no session. The global index is written after the
+ * session. If the process exits in between, or two requests change an expiry at the same moment, `list` and `count` may miss the
+ * session until its last-seen advances. A list by user or by ids reads each of these sessions. A list by `search`, `anonymous` or
+ * `signedIn` reads all sessions until its page is full, and such a count reads all of them.
  *
- * Set `maxmemory-policy noeviction`: else Redis may evict sessions, which logs out, and indexes, which hides sessions from `revokeUser`.
- * Redis acknowledges before its disk and its replicas have a write: a crash or a failover may undo the last ones, revocations included.
+ * Set `maxmemory-policy noeviction`. Otherwise Redis may evict sessions, which logs their users out, and indexes, which hides
+ * sessions from `revokeUser`. Redis acknowledges a write before it is on disk and on its replicas. A crash or a failover may undo
+ * the last writes, including revocations.
+ * @example const store = redisStore(createClient({ url, disableOfflineQueue: true }))
  */
 export function redisStore(client: RedisClientSource, { prefix = 'coatcheck:' }: RedisStoreOptions = {}): RedisStore {
   return new RedisSessionStore(new RedisConnection(client, prefix))
@@ -63,34 +68,35 @@ class RedisSessionStore implements RedisStore {
   }
 
   async find({ id, tokenHash }: SessionRef) {
-    return this.#read(scripts.find, id, [tokenHash])
+    const reply = textsOf(await this.connection.run(scripts.find, [sessionKey(id)], [tokenHash]))
+    if (reply?.[0] === 'rotated') return 'rotated'
+    return reply && parseSession(id, reply).session
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
-    // Ended first: whatever fails in between, the old token opens nothing.
+    // Deletes first: if the second step fails, the visitor is logged out and the old token opens nothing.
     if (replaces && !(await this.#remove(replaces.id, { hash: replaces.tokenHash, live: true }))) return null
-    return this.#write(scripts.create, session.id, (kept) => createArguments(session, policy, kept))
+    return this.#write(scripts.create, session.id, (indexed) => createArguments(session, policy, indexed))
   }
 
   async update({ id, tokenHash }: SessionRef, change: Change, policy: ExpiryPolicy) {
-    return this.#write(scripts.update, id, (kept) => updateArguments(tokenHash, change, policy, kept))
+    return this.#write(scripts.update, id, (indexed) => updateArguments(tokenHash, change, policy, indexed))
   }
 
   async remove(which: Removal) {
-    if ('tokenHash' in which) return this.#removeAll([which.id], { hash: which.tokenHash })
     if ('ids' in which) return this.#removeAll(which.ids, { user: which.userId })
-    if ('keepNewest' in which) return this.#trim(which)
-    if (which.requiresLive && !(await this.find(which.requiresLive))) return []
-    const ids = (await this.#indexes.ofUser(which.userId)).filter((id) => id !== which.exceptId)
+    if ('keepNewest' in which) return this.#removeSurplus(which)
+    if (which.requiresLive && !(await this.#isLive(which.requiresLive))) return []
+    const ids = (await this.#indexes.idsOfUser(which.userId)).filter((id) => id !== which.exceptId)
     return this.#removeAll(ids, { user: which.userId })
   }
 
   async list(page: SessionPage) {
     if (page.status === 'expired') return []
-    const ids = await this.#narrowed(page)
+    const ids = await this.#candidates(page)
     if (ids) return pageOf(await this.#matching(ids, page), page)
     const rows: StoredSession[] = []
-    for await (const batch of this.#indexes.walk(page)) {
+    for await (const batch of this.#indexes.idBatches(page)) {
       rows.push(...(await this.#matching(batch, page)))
       if (rows.length >= page.limit) break
     }
@@ -101,10 +107,10 @@ class RedisSessionStore implements RedisStore {
   async count(filter: SessionFilter) {
     const { status = 'active', ...others } = filter
     if (status === 'expired') return 0
-    if (status === 'active' && Object.keys(others).length === 0) return this.#indexes.count()
-    const ids = await this.#narrowed(filter)
+    if (status === 'active' && Object.keys(others).length === 0) return this.#indexes.countActive()
+    const ids = await this.#candidates(filter)
     let count = 0
-    for await (const batch of ids ? [ids] : this.#indexes.walk({ sort: 'created', limit: 1000 })) {
+    for await (const batch of ids ? [ids] : this.#indexes.idBatches({ sort: 'created', limit: 1000 })) {
       count += (await this.#matching(batch, filter)).length
     }
     return count
@@ -118,21 +124,31 @@ class RedisSessionStore implements RedisStore {
     return 0
   }
 
-  /** Ends a user's surplus; not what has been seen since it was listed. */
-  async #trim({ userId, keepNewest }: { readonly userId: string; readonly keepNewest: number }) {
-    const surplus = surplusOf(await this.#matching(await this.#indexes.ofUser(userId), { userId }), keepNewest)
+  async #isLive(ref: SessionRef): Promise<boolean> {
+    const session = await this.find(ref)
+    return session !== null && session !== 'rotated'
+  }
+
+  /** Deletes a user's sessions above `keepNewest`, except those that were seen after they were read here. */
+  async #removeSurplus({ userId, keepNewest }: { readonly userId: string; readonly keepNewest: number }) {
+    const surplus = surplusOf(await this.#matching(await this.#indexes.idsOfUser(userId), { userId }), keepNewest)
     const removed = await Promise.all([...surplus].map(([id, seen]) => this.#remove(id, { user: userId, seen: String(seen) })))
     return removed.filter((session) => session !== null)
   }
 
-  /** The ids among which all matches are, where the filter says so. */
-  async #narrowed({ ids, userId }: SessionFilter): Promise<readonly string[] | null> {
-    return ids ?? (userId === undefined ? null : this.#indexes.ofUser(userId))
+  /** Returns ids that include all matches, or null if the filter names neither ids nor a user. */
+  async #candidates({ ids, userId }: SessionFilter): Promise<readonly string[] | null> {
+    return ids ?? (userId === undefined ? null : this.#indexes.idsOfUser(userId))
   }
 
   async #matching(ids: readonly string[], filter: SessionFilter): Promise<StoredSession[]> {
-    const rows = await Promise.all([...new Set(ids)].map((id) => this.#read(scripts.peek, id, [])))
+    const rows = await Promise.all([...new Set(ids)].map((id) => this.#findById(id)))
     return rows.filter((row) => row !== null).filter((row) => matches(row, filter))
+  }
+
+  async #findById(id: string): Promise<StoredSession | null> {
+    const reply = textsOf(await this.connection.run(scripts.findById, [sessionKey(id)], []))
+    return reply && parseSession(id, reply).session
   }
 
   async #removeAll(ids: readonly string[], condition: RemovalCondition) {
@@ -144,36 +160,33 @@ class RedisSessionStore implements RedisStore {
     const reply = textsOf(await this.connection.run(scripts.remove, [sessionKey(id)], [JSON.stringify(condition)]))
     if (!reply) return null
     const removed = { id, userId: reply[0] ?? null }
-    await this.#indexes.forget([removed])
+    await this.#indexes.remove(removed)
     return removed
   }
 
-  async #read(script: string, id: string, args: string[]): Promise<StoredSession | null> {
-    const reply = textsOf(await this.connection.run(script, [sessionKey(id)], args))
-    return reply && answerOf(id, reply).session
-  }
-
-  /** Runs a script that refuses until the user's index keeps the session long enough, and tells the index of all what moved. */
-  async #write(script: string, id: string, argumentsFor: (kept: Kept | null) => string[]): Promise<Answer['session'] | null> {
-    for (let kept: Kept | null = null; ; ) {
-      const reply = textsOf(await this.connection.run(script, [sessionKey(id)], argumentsFor(kept)))
+  /** Runs `create` or `update`. Writes the user's index if the script asks for it, and the global index if times have changed. */
+  async #write(script: string, id: string, argumentsFor: (indexed: IndexEntry | null) => string[]): Promise<UpdatedSession | null> {
+    for (let indexed: IndexEntry | null = null; ; ) {
+      const reply = textsOf(await this.connection.run(script, [sessionKey(id)], argumentsFor(indexed)))
       if (!reply) return null
-      if (reply[0] === 'keep') {
-        kept = { user: reply[1] ?? '', until: Number(reply[2]) }
-        await this.#indexes.keep(id, kept)
+      if (reply[0] === 'index') {
+        indexed = { userId: reply[1] ?? '', until: Number(reply[2]) }
+        await this.#indexes.addToUser(id, indexed)
       } else {
-        const { session, moved } = answerOf(id, reply)
-        if (moved) await this.#indexes.note(session)
+        const { session, timesChanged } = parseSession(id, reply)
+        if (timesChanged) await this.#indexes.addToGlobal(session)
         return session
       }
     }
   }
 }
 
-/** What the script `remove` asks of a session: its token hash, its user, when it was last seen, whether it has not expired. */
+/** The conditions of the script `remove`. Those that are set must all hold. */
 interface RemovalCondition {
   readonly hash?: string
   readonly user?: string | undefined
+  /** The last-seen time in epoch milliseconds. */
   readonly seen?: string
+  /** Requires that the session has not expired. */
   readonly live?: true
 }

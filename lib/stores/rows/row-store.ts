@@ -12,10 +12,12 @@ import type {
   SessionStore,
 } from '../../core/store/store.ts'
 import {
+  admits,
   changeRow,
   createRow,
   isLive,
   isOpenTo,
+  isRotated,
   matches,
   pageOf,
   type Row,
@@ -77,8 +79,10 @@ class RowStore implements SessionStore {
   }
 
   async find(ref: SessionRef) {
-    const found = await this.#live(ref)
-    return found && this.#stored(found.row)
+    const found = await this.#get(ref.id)
+    if (!found) return null
+    if (isOpenTo(found.row, ref, this.#now())) return this.#stored(found.row)
+    return isRotated(found.row, ref, this.#now()) ? 'rotated' : null
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
@@ -90,8 +94,9 @@ class RowStore implements SessionStore {
 
   async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
     for (;;) {
-      const found = await this.#live(ref)
-      const changed = found && changeRow(found.row, change, policy, this.#now())
+      const found = await this.#get(ref.id)
+      if (!found || !admits(found.row, ref, change, this.#now())) return null
+      const changed = changeRow(found.row, change, policy, this.#now())
       if (!changed) return null
       const { row, taken } = changed
       if (await this.#put(row, found.revision)) return { ...this.#stored(row), ...(taken !== undefined && { taken }) }
@@ -116,7 +121,6 @@ class RowStore implements SessionStore {
   }
 
   async remove(which: Removal) {
-    if ('tokenHash' in which) return this.#removeAll([which.id], ({ tokenHash }) => tokenHash === which.tokenHash)
     const { userId } = which
     if ('ids' in which) return this.#removeAll(which.ids, (row) => userId === undefined || row.userId === userId)
     if ('keepNewest' in which) {

@@ -2,17 +2,30 @@ import { type Json, jsonBytes } from '../../core/data/json.ts'
 import { applyPatch } from '../../core/data/patch.ts'
 import { type ExpiryPolicy, expiresAt, touchStepSeconds } from '../../core/store/expiry.ts'
 import { hourMs, type StartedCount, type StoreStats } from '../../core/store/statistics.ts'
-import type { Change, NewSession, PageEdge, SessionFilter, SessionPage, SessionRef, StoredSession } from '../../core/store/store.ts'
+import {
+  type Change,
+  type NewSession,
+  type PageEdge,
+  rotationGraceSeconds,
+  type SessionFilter,
+  type SessionPage,
+  type SessionRef,
+  type StoredSession,
+} from '../../core/store/store.ts'
 
 /** A session in a store that computes in JavaScript instead of SQL. `now` is that store's clock, in epoch milliseconds. */
-export type Row = Omit<StoredSession, 'secondsLeft' | 'secondsSinceSeen'>
+export type Row = Omit<StoredSession, 'secondsLeft' | 'secondsSinceSeen'> & {
+  /** The time of the last change of the token; null before the first. */
+  readonly rotatedAt: Date | null
+}
 
 /** A row after a round trip through JSON, where dates are text. */
-export type WrittenRow = Omit<Row, 'createdAt' | 'authenticatedAt' | 'lastSeenAt' | 'expiresAt' | 'expiry'> & {
+export type WrittenRow = Omit<Row, 'createdAt' | 'authenticatedAt' | 'lastSeenAt' | 'expiresAt' | 'expiry' | 'rotatedAt'> & {
   readonly createdAt: string
   readonly authenticatedAt: string | null
   readonly lastSeenAt: string
   readonly expiresAt: string
+  readonly rotatedAt?: string | null
   readonly expiry: { readonly idleSeconds: number } | { readonly at: string } | null
 }
 
@@ -25,15 +38,38 @@ export function withDates(row: WrittenRow): Row {
     authenticatedAt: row.authenticatedAt === null ? null : new Date(row.authenticatedAt),
     lastSeenAt: new Date(row.lastSeenAt),
     expiresAt: new Date(row.expiresAt),
+    rotatedAt: row.rotatedAt ? new Date(row.rotatedAt) : null,
     expiry: expiry && 'at' in expiry ? { at: new Date(expiry.at) } : expiry,
   }
+}
+
+/** Orders keys as PostgreSQL's jsonb does, by length and then by bytes, so that code under test sees the order of production. */
+function orderKeys<T extends Json>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(orderKeys) as unknown as T
+  const encoder = new TextEncoder()
+  const entries = Object.entries(value).map(([key, member]) => ({ key, bytes: encoder.encode(key), member: orderKeys(member) }))
+  entries.sort((a, b) => a.bytes.length - b.bytes.length || compareBytes(a.bytes, b.bytes))
+  return Object.fromEntries(entries.map(({ key, member }) => [key, member])) as T
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, index) => byte !== b[index])
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0)
 }
 
 /** Returns the row of a new session. */
 export function createRow(session: NewSession, policy: ExpiryPolicy, now: number): Row {
   const at = new Date(now)
   const times = { createdAt: at, lastSeenAt: at, expiresAt: expiresAt(session.expiry, policy, now, at) }
-  return { ...session, ...times, authenticatedAt: session.userId === null ? null : at, version: 1 }
+  return {
+    ...session,
+    data: orderKeys(session.data),
+    ...times,
+    rotatedAt: null,
+    authenticatedAt: session.userId === null ? null : at,
+    version: 1,
+  }
 }
 
 /** Returns the row after `change`, and the value that it took out. Returns null if a condition of the change fails. */
@@ -49,7 +85,7 @@ export function changeRow(
   if (maxBytesBefore !== undefined && jsonBytes(row.data) > maxBytesBefore) return null
   const { [take ?? '']: found, ...rest } = row.data
   const [data, taken] = take === undefined ? [row.data, undefined] : [rest, found]
-  const touched = touch({ ...row, data: patch ? applyPatch(data, patch) : data }, change, policy, now)
+  const touched = touch({ ...row, data: patch ? orderKeys(applyPatch(data, patch)) : data }, change, policy, now)
   return { row: renew(touched, change, policy, now), taken }
 }
 
@@ -58,13 +94,25 @@ export function isOpenTo(row: Row, { id, tokenHash }: SessionRef, now: number): 
   return row.id === id && row.tokenHash === tokenHash && isLive(row, now)
 }
 
+/** Returns true if `ref` is that of a token that was replaced a moment ago. */
+export function isRotated(row: Row, { id, tokenHash }: SessionRef, now: number): boolean {
+  const rotatedAt = row.rotatedAt?.getTime() ?? Number.NEGATIVE_INFINITY
+  const isRecent = rotatedAt + rotationGraceSeconds * 1000 > now
+  return row.id === id && row.tokenHash !== tokenHash && isRecent && isLive(row, now)
+}
+
+/** Returns true if `change` may be made with `ref`. */
+export function admits(row: Row, ref: SessionRef, { acceptsRotated, userId }: Change, now: number): boolean {
+  return isOpenTo(row, ref, now) || (acceptsRotated === true && row.userId === userId && isRotated(row, ref, now))
+}
+
 /** Returns true if the row has not expired. */
 export function isLive(row: Row, now: number): boolean {
   return row.expiresAt.getTime() > now
 }
 
 /** Adds the ages to a row. */
-export function storedRow(row: Row, now: number): StoredSession {
+export function storedRow({ rotatedAt, ...row }: Row, now: number): StoredSession {
   return {
     ...row,
     secondsLeft: (row.expiresAt.getTime() - now) / 1000,
@@ -73,7 +121,7 @@ export function storedRow(row: Row, now: number): StoredSession {
 }
 
 /** Returns true if a session meets all conditions of a filter. Of its status, it checks only whether there is a user. */
-export function matches(row: Row, { ids, userId, search, status }: SessionFilter): boolean {
+export function matches(row: Pick<Row, 'id' | 'userId' | 'ip'>, { ids, userId, search, status }: SessionFilter): boolean {
   return (
     (!ids || ids.includes(row.id)) &&
     (userId === undefined || row.userId === userId) &&
@@ -149,7 +197,8 @@ function renew(row: Row, change: Change, policy: ExpiryPolicy, now: number): Row
   const { tokenHash = row.tokenHash, userId = row.userId, expiry = row.expiry } = change
   const authenticatedAt = change.userId === undefined ? row.authenticatedAt : new Date(now)
   const changed = change.patch || change.take !== undefined || change.tokenHash !== undefined || change.userId !== undefined
-  const renewed = { ...row, tokenHash, userId, expiry, authenticatedAt, version: row.version + (changed ? 1 : 0) }
+  const rotatedAt = change.tokenHash === undefined ? row.rotatedAt : new Date(now)
+  const renewed = { ...row, tokenHash, rotatedAt, userId, expiry, authenticatedAt, version: row.version + (changed ? 1 : 0) }
   const restarts = change.expiry !== undefined || change.userId !== undefined
   return restarts ? { ...renewed, expiresAt: expiresAt(expiry, policy, now, startedAt(renewed)) } : renewed
 }

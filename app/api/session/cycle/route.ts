@@ -1,8 +1,8 @@
 import { getSession, sessions } from '../../../sessions'
-import { sessionAnswer } from '../answer'
+import { sessionResponse } from '../response'
 
 export const POST = sessions.handler(async () => {
   const session = await getSession()
   await session.cycleKey()
-  return sessionAnswer()
+  return sessionResponse()
 })

@@ -1,0 +1,43 @@
+import { createSessions, type Session } from 'coatcheck'
+import { memoryStore } from 'coatcheck/store'
+import { options } from './options'
+
+/** The one key of this app's sessions. */
+interface ContextSession {
+  name: string
+}
+
+// Next loads one copy of this module for pages and one for handlers, and in development a new one after each change. They share one store.
+const shared = globalThis as { contexts?: ReturnType<typeof openContexts> }
+shared.contexts ??= openContexts()
+
+/** The store, the number of reads from it, and what callbacks recorded that ran after the response. */
+export const contexts = shared.contexts
+
+export const { getSession } = createSessions<ContextSession>({ ...options, store: contexts.store })
+
+/** Returns what `ask` resolves with. If it rejects, returns the error in a form that a test can compare. */
+export async function outcomeOf(ask: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return (await ask()) ?? null
+  } catch (error) {
+    const { name, message, code = null } = error as Error & { code?: string }
+    return { name, message, code }
+  }
+}
+
+/** Writes to a session and returns the outcome. */
+export const writeTo = (session: Session<ContextSession>) => outcomeOf(() => session.set('name', 'written by the callback'))
+
+function openContexts() {
+  const store = memoryStore({ allowInProduction: true })
+  const contexts = { store, reads: 0, notes: {} as Record<string, unknown> }
+  const find = store.find.bind(store)
+  Object.assign(store, {
+    find: (ref: Parameters<typeof find>[0]) => {
+      contexts.reads++
+      return find(ref)
+    },
+  })
+  return contexts
+}

@@ -1,0 +1,13 @@
+import path from 'node:path'
+
+const shared = {
+  // The packages are links to where they are installed. Those folders must be below the root of Turbopack.
+  turbopack: { root: path.parse(process.cwd()).root },
+  typescript: { ignoreBuildErrors: true },
+}
+// Without Cache Components, `use cache` has an option of its own.
+const cached = process.env.CACHE_COMPONENTS
+  ? { cacheComponents: true, partialPrefetching: true }
+  : { experimental: { useCache: true } }
+
+export default { ...shared, ...cached }

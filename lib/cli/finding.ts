@@ -1,0 +1,45 @@
+/** One result line of `coatcheck check`. */
+export interface Finding {
+  /** What was checked, such as 'Database'. */
+  readonly name: string
+  /** What was found. */
+  readonly text: string
+  /** How to fix the problem; null if there is none. */
+  readonly remedy: string | null
+}
+
+/** The result of one part of the check. */
+export interface PartResult {
+  readonly findings: readonly Finding[]
+  /** Values for `--json`. */
+  readonly facts: object
+}
+
+/** Returns a finding without a problem. */
+export function ok(name: string, text: string): Finding {
+  return { name, text, remedy: null }
+}
+
+/** The guard accepts this difference between the clocks. */
+const clockToleranceMillis = 60_000
+
+/** Compares the clock of the server `name` with the clock of this machine. `differenceMs` is positive if the server is ahead. */
+export function clockFinding(name: string, differenceMs: number): Finding {
+  const seconds = (Math.abs(differenceMs) / 1000).toFixed(1)
+  const text = `${name} is ${seconds} s ${differenceMs < 0 ? 'behind' : 'ahead of'} this machine`
+  const isFar = Math.abs(differenceMs) > clockToleranceMillis
+  const remedy = 'Synchronize both clocks with NTP. The guard uses the clock of its own machine and tolerates 60 s.'
+  return { name: 'Clock', text, remedy: isFar ? remedy : null }
+}
+
+/** Returns the findings as lines of text, and the number of problems below them. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ name }) => name.length))
+  const lines = findings.flatMap(({ name, text, remedy }) => {
+    const line = `${remedy === null ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${text}`
+    return remedy === null ? [line] : [line, `${' '.repeat(width + 8)}${remedy}`]
+  })
+  const problems = findings.filter(({ remedy }) => remedy !== null).length
+  const summary = problems === 0 ? 'No problems found.' : `${problems} ${problems === 1 ? 'problem' : 'problems'} found.`
+  return [...lines, '', summary].join('\n')
+}

@@ -1,0 +1,42 @@
+import type { SessionRecord } from './record.ts'
+import type { SessionScope } from './request-context.ts'
+import { notTrimmed } from './write-errors.ts'
+
+/**
+ * Deletes the session that the browser presented, by its id: the visitor asked for it, even if another request has rotated the token. A
+ * session that is gone already is not an error. The record is a new, empty session then, even if the store failed.
+ */
+export async function removePresented({ context, carried }: SessionScope, record: SessionRecord, event: 'flushed' | 'logout') {
+  const id = record.credential?.id ?? carried.presented?.id
+  const hadSession = record.credential !== null
+  record.reset()
+  if (id === undefined) return
+  const [removed] = await carried.store.remove({ ids: [id] })
+  if (!removed) return
+  // The token was authentic but opened nothing: another request, perhaps a thief's, has rotated it.
+  if (!hadSession && carried.found === 'unknown') context.emit({ type: 'rejected', reason: 'rotated' })
+  context.emit({ type: event, ...removed })
+}
+
+/** Deletes the user's other sessions if this one is still valid. Returns their number. */
+export async function removeOthers({ context, carried }: SessionScope, record: SessionRecord): Promise<number> {
+  record.requireCurrent()
+  const { row, credential } = record
+  if (!row?.userId || !credential) return 0
+  const { userId } = row
+  const sessions = await carried.store.remove({ userId, exceptId: credential.id, requiresLive: credential })
+  const lost = sessions.length === 0 ? await record.loseIfLost(credential) : null
+  if (lost) throw lost
+  if (sessions.length > 0) context.emit({ type: 'revoked', sessions, by: userId })
+  return sessions.length
+}
+
+/** Deletes the user's sessions above `maxPerUser`. Its failure has its own error, because the login has succeeded. */
+export async function trimSessions({ context, carried }: SessionScope, userId: string): Promise<void> {
+  const { maxPerUser } = context.options
+  if (maxPerUser === null) return
+  const sessions = await carried.store.remove({ userId, keepNewest: maxPerUser }).catch((error: unknown) => {
+    throw notTrimmed(error)
+  })
+  if (sessions.length > 0) context.emit({ type: 'revoked', sessions, by: userId })
+}

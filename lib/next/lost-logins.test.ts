@@ -1,0 +1,248 @@
+import { createSessions, type Json, type ServerOptions, type SessionError, type SessionEvent } from 'coatcheck'
+import { createGuard } from 'coatcheck/middleware'
+import { type NextFetchEvent, NextRequest } from 'next/server.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FakeBrowser } from '../../test/browser'
+import { stores, type TestStore } from '../../test/stores'
+
+const secret = 'a secret for tests, 32 characters'
+const action = { context: 'action' } as const
+const refreshed = { name: 'session-refresh', value: '', maxAge: 0 }
+
+/** Returns the code with which a promise rejects. */
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'resolved',
+    (error: SessionError) => error.code,
+  )
+
+// A session in a cookie has no row that several requests share. docs/cookie-store.md states the consequences.
+describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('logins and lost sessions, %s', (storeName) => {
+  let under: TestStore
+  beforeAll(async () => {
+    under = await (stores[storeName]?.() as Promise<TestStore>)
+  })
+  afterAll(() => under.close())
+
+  const make = (more: Partial<ServerOptions> = {}) => {
+    const events: SessionEvent[] = []
+    const options = { secret, store: under.store, autoClear: false, onEvent: (event: SessionEvent) => void events.push(event) }
+    return { events, ...createSessions<Record<string, Json>>({ ...options, ...more }) }
+  }
+  const rejected = (events: readonly SessionEvent[]) => events.flatMap((event) => (event.type === 'rejected' ? event.reason : []))
+
+  it('an action that changes data sends no token, so a late response cannot replace the cookie of another login', async () => {
+    const { getSession } = make()
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('a', 1))
+    const { setCookies } = await browser.request(async () => (await getSession()).set('a', 2), action)
+    expect(setCookies).toMatchObject([refreshed])
+  })
+
+  const writers = ['set', 'update', 'pop', 'setDefault', 'cycleKey', 'setExpiry', 'flash'] as const
+  it.each(writers)('a slow %s on a deleted session leaves the cookie alone and makes the visitor anonymous', async (writer) => {
+    const { getSession, requireUser } = make()
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).login('7'))
+    await browser.visit(async () => (await getSession()).set('a', 1))
+    const slow = browser.copy()
+    const { value, setCookies } = await slow.request(async () => {
+      const session = await getSession()
+      await browser.visit(async () => (await getSession()).logout())
+      const attempts = {
+        set: () => session.set('a', 2),
+        update: () =>
+          session.update((draft) => {
+            draft.a = 2
+          }),
+        pop: () => session.pop('a'),
+        setDefault: () => session.setDefault('b', 2),
+        cycleKey: () => session.cycleKey(),
+        setExpiry: () => session.setExpiry(60),
+        flash: () => session.flash('info', 'saved'),
+      }
+      const first = await codeOf(attempts[writer]())
+      const user = await codeOf(requireUser({ signIn: null }))
+      return [first, user, session.userId, session.data, session.id, await codeOf(attempts[writer]())]
+    }, action)
+    expect(value).toEqual(['INTERRUPTED', 'UNAUTHENTICATED', null, {}, null, 'INTERRUPTED'])
+    expect(setCookies).toMatchObject([refreshed])
+    expect(Object.keys(slow.cookies)).toEqual(Object.keys(slow.copy().cookies))
+  })
+
+  it('a login form that is submitted twice keeps one session with the cart', async () => {
+    const { getSession, list } = make()
+    const userId = `twice ${storeName}`
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('cart', ['coat']))
+    const second = browser.copy()
+    await browser.visit(async () => (await getSession()).login(userId))
+    const data = await second.visit(async () => {
+      const session = await getSession()
+      expect([session.userId, session.data]).toEqual([null, {}])
+      await session.login(userId)
+      return [session.userId, session.data]
+    })
+    expect(data).toEqual([userId, { cart: ['coat'] }])
+    expect((await list({ userId })).length).toBe(1)
+  })
+
+  it('two logins of one user that run at the same time both succeed and keep one session with the cart', async () => {
+    const { getSession, list } = make()
+    const userId = `both ${storeName}`
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('cart', ['coat']))
+    const both = [browser.copy(), browser.copy()]
+    await Promise.all(both.map((each) => each.visit(async () => (await getSession()).login(userId))))
+    expect((await list({ userId })).map(({ data }) => data)).toEqual([{ cart: ['coat'] }])
+  })
+
+  it('a login with the old token of another user’s session creates a new session', async () => {
+    const { getSession } = make()
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('cart', ['coat']))
+    const stale = browser.copy()
+    const id = await browser.visit(async () => {
+      const session = await getSession()
+      await session.login('a')
+      return session.id
+    })
+    const other = await stale.visit(async () => {
+      const session = await getSession()
+      await session.login('b')
+      return [session.userId, session.data, session.id === id]
+    })
+    expect(other).toEqual(['b', {}, false])
+    expect(await browser.visit(async () => (await getSession()).userId)).toBe('a')
+  })
+
+  it('an old token reads as anonymous, cannot write, leaves the cookie alone and is reported', async () => {
+    const { getSession, events } = make()
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).login('7'))
+    const stale = browser.copy()
+    await browser.visit(async () => (await getSession()).cycleKey())
+    const { value, setCookies } = await stale.request(async () => {
+      const session = await getSession()
+      const codes = [session.set('a', 1), session.delete('a'), session.cycleKey(), session.setExpiry(60), session.revokeOthers()]
+      return [session.userId, session.id, ...(await Promise.all(codes.map(codeOf)))]
+    })
+    expect(value).toEqual([null, null, ...Array(5).fill('INTERRUPTED')])
+    expect(setCookies).toEqual([])
+    expect(rejected(events)).toEqual(['rotated'])
+  })
+
+  it.each([1, 120])('logout with an old token deletes the session of the thief who rotated it %d s ago', async (seconds) => {
+    const { getSession, events, get } = make()
+    const victim = new FakeBrowser()
+    const id = await victim.visit(async () => {
+      const session = await getSession()
+      await session.login('7')
+      return String(session.id)
+    })
+    const thief = victim.copy()
+    await thief.visit(async () => (await getSession()).cycleKey())
+    await under.elapse(seconds)
+    await victim.visit(async () => (await getSession()).logout())
+    expect([await get(id), victim.cookies]).toEqual([null, {}])
+    expect(rejected(events)).toContain('rotated')
+    expect(events.at(-1)).toEqual({ type: 'logout', id, userId: '7' })
+  })
+
+  it('logout wins against a concurrent cycleKey', async () => {
+    const { getSession, get } = make()
+    const browser = new FakeBrowser()
+    const id = await browser.visit(async () => {
+      const session = await getSession()
+      await session.login('7')
+      return String(session.id)
+    })
+    const leaving = browser.copy()
+    const code = await leaving.visit(async () => {
+      const session = await getSession()
+      await browser.visit(async () => (await getSession()).cycleKey())
+      return codeOf(session.logout())
+    })
+    expect([code, await get(id), leaving.cookies]).toEqual(['resolved', null, {}])
+  })
+
+  it('requireUser in an action refreshes every page and leaves the cookie alone', async () => {
+    const { getSession, requireUser, revokeUser } = make()
+    const browser = new FakeBrowser()
+    const userId = `revoked ${storeName}`
+    await browser.visit(async () => (await getSession()).login(userId))
+    await revokeUser(userId)
+    const { setCookies } = await browser.request(() => requireUser().catch(() => 'turned away'), action)
+    expect(setCookies).toMatchObject([refreshed])
+    expect(browser.cookies).toHaveProperty('session')
+  })
+
+  it.each(['revoke', 'revokeUser'] as const)('%s in an action refreshes every page', async (method) => {
+    const sessions = make()
+    const [browser, other] = [new FakeBrowser(), new FakeBrowser()]
+    const userId = `${method} ${storeName}`
+    for (const each of [browser, other]) await each.visit(async () => (await sessions.getSession()).login(userId))
+    const revoking = async () => {
+      const session = await sessions.getSession()
+      const [{ id = '' } = {}] = (await sessions.list({ userId })).filter(({ current }) => !current)
+      return method === 'revoke' ? sessions.revoke(id, { userId }) : sessions.revokeUser(userId, { except: session.id })
+    }
+    const { value, setCookies } = await browser.request(revoking, action)
+    expect(value).toBe(1)
+    expect(setCookies).toMatchObject([refreshed])
+  })
+
+  it('logout clears the cookie when the store fails, and rejects with the store’s error', async () => {
+    const { getSession } = make()
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).login('7'))
+    const store = under.store as Extract<ServerOptions['store'], { find: unknown }>
+    const broken = new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'limited') return undefined
+        if (name === 'remove') return async () => Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' }))
+        const member = Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+    const failing = make({ store: broken })
+    expect(await browser.visit(async () => codeOf((await failing.getSession()).logout()))).toBe('STORE_FAILED')
+    expect(browser.cookies).toEqual({})
+  })
+
+  it('a token of an old secret is signed again with the next write, so that the old secret can be removed', async () => {
+    const newer = 'a newer secret for tests, 32 chars'
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await make().getSession()).login('7'))
+    const both = make({ secret: [newer, secret] })
+    await browser.visit(async () => expect((await both.getSession()).userId).toBe('7'))
+    await browser.visit(async () => (await both.getSession()).set('a', 1), action)
+    await browser.visit(async () => expect((await make({ secret: newer }).getSession()).userId).toBe('7'))
+  })
+})
+
+describe.each(Object.keys(stores))('several cookies of one name, %s', (storeName) => {
+  let under: TestStore
+  beforeAll(async () => {
+    under = await (stores[storeName]?.() as Promise<TestStore>)
+  })
+  afterAll(() => under.close())
+
+  it.each([
+    ['first', (good: string) => `session=${good}; session=junk`],
+    ['last', (good: string) => `session=junk; session=v1.a.b.1.0.c; other=1; session=${good}`],
+    ['eighth', (good: string) => `${'session=junk; '.repeat(7)}session=${good}`],
+  ])('session, guard and fromRequest use the authentic one, which comes %s', async (_, header) => {
+    const options = { secret, ...(storeName === 'cookie' && { signIn: '/login' }) }
+    const sessions = createSessions({ ...options, store: under.store, autoClear: false })
+    const store = 'carrier' in under.store ? { store: under.store } : {}
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await sessions.getSession()).login('7'))
+    const headers = { cookie: header(browser.token) }
+    const request = new NextRequest('http://localhost/account', { headers })
+    expect((await sessions.fromRequest(request)).userId).toBe('7')
+    const guard = createGuard(options, store)
+    expect((await guard(request, {} as NextFetchEvent)).headers.has('x-middleware-next')).toBe(true)
+    expect(await new FakeBrowser().visit(async () => (await sessions.getSession()).userId, { headers })).toBe('7')
+  })
+})

@@ -1,0 +1,116 @@
+import type { Json, JsonObject } from '../../core/data/json.ts'
+import type { ExpiryPolicy, ExpiryRule } from '../../core/store/expiry.ts'
+import type { Change, Client, NewSession, UpdatedSession } from '../../core/store/store.ts'
+
+/** A session that a script returned. */
+export interface SessionReply {
+  readonly session: UpdatedSession
+  /** True if the script changed last-seen or expiry. */
+  readonly timesChanged: boolean
+}
+
+/** An entry that a session needs in its user's index. */
+export interface IndexEntry {
+  readonly userId: string
+  /** The time until which the index lists the session, in epoch milliseconds. */
+  readonly until: number
+}
+
+/** Returns the key of a session. The braces put all keys of a session in one slot of a cluster. */
+export const sessionKey = (id: string) => `session:{${id}}`
+
+/** Returns the arguments of the script `create`. `indexed` is the entry that the user's index has. */
+export function createArguments(session: NewSession, policy: ExpiryPolicy, indexed: IndexEntry | null): string[] {
+  const { tokenHash, userId, expiry } = session
+  const fields = { hash: tokenHash, ...(userId !== null && { user: userId }), ...ruleFields(expiry), ...clientFields(session) }
+  return [JSON.stringify({ ...policyMs(policy), fields, indexedUntil: indexed?.until }), ...dataFields(session.data)]
+}
+
+/** Returns the arguments of the script `update`. `indexed` is an entry that the index of its user has. */
+export function updateArguments(tokenHash: string, change: Change, policy: ExpiryPolicy, indexed: IndexEntry | null): string[] {
+  const { patch, take, expiry, userId, client } = change
+  const removed = patch?.remove.map(fieldOf) ?? []
+  const [set, defaults] = [dataFields(patch?.set ?? {}), dataFields(patch?.defaults ?? {})]
+  const options = {
+    ...policyMs(policy),
+    extendsExpiry: change.extendsExpiry,
+    acceptsRotated: change.acceptsRotated,
+    ifVersion: change.ifVersion,
+    maxBytesBefore: change.maxBytesBefore,
+    takes: take !== undefined,
+    clears: patch?.clear,
+    removeCount: removed.length,
+    setCount: set.length / 2,
+    defaultCount: defaults.length / 2,
+    setsRule: expiry !== undefined,
+    logsIn: userId !== undefined,
+    raisesVersion: Boolean(patch) || take !== undefined || change.tokenHash !== undefined || userId !== undefined,
+    fields: { hash: change.tokenHash, user: userId, ...ruleFields(expiry ?? null) },
+    client: client && clientFields(client),
+    indexedUser: indexed?.userId,
+    indexedUntil: indexed?.until,
+  }
+  return [tokenHash, JSON.stringify(options), ...(take === undefined ? [] : [fieldOf(take)]), ...removed, ...set, ...defaults]
+}
+
+/** Parses a script's reply that contains a session: names and values in turn. */
+export function parseSession(id: string, reply: readonly string[]): SessionReply {
+  const fields = new Map<string, string>()
+  const data: [string, Json][] = []
+  for (let i = 0; i < reply.length; i += 2) {
+    const [name = '', value = ''] = [reply[i], reply[i + 1]]
+    if (name.startsWith('d:')) data.push([name.slice(2), JSON.parse(value)])
+    else fields.set(name, value)
+  }
+  const taken = fields.get('taken')
+  const session = { id, ...rowOf(fields), data: Object.fromEntries(data) }
+  return {
+    session: taken === undefined ? session : { ...session, taken: JSON.parse(taken) },
+    timesChanged: fields.has('timesChanged'),
+  }
+}
+
+function rowOf(fields: ReadonlyMap<string, string>) {
+  const number = (name: string) => Number(fields.get(name))
+  const [now, expires, seen] = [number('now'), number('expires'), number('seen')]
+  return {
+    tokenHash: fields.get('hash') ?? '',
+    userId: fields.get('user') ?? null,
+    createdAt: new Date(number('created')),
+    authenticatedAt: fields.has('auth') ? new Date(number('auth')) : null,
+    lastSeenAt: new Date(seen),
+    expiresAt: new Date(expires),
+    expiry: ruleOf(fields.get('at'), fields.get('idle')),
+    ip: fields.get('ip') ?? null,
+    userAgent: fields.get('agent') ?? null,
+    version: number('version'),
+    secondsLeft: (expires - now) / 1000,
+    secondsSinceSeen: (now - seen) / 1000,
+  }
+}
+
+const fieldOf = (key: string) => `d:${key}`
+
+function dataFields(data: JsonObject): string[] {
+  return Object.entries(data).flatMap(([key, json]) => [fieldOf(key), JSON.stringify(json)])
+}
+
+function ruleFields(rule: ExpiryRule): { at?: string; idle?: string } {
+  if (!rule) return {}
+  return 'at' in rule ? { at: String(rule.at.getTime()) } : { idle: String(rule.idleSeconds) }
+}
+
+function ruleOf(at: string | undefined, idle: string | undefined): ExpiryRule {
+  if (at !== undefined) return { at: new Date(Number(at)) }
+  return idle === undefined ? null : { idleSeconds: Number(idle) }
+}
+
+function clientFields({ ip, userAgent }: Client): { ip?: string; agent?: string } {
+  return { ...(ip !== null && { ip }), ...(userAgent !== null && { agent: userAgent }) }
+}
+
+/** Converts the seconds of a policy to milliseconds. */
+function policyMs({ maxAgeSeconds, absoluteSeconds, touchSeconds }: ExpiryPolicy) {
+  const absolute = absoluteSeconds === null ? undefined : absoluteSeconds * 1000
+  return { maxAge: maxAgeSeconds * 1000, absolute, touch: touchSeconds * 1000 }
+}
