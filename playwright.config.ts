@@ -25,9 +25,9 @@ const engineSpecs = [
 /**
  * Runs against the production build in `.next`, so run `npx next build` first. The tests start servers and databases themselves.
  *
- * The engine `db` runs every spec. The pages do not know the engine, and the store contract tests each store. So the other engines run only
- * the tests with the tag `@engines`, and those with the engine's own name as tag, whose rules differ there: see e2e/exceptions.ts.
- * TEST_ALL=1 runs all engine specs on each engine, and the tests with the tag `@long`.
+ * The engine `db` runs every spec. The pages do not know the engine, and the store contract tests each store. So the other engines
+ * run only the tests with the tag `@engines`, and those with the engine's own name as tag, whose rules differ there: see
+ * e2e/exceptions.ts. TEST_ALL=1 runs all engine specs on each engine, and the tests with the tag `@long`.
  */
 export default defineConfig<object, Pick<WorkerFixtures, 'engine'>>({
   ...(name && { name }),

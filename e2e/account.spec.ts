@@ -7,7 +7,7 @@ import { endAction, post } from './forged-form'
 import type { AppServer } from './server'
 import { Visitor } from './visitor'
 
-// A server of this file's own: it knows the limit, and passwords may change there.
+// This file has its own server with a limit of devices, and it may change passwords there.
 test.use({
   settings: [
     async ({ engine }, use) => {
@@ -26,7 +26,7 @@ test('the page says that no sessions can be listed if they are stored in cookies
   logInAs,
   engine,
 }) => {
-  test.skip(!whyNot(engine, 'listing'), 'this engine lists them')
+  test.skip(!whyNot(engine, 'listing'), 'this engine lists sessions')
   await logInAs('demo')
   await page.goto('/account/sessions')
   await expect(page.getByText('The server has no list of them')).toBeVisible()
@@ -106,6 +106,7 @@ test('a login beyond the maximum number of devices revokes the least recently us
 test("a forged form cannot revoke another user's session, and an anonymous visitor cannot revoke any", async ({
   page,
   app,
+  logInAs,
   engine,
 }) => {
   test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
@@ -120,8 +121,8 @@ test("a forged form cannot revoke another user's session, and an anonymous visit
   const action = await endAction(own)
   for (const forged of [id, '', 'x', `${id}' or true`]) expect((await post(own, action, forged)).status).toBe(303)
   const stranger = new Visitor(app.url)
-  const answer = await post(stranger, action, id)
-  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Faccount%2Fsessions'])
+  const response = await post(stranger, action, id)
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/login?next=%2Faccount%2Fsessions'])
   expect([await isLoggedIn(admin), await isLoggedIn(own), stranger.cookie]).toEqual([true, true, ''])
 })
 
@@ -129,14 +130,14 @@ test('a new password that is too short or too long is rejected with an explanati
   await logInAs('demo')
   await page.goto('/account/password')
   const wanted = page.getByLabel('New password')
-  // The browser would refuse it first.
+  // Otherwise, the browser would reject it first.
   await wanted.evaluate((input) => input.removeAttribute('minlength'))
   await expectRefusal(page, 'short', 'Too short: use at least 8 characters.')
   await expectRefusal(page, 'é'.repeat(37), 'Too long: use at most 72 bytes. Some characters take more than one byte.')
   expect(await violations(page)).toEqual([])
 })
 
-// Last, since nobody knows the old passwords afterwards; a user for each.
+// These tests are last and use one user each, because they change the passwords.
 for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', false] as const]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled })
@@ -168,8 +169,8 @@ for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', 
       await expect(page.getByRole('heading', { name: `Hello ${username}` })).toBeVisible()
       await expect(page.locator('.messages')).toContainText('Password changed.')
       expect(await token(context)).not.toBe(before)
-      if (whyNot(engine, 'taking back')) await other.reload()
-      if (whyNot(engine, 'taking back')) return expect(other.getByRole('heading', { name: 'Change your password' })).toBeVisible()
+      if (whyNot(engine, 'revocation')) await other.reload()
+      if (whyNot(engine, 'revocation')) return expect(other.getByRole('heading', { name: 'Change your password' })).toBeVisible()
       await other.goto('/login?next=/account/password')
       await logIn(other, username)
       await expect(other.getByText('Wrong username or password.')).toBeVisible()
@@ -201,7 +202,7 @@ function devices(page: Page): Locator {
   return page.getByRole('region', { name: 'Logged in' }).getByRole('listitem')
 }
 
-/** Another device of the user demo. */
+/** Returns another device of the user demo. */
 async function loggedIn({ url }: AppServer, userAgent: string, ip = '127.0.0.1'): Promise<Visitor> {
   const visitor = new Visitor(url)
   const headers = { 'user-agent': userAgent, 'x-forwarded-for': ip }

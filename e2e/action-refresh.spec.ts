@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures'
 import { entry, expectLoggedOut, follow, hydrated, logIn, press, setKey } from './flows'
 
-// The token of a session that exists does not change with its data: that alone tells the router nothing.
+// The token does not change with the data of an existing session, so the cookie does not tell the router about a change.
 test.beforeEach(async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')

@@ -1,22 +1,22 @@
 import { whyNot } from './exceptions'
 import { expect, test } from './fixtures'
-import { type Answer, Visitor } from './visitor'
+import { Visitor, type VisitorResponse } from './visitor'
 
-const nobody = { id: null, isNew: true, userId: null, data: {}, expiresAt: null }
+const anonymous = { id: null, isNew: true, userId: null, data: {}, expiresAt: null }
 
 test('keys can be merged, incremented and deleted, and a response sets the cookie only if the cookie changes', {
   tag: '@engines',
 }, async ({ visitor, engine }) => {
   const first = await visitor.patch({ a: 1, b: { x: 1 } })
   expect(first.setCookies).toHaveLength(1)
-  const cookies = whyNot(engine, 'quiet writes') ? 1 : 0
-  for (const answer of [
+  const cookies = whyNot(engine, 'quiet-writes') ? 1 : 0
+  for (const response of [
     await visitor.patch({ b: { y: 2 }, c: null }),
     await visitor.post('/api/session/increment', { key: 'n', by: 5 }),
     await visitor.delete('/api/session?key=a'),
   ]) {
-    expect(answer.status).toBe(200)
-    expect(answer.setCookies).toHaveLength(cookies)
+    expect(response.status).toBe(200)
+    expect(response.setCookies).toHaveLength(cookies)
   }
   expect(await dataOf(visitor)).toEqual({ b: { y: 2 }, c: null, n: 5 })
   expect((await visitor.get('/api/session')).setCookies).toEqual([])
@@ -25,8 +25,8 @@ test('keys can be merged, incremented and deleted, and a response sets the cooki
 test('50 parallel increments all count if requests share a session', { tag: '@engines' }, async ({ visitor, engine }) => {
   await visitor.patch({ n: 0 })
   const one = () => visitor.clone().post('/api/session/increment', { key: 'n', by: 1 })
-  const answers = await Promise.all(Array.from({ length: 50 }, one))
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  const responses = await Promise.all(Array.from({ length: 50 }, one))
+  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]))
   expect(await dataOf(visitor)).toEqual({ n: whyNot(engine, 'sharing') ? 0 : 50 })
 })
 
@@ -41,17 +41,17 @@ test('a login keeps id and data and changes the cookie, a logout removes it, and
   const { userId } = sessionOf(login)
   const kept = visitor.clone()
   const logout = await visitor.post('/api/logout')
-  expect(logout.json).toEqual(nobody)
+  expect(logout.json).toEqual(anonymous)
   expect(logout.setCookies).toEqual([expect.stringMatching(/^__Host-session=;.*Max-Age=0/)])
-  const before = whyNot(engine, 'taking back') ? { id, data: { a: 1 } } : nobody
+  const before = whyNot(engine, 'revocation') ? { id, data: { a: 1 } } : anonymous
   expect((await fixated.get('/api/session')).json).toMatchObject({ ...before, userId: null })
-  expect((await kept.get('/api/session')).json).toMatchObject(before === nobody ? nobody : { ...before, userId })
+  expect((await kept.get('/api/session')).json).toMatchObject(before === anonymous ? anonymous : { ...before, userId })
 })
 
 test('a session expires at the time that was set', { tag: '@engines' }, async ({ visitor }) => {
   await visitor.patch({ a: 1 })
   await visitor.post('/api/session/expiry', { value: 1 })
-  await expect.poll(async () => (await visitor.get('/api/session')).json).toEqual(nobody)
+  await expect.poll(async () => (await visitor.get('/api/session')).json).toEqual(anonymous)
 })
 
 test('a rejected write changes nothing: too much data, a reserved key, or a request from another site', {
@@ -74,8 +74,8 @@ test('a cookie that was changed, shortened or extended is an anonymous visitor, 
   const middle = Math.floor(cookie.length / 2)
   const other = cookie[middle] === 'x' ? 'y' : 'x'
   for (const forged of [cookie.slice(0, middle) + other + cookie.slice(middle + 1), cookie.slice(0, -1), `${cookie}A`]) {
-    const answer = await new Visitor(app.url, forged).get('/api/session')
-    expect([answer.status, answer.json, answer.setCookies]).toEqual([200, nobody, []])
+    const response = await new Visitor(app.url, forged).get('/api/session')
+    expect([response.status, response.json, response.setCookies]).toEqual([200, anonymous, []])
   }
 })
 
@@ -85,7 +85,7 @@ interface SessionJson {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-function sessionOf({ json }: Answer): SessionJson {
+function sessionOf({ json }: VisitorResponse): SessionJson {
   return json as SessionJson
 }
 

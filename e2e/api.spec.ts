@@ -1,54 +1,55 @@
+import type { CountingProxy } from './counting-proxy'
 import { expect, expectSilence, testOnPostgres as test } from './fixtures'
-import { startServer } from './server'
-import { type Answer, cookieName, Visitor } from './visitor'
+import { type AppServer, startServer } from './server'
+import { cookieName, Visitor, type VisitorResponse } from './visitor'
 
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-const nobody = { id: null, isNew: true, userId: null, data: {}, expiresAt: null }
+const anonymous = { id: null, isNew: true, userId: null, data: {}, expiresAt: null }
 const day = 86_400_000
 
 test.describe('reading', () => {
   test('GET /api/session returns an empty, unsaved session to an anonymous visitor and sets no cookie', async ({ visitor }) => {
-    const answer = await visitor.get('/api/session')
-    expect(answer.status).toBe(200)
-    expect(answer.json).toEqual(nobody)
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.get('/api/session')
+    expect(response.status).toBe(200)
+    expect(response.json).toEqual(anonymous)
+    expect(response.setCookies).toEqual([])
   })
 
   test('GET /api/session returns id, isNew, userId, data and expiresAt, and nothing more', async ({ visitor }) => {
     const before = Date.now()
     await visitor.patch({ name: 'Ada', list: [1, { a: null }] })
-    const answer = await visitor.get('/api/session')
-    expect(answer.json).toEqual({
+    const response = await visitor.get('/api/session')
+    expect(response.json).toEqual({
       id: expect.stringMatching(uuidV7),
       isNew: false,
       userId: null,
       data: { name: 'Ada', list: [1, { a: null }] },
       expiresAt: expect.any(String),
     })
-    const { expiresAt } = sessionOf(answer)
+    const { expiresAt } = sessionOf(response)
     expect(new Date(expiresAt ?? '').toISOString()).toBe(expiresAt)
     expect(Date.parse(expiresAt ?? '')).toBeGreaterThanOrEqual(before + 14 * day)
     expect(Date.parse(expiresAt ?? '')).toBeLessThanOrEqual(Date.now() + 14 * day)
-    expect(answer.setCookies).toEqual([])
+    expect(response.setCookies).toEqual([])
   })
 })
 
 test.describe('writing', () => {
   test('PATCH /api/session merges top-level keys and replaces nested objects', async ({ visitor }) => {
     await visitor.patch({ a: 1, b: { x: 1 } })
-    const answer = await visitor.patch({ b: { y: 2 }, c: null })
-    expect(answer.status).toBe(200)
-    expect(sessionOf(answer).data).toEqual({ a: 1, b: { y: 2 }, c: null })
+    const response = await visitor.patch({ b: { y: 2 }, c: null })
+    expect(response.status).toBe(200)
+    expect(sessionOf(response).data).toEqual({ a: 1, b: { y: 2 }, c: null })
     expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ a: 1, b: { y: 2 }, c: null })
   })
 
   test('PATCH /api/session creates a session and sets one cookie with Secure, HttpOnly, SameSite=Lax and Path=/', async ({
     visitor,
   }) => {
-    const answer = await visitor.patch({ a: 1 })
-    expect(sessionOf(answer)).toMatchObject({ id: expect.stringMatching(uuidV7), isNew: true, data: { a: 1 } })
-    expect(answer.setCookies).toHaveLength(1)
-    const [value, ...attributes] = (answer.setCookies[0] ?? '').split('; ')
+    const response = await visitor.patch({ a: 1 })
+    expect(sessionOf(response)).toMatchObject({ id: expect.stringMatching(uuidV7), isNew: true, data: { a: 1 } })
+    expect(response.setCookies).toHaveLength(1)
+    const [value, ...attributes] = (response.setCookies[0] ?? '').split('; ')
     expect(value).toMatch(/^__Host-session=v1(\.[\w-]+){5}$/)
     const names = attributes.map((attribute) => attribute.toLowerCase())
     expect(names).toEqual(expect.arrayContaining(['path=/', 'secure', 'httponly', 'samesite=lax']))
@@ -65,9 +66,9 @@ test.describe('writing', () => {
   })
 
   test('PATCH /api/session with an empty object creates no session', async ({ visitor }) => {
-    const answer = await visitor.patch({})
-    expect(answer.json).toEqual(nobody)
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.patch({})
+    expect(response.json).toEqual(anonymous)
+    expect(response.setCookies).toEqual([])
   })
 
   test('20 parallel PATCH requests that each set one key all survive', async ({ visitor }) => {
@@ -82,18 +83,18 @@ test.describe('writing', () => {
 test.describe('deleting', () => {
   test('DELETE /api/session with a key deletes that key and sets no cookie', async ({ visitor }) => {
     await visitor.patch({ a: 1, b: 2, 'a key & more': 3 })
-    const answer = await visitor.delete('/api/session?key=a')
-    expect(sessionOf(answer).data).toEqual({ b: 2, 'a key & more': 3 })
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.delete('/api/session?key=a')
+    expect(sessionOf(response).data).toEqual({ b: 2, 'a key & more': 3 })
+    expect(response.setCookies).toEqual([])
     await visitor.delete(`/api/session?key=${encodeURIComponent('a key & more')}`)
     expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ b: 2 })
   })
 
   test('DELETE /api/session with an unknown key changes nothing', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
-    const answer = await visitor.delete('/api/session?key=b')
-    expect(answer.status).toBe(200)
-    expect(sessionOf(answer).data).toEqual({ a: 1 })
+    const response = await visitor.delete('/api/session?key=b')
+    expect(response.status).toBe(200)
+    expect(sessionOf(response).data).toEqual({ a: 1 })
   })
 
   test('DELETE /api/session with an invalid key returns 400', async ({ visitor }) => {
@@ -105,33 +106,33 @@ test.describe('deleting', () => {
   test('DELETE /api/session without a key deletes the session and removes the cookie', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const thief = visitor.clone()
-    const answer = await visitor.delete('/api/session')
-    expect(answer.json).toEqual(nobody)
-    expectCleared(answer)
-    expect((await thief.get('/api/session')).json).toEqual(nobody)
+    const response = await visitor.delete('/api/session')
+    expect(response.json).toEqual(anonymous)
+    expectCleared(response)
+    expect((await thief.get('/api/session')).json).toEqual(anonymous)
   })
 
   test('DELETE /api/session of an anonymous visitor sets no cookie', async ({ visitor }) => {
-    const answer = await visitor.delete('/api/session')
-    expect(answer.json).toEqual(nobody)
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.delete('/api/session')
+    expect(response.json).toEqual(anonymous)
+    expect(response.setCookies).toEqual([])
   })
 })
 
 test.describe('incrementing', () => {
   test('POST /api/session/increment adds to a number and starts at 0', async ({ visitor }) => {
     expect(sessionOf(await visitor.post('/api/session/increment', { key: 'n', by: 5 })).data).toEqual({ n: 5 })
-    const answer = await visitor.post('/api/session/increment', { key: 'n', by: -2 })
-    expect(sessionOf(answer).data).toEqual({ n: 3 })
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.post('/api/session/increment', { key: 'n', by: -2 })
+    expect(sessionOf(response).data).toEqual({ n: 3 })
+    expect(response.setCookies).toEqual([])
   })
 
   test('50 parallel POST /api/session/increment requests all count', async ({ visitor }) => {
     await visitor.patch({ n: 0 })
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () => visitor.clone().post('/api/session/increment', { key: 'n', by: 1 })),
     )
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200))
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200))
     expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ n: 50 })
   })
 
@@ -149,20 +150,20 @@ test.describe('rotating', () => {
     await visitor.patch({ a: 1 })
     const thief = visitor.clone()
     const { id } = sessionOf(await visitor.get('/api/session'))
-    const answer = await visitor.post('/api/session/cycle')
-    expect(sessionOf(answer)).toMatchObject({ id, data: { a: 1 } })
-    expect(answer.setCookies).toHaveLength(1)
+    const response = await visitor.post('/api/session/cycle')
+    expect(sessionOf(response)).toMatchObject({ id, data: { a: 1 } })
+    expect(response.setCookies).toHaveLength(1)
     expect(visitor.token).not.toBe(thief.token)
     expect(sessionOf(await visitor.get('/api/session'))).toMatchObject({ id, data: { a: 1 } })
     const refused = await thief.get('/api/session')
-    expect(refused.json).toEqual(nobody)
+    expect(refused.json).toEqual(anonymous)
     expect(refused.setCookies).toEqual([])
   })
 
   test('POST /api/session/cycle of an anonymous visitor creates no session', async ({ visitor }) => {
-    const answer = await visitor.post('/api/session/cycle')
-    expect(answer.json).toEqual(nobody)
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.post('/api/session/cycle')
+    expect(response.json).toEqual(anonymous)
+    expect(response.setCookies).toEqual([])
   })
 })
 
@@ -177,8 +178,8 @@ test.describe('expiring', () => {
     }) => {
       await visitor.patch({ a: 1 })
       const before = Date.now()
-      const answer = await visitor.post('/api/session/expiry', { value })
-      const end = Date.parse(sessionOf(answer).expiresAt ?? '')
+      const response = await visitor.post('/api/session/expiry', { value })
+      const end = Date.parse(sessionOf(response).expiresAt ?? '')
       expect(end).toBeGreaterThanOrEqual(before + seconds * 1000)
       expect(end).toBeLessThanOrEqual(Date.now() + seconds * 1000)
     })
@@ -186,18 +187,18 @@ test.describe('expiring', () => {
 
   test('POST /api/session/expiry with 0 sets a cookie that the browser deletes when it closes', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
-    const answer = await visitor.post('/api/session/expiry', { value: 0 })
-    expect(answer.setCookies).toHaveLength(1)
-    expect(answer.setCookies[0]).not.toMatch(/max-age|expires/i)
-    expect(sessionOf(answer).data).toEqual({ a: 1 })
+    const response = await visitor.post('/api/session/expiry', { value: 0 })
+    expect(response.setCookies).toHaveLength(1)
+    expect(response.setCookies[0]).not.toMatch(/max-age|expires/i)
+    expect(sessionOf(response).data).toEqual({ a: 1 })
   })
 
   test('POST /api/session/expiry with a date expires the session and the cookie at that date', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const value = new Date(Date.now() + 2 * day).toISOString()
-    const answer = await visitor.post('/api/session/expiry', { value })
-    expect(sessionOf(answer).expiresAt).toBe(value)
-    const [, maxAge] = /Max-Age=(\d+)/.exec(answer.setCookies[0] ?? '') ?? []
+    const response = await visitor.post('/api/session/expiry', { value })
+    expect(sessionOf(response).expiresAt).toBe(value)
+    const [, maxAge] = /Max-Age=(\d+)/.exec(response.setCookies[0] ?? '') ?? []
     expect(Number(maxAge)).toBeLessThanOrEqual(2 * 86_400)
     expect(Number(maxAge)).toBeGreaterThan(2 * 86_400 - 60)
   })
@@ -206,10 +207,10 @@ test.describe('expiring', () => {
     test(`POST /api/session/expiry with ${value}, which is in the past, deletes the session`, async ({ visitor }) => {
       await visitor.patch({ a: 1 })
       const thief = visitor.clone()
-      const answer = await visitor.post('/api/session/expiry', { value })
-      expect(answer.json).toEqual(nobody)
-      expectCleared(answer)
-      expect((await thief.get('/api/session')).json).toEqual(nobody)
+      const response = await visitor.post('/api/session/expiry', { value })
+      expect(response.json).toEqual(anonymous)
+      expectCleared(response)
+      expect((await thief.get('/api/session')).json).toEqual(anonymous)
     })
   }
 
@@ -217,13 +218,13 @@ test.describe('expiring', () => {
     await visitor.patch({ a: 1 })
     await visitor.post('/api/session/expiry', { value: 1 })
     expect(visitor.token).not.toBe('')
-    await expect.poll(async () => (await visitor.get('/api/session')).json).toEqual(nobody)
+    await expect.poll(async () => (await visitor.get('/api/session')).json).toEqual(anonymous)
   })
 
   test('POST /api/session/expiry before the first write creates no session', async ({ visitor }) => {
-    const answer = await visitor.post('/api/session/expiry', { value: 3600 })
-    expect(answer.json).toEqual(nobody)
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.post('/api/session/expiry', { value: 3600 })
+    expect(response.json).toEqual(anonymous)
+    expect(response.setCookies).toEqual([])
   })
 })
 
@@ -236,13 +237,13 @@ test.describe('logging in and out', () => {
     expect(login.status).toBe(200)
     expect(sessionOf(login)).toMatchObject({ id, data, userId: expect.any(String) })
     expect(login.setCookies).toHaveLength(1)
-    expect((await fixated.get('/api/session')).json).toEqual(nobody)
+    expect((await fixated.get('/api/session')).json).toEqual(anonymous)
     const before = visitor.clone()
     const logout = await visitor.post('/api/logout')
     expect(logout.status).toBe(200)
-    expect(logout.json).toEqual(nobody)
+    expect(logout.json).toEqual(anonymous)
     expectCleared(logout)
-    expect((await before.get('/api/session')).json).toEqual(nobody)
+    expect((await before.get('/api/session')).json).toEqual(anonymous)
   })
 
   test('POST /api/login as another user creates a new session without the data of the old one', async ({ visitor }) => {
@@ -254,15 +255,15 @@ test.describe('logging in and out', () => {
     expect(second.data).toEqual({})
     expect(second.id).not.toBe(id)
     expect(second.userId).not.toBe(userId)
-    expect((await first.get('/api/session')).json).toEqual(nobody)
+    expect((await first.get('/api/session')).json).toEqual(anonymous)
   })
 
   test('POST /api/login with a wrong password or an unknown name returns 401 and changes nothing', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     for (const username of ['demo', 'nobody', '\u0000', "' or 1=1 --"]) {
-      const answer = await visitor.post('/api/login', { username, password: 'wrong' })
-      expectError(answer, 401, 'UNAUTHENTICATED')
-      expect(answer.setCookies).toEqual([])
+      const response = await visitor.post('/api/login', { username, password: 'wrong' })
+      expectError(response, 401, 'UNAUTHENTICATED')
+      expect(response.setCookies).toEqual([])
     }
     expect(sessionOf(await visitor.get('/api/session'))).toMatchObject({ userId: null, data: { a: 1 } })
   })
@@ -291,9 +292,9 @@ test.describe('errors', () => {
   ] as const) {
     test(`PATCH /api/session with ${what} returns 400 and writes nothing`, async ({ visitor }) => {
       await visitor.patch({ name: 'Ada' })
-      const answer = await visitor.patch(body)
-      expectError(answer, 400, 'DATA_INVALID')
-      expect(answer.setCookies).toEqual([])
+      const response = await visitor.patch(body)
+      expectError(response, 400, 'DATA_INVALID')
+      expect(response.setCookies).toEqual([])
       expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ name: 'Ada' })
     })
   }
@@ -339,8 +340,8 @@ test.describe('errors', () => {
 
   for (const site of ['same-origin', 'none']) {
     test(`a write with sec-fetch-site: ${site} succeeds`, async ({ visitor }) => {
-      const answer = await visitor.send('/api/session', { method: 'PATCH', body: { a: 1 }, headers: { 'sec-fetch-site': site } })
-      expect(answer.status).toBe(200)
+      const response = await visitor.send('/api/session', { method: 'PATCH', body: { a: 1 }, headers: { 'sec-fetch-site': site } })
+      expect(response.status).toBe(200)
     })
   }
 
@@ -348,65 +349,62 @@ test.describe('errors', () => {
     expect((await visitor.get('/api/session', { 'sec-fetch-site': 'cross-site' })).status).toBe(200)
   })
 
-  test('a write that is overtaken by a logout returns 409, removes the cookie and does not restore the session', async ({
+  test('a write that is overtaken by a logout returns 409, sets no cookie and does not restore the session', async ({
     visitor,
     database,
+    sibling,
   }) => {
-    await visitor.patch({ a: 1 })
-    const other = visitor.clone()
-    const slow = database.hold(/^update "sessions"/)
-    const late = visitor.patch({ b: 2 })
-    await slow.caught
-    await other.post('/api/logout')
-    slow.release()
-    expectError(await late, 409, 'INTERRUPTED')
-    expectCleared(await late)
-    expect((await visitor.get('/api/session')).json).toEqual(nobody)
+    const late = await overtaken(
+      { visitor, database, sibling, statement: /^update "sessions"/ },
+      () => visitor.patch({ b: 2 }),
+      (other) => other.post('/api/logout'),
+    )
+    expectError(late, 409, 'INTERRUPTED')
+    expect(late.setCookies).toEqual([])
+    expect((await visitor.get('/api/session')).json).toEqual(anonymous)
   })
 
-  test('a write that is overtaken by a rotation returns 409 and sets no cookie', async ({ visitor, database }) => {
-    await visitor.patch({ a: 1 })
-    const other = visitor.clone()
-    const slow = database.hold(/^update "sessions"/)
-    const late = visitor.patch({ b: 2 })
-    await slow.caught
-    await other.post('/api/session/cycle')
-    slow.release()
-    expectError(await late, 409, 'INTERRUPTED')
-    expect((await late).setCookies).toEqual([])
-    expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
-  })
+  for (const [name, statement, send] of [
+    ['a write', /^update "sessions"/, (visitor: Visitor) => visitor.patch({ b: 2 })],
+    ['a rotation', /^update "sessions"/, (visitor: Visitor) => visitor.post('/api/session/cycle')],
+  ] as const) {
+    test(`${name} that is overtaken by a rotation returns 409, sets no cookie, and the rotated session stays valid`, async ({
+      visitor,
+      database,
+      sibling,
+    }) => {
+      let rotated = visitor
+      const late = await overtaken(
+        { visitor, database, sibling, statement },
+        () => send(visitor),
+        async (other) => {
+          rotated = other
+          expect((await other.post('/api/session/cycle')).status).toBe(200)
+        },
+      )
+      expectError(late, 409, 'INTERRUPTED')
+      expect(late.setCookies).toEqual([])
+      expect(sessionOf(await rotated.get('/api/session')).data).toEqual({ a: 1 })
+    })
+  }
 
-  test('one of two parallel rotations succeeds and the other returns 409', async ({ visitor, database }) => {
-    await visitor.patch({ a: 1 })
-    const other = visitor.clone()
-    const slow = database.hold(/^update "sessions"/)
-    const late = visitor.post('/api/session/cycle')
-    await slow.caught
-    expect((await other.post('/api/session/cycle')).status).toBe(200)
-    slow.release()
-    expectError(await late, 409, 'INTERRUPTED')
-    expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
-  })
-
-  test('a logout that is overtaken by a rotation returns 409, and the rotated session stays valid', async ({
-    visitor,
-    database,
-  }) => {
-    await visitor.patch({ a: 1 })
-    const other = visitor.clone()
-    const slow = database.hold(/^delete from "sessions"/)
-    const late = visitor.post('/api/logout')
-    await slow.caught
-    await other.post('/api/session/cycle')
-    slow.release()
-    expectError(await late, 409, 'INTERRUPTED')
-    expect(sessionOf(await other.get('/api/session')).data).toEqual({ a: 1 })
+  test('a logout that is overtaken by a rotation deletes the session', async ({ visitor, database, sibling }) => {
+    let rotated = visitor
+    const late = await overtaken(
+      { visitor, database, sibling, statement: /^delete from "sessions"/ },
+      () => visitor.post('/api/logout'),
+      async (other) => {
+        rotated = other
+        expect((await other.post('/api/session/cycle')).status).toBe(200)
+      },
+    )
+    expect([late.status, late.json]).toEqual([200, anonymous])
+    expect((await rotated.get('/api/session')).json).toEqual(anonymous)
   })
 })
 
 test('every response is private, no-store and varies by Cookie, errors included', async ({ visitor }) => {
-  const answers = [
+  const responses = [
     await visitor.get('/api/session'),
     await visitor.patch({ a: 1 }),
     await visitor.patch('['),
@@ -418,7 +416,7 @@ test('every response is private, no-store and varies by Cookie, errors included'
     await visitor.post('/api/logout'),
     await visitor.delete('/api/session'),
   ]
-  for (const { headers } of answers) {
+  for (const { headers } of responses) {
     expect(headers.get('cache-control')).toBe('private, no-store')
     expect(headers.get('vary')?.split(/,\s*/)).toContain('Cookie')
     expect(headers.get('content-type')).toBe('application/json')
@@ -443,15 +441,15 @@ test.describe('hostile cookies', () => {
       visitor.cookie = `${cookieName}=${value}`
       const before = database.statements.length
       for (const path of ['/api/session', '/', '/shop', '/login']) {
-        const answer = await visitor.get(path)
-        expect(answer.status, path).toBe(200)
-        expect(answer.setCookies).toEqual([])
+        const response = await visitor.get(path)
+        expect(response.status, path).toBe(200)
+        expect(response.setCookies).toEqual([])
       }
-      expect((await visitor.get('/api/session')).json).toEqual(nobody)
+      expect((await visitor.get('/api/session')).json).toEqual(anonymous)
       expect(database.statements.slice(before)).toEqual([])
-      const answer = await visitor.patch({ a: 1 })
-      expect(sessionOf(answer)).toMatchObject({ isNew: true, data: { a: 1 } })
-      expect(answer.setCookies).toHaveLength(1)
+      const response = await visitor.patch({ a: 1 })
+      expect(sessionOf(response)).toMatchObject({ isNew: true, data: { a: 1 } })
+      expect(response.setCookies).toHaveLength(1)
       expect(visitor.token).not.toContain(value || 'x'.repeat(30))
     })
   }
@@ -475,10 +473,10 @@ test.describe('hostile cookies', () => {
       `${token}%20`,
     ]) {
       visitor.cookie = `${cookieName}=${value}`
-      const answer = await visitor.get('/api/session')
-      expect(answer.status, value).toBe(200)
-      expect(answer.json, value).toEqual(nobody)
-      expect(answer.setCookies, value).toEqual([])
+      const response = await visitor.get('/api/session')
+      expect(response.status, value).toBe(200)
+      expect(response.json, value).toEqual(anonymous)
+      expect(response.setCookies, value).toEqual([])
     }
     expect(database.statements.slice(before)).toEqual([])
   })
@@ -489,23 +487,23 @@ test.describe('hostile cookies', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     for (const last of alphabet.replace(token.at(-1) ?? '', '')) {
       visitor.cookie = `${cookieName}=${token.slice(0, -1)}${last}`
-      expect((await visitor.get('/api/session')).json, last).toEqual(nobody)
+      expect((await visitor.get('/api/session')).json, last).toEqual(anonymous)
     }
   })
 
   test('a token in a cookie without the __Host- prefix is ignored', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     visitor.cookie = `session=${visitor.token}`
-    expect((await visitor.get('/api/session')).json).toEqual(nobody)
+    expect((await visitor.get('/api/session')).json).toEqual(anonymous)
   })
 
-  test('the last of two cookies with the same name counts', async ({ visitor }) => {
+  test('the first valid one of several cookies with the same name counts', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const good = visitor.cookie
-    visitor.cookie = `${cookieName}=bad; ${good}`
-    expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ a: 1 })
-    visitor.cookie = `${good}; ${cookieName}=bad`
-    expect((await visitor.get('/api/session')).json).toEqual(nobody)
+    for (const cookie of [`${cookieName}=bad; ${good}`, `${good}; ${cookieName}=bad`]) {
+      visitor.cookie = cookie
+      expect(sessionOf(await visitor.get('/api/session')).data).toEqual({ a: 1 })
+    }
   })
 })
 
@@ -521,10 +519,34 @@ test('another server on the same database accepts the session only if it has the
     startServer({ env }),
   ])
   expect(sessionOf(await new Visitor(sibling.url, visitor.cookie).get('/api/session')).data).toEqual({ a: 1 })
-  expect((await new Visitor(stranger.url, visitor.cookie).get('/api/session')).json).toEqual(nobody)
+  expect((await new Visitor(stranger.url, visitor.cookie).get('/api/session')).json).toEqual(anonymous)
   await Promise.all([sibling.stop(), stranger.stop()])
   for (const server of [sibling, stranger]) expectSilence(server)
 })
+
+interface Overtaking {
+  readonly visitor: Visitor
+  readonly database: CountingProxy
+  readonly sibling: AppServer
+  /** The statement of the late request that is delayed. */
+  readonly statement: RegExp
+}
+
+/** Creates a session, delays the request `late` at a statement, runs `act` on another server meanwhile, and returns the late response. */
+async function overtaken(
+  { visitor, database, sibling, statement }: Overtaking,
+  late: () => Promise<VisitorResponse>,
+  act: (other: Visitor) => Promise<unknown>,
+): Promise<VisitorResponse> {
+  await visitor.patch({ a: 1 })
+  const other = new Visitor(sibling.url, visitor.cookie)
+  const slow = database.hold(statement)
+  const response = late()
+  await slow.caught
+  await act(other)
+  slow.release()
+  return response
+}
 
 interface SessionJson {
   readonly id: string | null
@@ -534,16 +556,16 @@ interface SessionJson {
   readonly expiresAt: string | null
 }
 
-function sessionOf({ json }: Answer): SessionJson {
+function sessionOf({ json }: VisitorResponse): SessionJson {
   return json as SessionJson
 }
 
-function expectError(answer: Answer, status: number, code: string): void {
-  expect(answer.json).toEqual({ error: { code, message: expect.any(String) } })
-  expect(answer.status).toBe(status)
+function expectError(response: VisitorResponse, status: number, code: string): void {
+  expect(response.json).toEqual({ error: { code, message: expect.any(String) } })
+  expect(response.status).toBe(status)
 }
 
-function expectCleared({ setCookies }: Answer): void {
+function expectCleared({ setCookies }: VisitorResponse): void {
   expect(setCookies).toHaveLength(1)
   expect(setCookies[0]).toMatch(/^__Host-session=;.*Max-Age=0/)
 }

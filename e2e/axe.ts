@@ -4,7 +4,7 @@ import type { Page } from 'playwright/test'
 const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
 
-/** What axe has against the page: rule and element, a line each. */
+/** Returns the problems that axe finds on the page, one line for each element. */
 export async function violations(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: script })
   return page.evaluate(async (values) => {

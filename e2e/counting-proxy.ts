@@ -1,20 +1,20 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Stands between the app and PostgreSQL: writes down each statement, and can hold one back. */
+/** A proxy between the app and PostgreSQL that records each statement and can delay one. */
 export interface CountingProxy {
   /** The connection URL that leads through the proxy. */
   readonly url: string
-  /** The text of every statement sent so far, oldest first. */
+  /** The text of every statement so far, oldest first. */
   readonly statements: readonly string[]
-  /** Holds back the next statement that matches, and no other: what comes on other connections passes. */
+  /** Delays the next statement that matches. Statements of other connections pass. */
   hold(pattern: RegExp): Hold
   close(): Promise<void>
 }
 
-/** A statement that was caught on its way. */
+/** A delayed statement. */
 export interface Hold {
-  /** Resolves once a statement waits here. */
+  /** Resolves when a statement was caught. */
   readonly caught: Promise<void>
   release(): void
 }
@@ -25,7 +25,7 @@ interface Trap extends Hold {
   spring(): void
 }
 
-/** Starts a proxy on loopback before the database at `databaseUrl`. */
+/** Starts a proxy on loopback for the database at `databaseUrl`. */
 export async function startCountingProxy(databaseUrl: string): Promise<CountingProxy> {
   const target = new URL(databaseUrl)
   const statements: string[] = []
@@ -43,7 +43,7 @@ export async function startCountingProxy(databaseUrl: string): Promise<CountingP
     for (const socket of [client, database]) {
       sockets.add(socket)
       socket.setNoDelay(true)
-      // An end without ceremony is how a killed server leaves.
+      // A killed server closes its connections with an error.
       socket.on('error', () => {})
       socket.on('close', () => {
         sockets.delete(socket)
@@ -89,7 +89,7 @@ function promiseOf() {
 }
 
 /**
- * Passes a client's messages on, one by one.
+ * Forwards the messages of a client one by one.
  * @see PostgreSQL 15, 55.7 Message Formats: Query, Parse, Bind, Execute
  */
 async function relay(client: Socket, database: Socket, note: (statement: string) => Promise<void>): Promise<void> {
@@ -105,7 +105,7 @@ async function relay(client: Socket, database: Socket, note: (statement: string)
       database.write(message)
     }
   } catch {
-    database.destroy() // the client is gone
+    database.destroy() // The client has closed the connection.
   }
 }
 
@@ -117,7 +117,7 @@ async function* messagesOf(client: Socket): AsyncGenerator<{ type: string; messa
   for await (const chunk of client) {
     received = Buffer.concat([received, chunk])
     for (;;) {
-      // Only the messages before and at the start-up have no type.
+      // Only the messages up to the start-up message have no type.
       const typeBytes = started ? 1 : 0
       if (received.length < typeBytes + 4) break
       const end = typeBytes + received.readInt32BE(typeBytes)

@@ -8,15 +8,15 @@ const path = '/api/cron/clearsessions'
 test('a cron job with the secret deletes the expired sessions and no others', async ({ visitor, app, database }) => {
   const authorization = `Bearer ${app.cronSecret}`
   await visitor.patch({ a: 1 })
-  await visitor.get(path, { authorization }) // what other tests have left
+  await visitor.get(path, { authorization }) // Deletes the sessions of other tests.
   await query(
     database.url,
     `insert into sessions (id, token_hash, expires_at, data)
      select gen_random_uuid(), gen_random_uuid(), now() - interval '1 day', '{}' from generate_series(1, 2500)`,
   )
-  const answer = await new Visitor(app.url).get(path, { authorization })
-  expect([answer.status, answer.json]).toEqual([200, { deleted: 2500, done: true }])
-  expect([answer.headers.get('cache-control'), answer.setCookies]).toEqual(['private, no-store', []])
+  const response = await new Visitor(app.url).get(path, { authorization })
+  expect([response.status, response.json]).toEqual([200, { deleted: 2500, done: true }])
+  expect([response.headers.get('cache-control'), response.setCookies]).toEqual(['private, no-store', []])
   const again = await new Visitor(app.url).send(path, { method: 'POST', headers: { authorization } })
   expect(again.json).toEqual({ deleted: 0, done: true })
   expect((await visitor.get('/api/session')).json).toMatchObject({ data: { a: 1 } })
@@ -30,8 +30,8 @@ test('a request without the secret returns 401 and deletes nothing', async ({ vi
   const expired = () => query(database.url, 'select id from sessions where expires_at < now()')
   const before = await expired()
   for (const authorization of ['', 'Bearer ', 'Bearer undefined', 'Bearer null', 'Basic YTph', 'Bearer 0123456789012345']) {
-    const answer = await visitor.get(path, authorization ? { authorization } : {})
-    expect([answer.status, answer.json]).toMatchObject([401, { error: { code: 'UNAUTHENTICATED' } }])
+    const response = await visitor.get(path, authorization ? { authorization } : {})
+    expect([response.status, response.json]).toMatchObject([401, { error: { code: 'UNAUTHENTICATED' } }])
   }
   expect(before.length).toBeGreaterThan(0)
   expect(await expired()).toHaveLength(before.length)
@@ -41,8 +41,8 @@ test('every request returns 500 if no secret is set, and the log says how to set
   const server = await startServer({ env: { DATABASE_URL: await createDatabase(postgresUrl), CRON_SECRET: '' } })
   const visitor = new Visitor(server.url)
   for (const authorization of ['Bearer ', 'Bearer undefined']) {
-    const answer = await visitor.get(path, { authorization })
-    expect([answer.status, answer.json]).toMatchObject([500, { error: { code: 'CONFIG_INVALID' } }])
+    const response = await visitor.get(path, { authorization })
+    expect([response.status, response.json]).toMatchObject([500, { error: { code: 'CONFIG_INVALID' } }])
   }
   expect(server.complaints().filter((line) => !/secret of clearExpiredHandler is missing; set CRON_SECRET/.test(line))).toEqual([])
   await server.stop()

@@ -33,8 +33,8 @@ for (const [name, open] of Object.entries(ways)) {
     await visitor.patch({ name: 'Ada', n: 0 })
     const increments = Array.from({ length: 30 }, () => visitor.clone().post('/api/session/increment', { key: 'n', by: 1 }))
     const keys = Array.from({ length: 20 }, (_, i) => visitor.clone().patch({ [`key${i}`]: i }))
-    const answers = await Promise.all([...increments, ...keys])
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    const responses = await Promise.all([...increments, ...keys])
+    expect(responses.filter(({ status }) => status !== 200)).toEqual([])
     const stolen = visitor.clone()
     await visitor.post('/api/login', { username: 'demo', password: 'demo' })
     const { userId, data } = (await visitor.get('/api/session')).json as { userId: string | null; data: object }

@@ -1,29 +1,32 @@
-/** What the flows ask of an engine that not each one can do. */
+/** The abilities that the specs require and that some engines lack. */
 type Ability =
-  | 'taking back' // what was ended or renewed is so for every copy of the cookie
-  | 'sharing' // requests with the same cookie see what the others wrote
-  | 'listing'
-  | 'quiet writes' // the cookie goes out only when it says something new
-  | 'a page consumes' // a flash is gone after a document that shows it, without JavaScript
-  | 'tokens' // the cookie is a token of six parts, and the data is elsewhere
-  | 'restart' // sessions outlive the process
+  | 'revocation' // A deleted or rotated session is invalid in every copy of its cookie.
+  | 'sharing' // Requests with the same cookie see each other's writes.
+  | 'listing' // The server has a list of sessions.
+  | 'quiet-writes' // A response sets the cookie only if the cookie changes.
+  | 'page-consumes-flashes' // Without JavaScript, a flash is gone after the document that shows it.
+  | 'tokens' // The cookie is a token of six parts, and the data is stored elsewhere.
+  | 'restart' // Sessions survive the process.
 
-/** By engine, what it cannot do and why; the reasons of `cookie` are headings in docs/cookie-store.md. */
+/** The missing abilities and their reasons by engine. The reasons of `cookie` are headings of docs/cookie-store.md. */
 const exceptions: Readonly<Record<string, Readonly<Partial<Record<Ability, string>>>>> = {
   cookie: {
-    'taking back': 'Sessions cannot be revoked',
+    revocation: 'Sessions cannot be revoked',
     sharing: 'The last cookie wins',
     listing: 'The server has no list of sessions',
-    'quiet writes': 'Every write sends the cookie',
-    'a page consumes': 'Reading cannot change the session',
+    'quiet-writes': 'Every write sends the cookie',
+    'page-consumes-flashes': 'Reading cannot change the session',
     tokens: 'Every write sends the cookie',
   },
   memory: {
-    restart: 'memoryStore keeps sessions in the process, and ends with it',
+    restart: 'memoryStore stores sessions in the process, so they end with it',
   },
 }
 
-/** Why `engine` cannot do something; undefined: it can. Tests say what happens instead, or skip with the reason. */
+/**
+ * Returns the reason why `engine` lacks an ability, or undefined if it has it. A test either expects the other behaviour or is skipped with
+ * the reason.
+ */
 export function whyNot(engine: string, ability: Ability): string | undefined {
   return exceptions[engine]?.[ability]
 }

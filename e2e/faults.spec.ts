@@ -2,10 +2,10 @@ import { createDatabase, query, startPostgres } from '../test/postgres'
 import { layWire } from '../test/tcp-proxy'
 import { expect, test } from './fixtures'
 import { type AppServer, randomSecret, startServer } from './server'
-import { type Answer, Visitor } from './visitor'
+import { Visitor, type VisitorResponse } from './visitor'
 
 const marker = 'FAULT-MARKER-a41c'
-/** The store gives up after 5 s; a page needs a little longer. */
+/** The timeout of the store is 5 s. A page takes a little longer. */
 const longestMs = 8_000
 const writes = [
   ['PATCH', '/api/session', { name: marker }],
@@ -18,7 +18,7 @@ const writes = [
 ] as const
 const pages = ['/', '/shop', '/account', '/admin/sessions', '/login']
 
-/** A server on a database of its own, whose password and data bear the marker, and somebody who is logged in. */
+/** Starts a server on a new database whose password and data contain the marker, and logs a visitor in. */
 async function begin(databaseUrl: string) {
   const withPassword = databaseUrl.replace('postgres@', `postgres:${marker}@`)
   const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: withPassword, SESSION_SECRET: marker + randomSecret() }
@@ -43,7 +43,7 @@ async function inTime<T>(act: () => Promise<T>): Promise<T> {
   return result
 }
 
-/** Nothing says "signed out": handlers answer 503, and pages show neither a session nor a stranger's page. */
+/** Expects 503 from all handlers, and pages that show neither a session nor the page of an anonymous visitor. */
 async function expectOutage(visitor: Visitor): Promise<void> {
   const { cookie } = visitor
   expectFailure(await inTime(() => visitor.get('/api/session')))
@@ -54,13 +54,13 @@ async function expectOutage(visitor: Visitor): Promise<void> {
   expect(visitor.cookie).toBe(cookie)
 }
 
-function expectFailure(answer: Answer, path = ''): void {
-  expect([answer.status, answer.json], path).toEqual([503, { error: { code: 'STORE_FAILED', message: expect.any(String) } }])
-  expect(answer.setCookies, path).toEqual([])
+function expectFailure(response: VisitorResponse, path = ''): void {
+  expect([response.status, response.json], path).toEqual([503, { error: { code: 'STORE_FAILED', message: expect.any(String) } }])
+  expect(response.setCookies, path).toEqual([])
 }
 
-function expectNoSession({ status, text, setCookies, headers }: Answer, path: string): void {
-  // Next has sent the status before the session is asked for, where it can.
+function expectNoSession({ status, text, setCookies, headers }: VisitorResponse, path: string): void {
+  // Next may send the status before the page reads the session.
   expect([200, 500], path).toContain(status)
   expect([setCookies, headers.get('location')], path).toEqual([[], null])
   for (const shown of ['>Log in<', '<form', 'none yet: no row', 'Hello']) expect(text, path).not.toContain(shown)
@@ -72,7 +72,7 @@ async function expectRecovery(visitor: Visitor): Promise<void> {
   expect((await visitor.patch({ again: 1 })).status).toBe(200)
 }
 
-/** Nothing that was printed, from the start to the end of the server, may hold any of `hidden`. */
+/** Stops the server, and expects none of `hidden` in everything that it has printed. */
 async function expectDiscretion(server: AppServer, hidden: readonly string[]): Promise<void> {
   await server.stop()
   const log = server.complaints().join('\n')

@@ -122,8 +122,21 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 /** Returns the folder of a new embedded database without tables, for DATA_DIR. */
 export const emptyPglite = async () => copyPglite(await sharedServer('pglite'))
 
-/** Tests on PostgreSQL. `database` counts the statements and can delay one. */
-export const testOnPostgres = test.extend<{ database: CountingProxy }>({
+/**
+ * Tests on PostgreSQL. `database` counts the statements and can delay one. `sibling` is another server with the same database and
+ * secret: one server writes to a session one after the other, so a request can overtake a delayed write only on another server.
+ */
+export const testOnPostgres = test.extend<{ database: CountingProxy }, { sibling: AppServer }>({
+  sibling: [
+    async ({ counted: { server, database } }, use) => {
+      const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url, SESSION_SECRET: server.secret }
+      const sibling = await startServer({ env })
+      await use(sibling)
+      await sibling.stop()
+      expectSilence(sibling)
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
   app: async ({ counted: { server } }, use) => silent(server, use),
   database: async ({ counted: { database } }, use) => use(database),
 })
@@ -164,8 +177,8 @@ const harmless = [
 ]
 
 /**
- * Next 15.5 brings React 19.1, but the demo's component library expects 19.2. There, a page that is reloaded right after an action is
- * sometimes rendered again in the browser. The cause is unknown, and no other version shows it.
+ * Next 15.5 brings React 19.1, but the demo's component library expects 19.2. There, a page that is reloaded right after an action
+ * is sometimes rendered again in the browser. The cause is unknown, and no other version shows it.
  */
 const harmlessOnNext15 = /Minified React error #418/
 const isNext15 = process.env.APP_NAME?.startsWith('Next 15') ?? false

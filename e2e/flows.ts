@@ -20,14 +20,14 @@ export async function press(page: Page, button: string): Promise<void> {
   await page.getByRole('button', { name: button }).click()
 }
 
-/** Waits for the page `/` after a log-out: its message is all that lies in the session that now begins. */
+/** Waits for the page `/` after a logout. The new session contains only the message. */
 export async function expectLoggedOut(page: Page): Promise<void> {
   await expect(page.locator('.messages')).toHaveText('Logged out')
   await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Data' })).toContainText('{}')
 }
 
-/** The line of the data that `/` shows for a key at the top. */
+/** Returns the list item of a top-level key on `/`. */
 export function entry(page: Page, key: string): Locator {
   return page
     .getByRole('region', { name: 'Data' })
@@ -35,26 +35,26 @@ export function entry(page: Page, key: string): Locator {
     .filter({ hasText: new RegExp(`^${key}:`) })
 }
 
-/** The session's id that `/` shows. */
+/** Waits until `/` shows a session id, and returns it. */
 export async function shownId(page: Page): Promise<string> {
   await expect(page.getByTestId('id')).toHaveText(/^[0-9a-f-]{36}$/)
   return (await page.getByTestId('id').textContent()) ?? ''
 }
 
-/** The session cookie, or undefined. */
+/** Returns the session cookie, or undefined. */
 export async function sessionCookie(context: BrowserContext) {
   const cookies = await context.cookies()
   return cookies.find(({ name }) => name === cookieName)
 }
 
-/** Waits until React runs in the page: from then on its links are followed by the router. */
+/** Waits until React runs in the page, so that the router follows its links. */
 export async function hydrated(page: Page): Promise<void> {
   const link = page.getByRole('link', { name: 'Session', exact: true })
-  // React marks the elements it has taken over; nothing that a visitor sees tells.
+  // React marks the elements that it has hydrated. Nothing that a visitor sees shows that.
   await expect.poll(() => link.evaluate((node) => Object.keys(node).some((key) => key.startsWith('__reactProps')))).toBe(true)
 }
 
-/** Follows a link of the header, and fails if that loaded a new document. */
+/** Follows a link of the header. Fails if that loads a new document. */
 export async function follow(page: Page, link: string | RegExp, to: string | RegExp): Promise<void> {
   await hydrated(page)
   const loadedAt = await page.evaluate(() => performance.timeOrigin)

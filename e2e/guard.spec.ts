@@ -38,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
       await logIn(page, 'demo')
       await expect(page).toHaveURL(new RegExp(`${encodeURI('/日本')}\\?q=${encodeURI('é')}$`))
       await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible()
-      // The browser reports the status itself.
+      // The browser itself reports the status.
       for (const line of consoleLog.splice(0)) expect(line).toContain('404')
     })
   })
@@ -61,28 +61,28 @@ test('a login does not redirect to another site if next was changed in the form'
 
 test('the guard redirects anonymous visitors to the login page with 307 and private, no-store', async ({ visitor }) => {
   for (const method of ['GET', 'HEAD']) {
-    const answer = await visitor.send('/account?x=1', { method })
-    expect(answer.status).toBe(307)
-    expect(answer.headers.get('location')).toMatch(/^(http:\/\/localhost:\d+)?\/login\?next=%2Faccount%3Fx%3D1$/)
-    expect(answer.headers.get('cache-control')).toBe('private, no-store')
-    expect(answer.setCookies).toEqual([])
+    const response = await visitor.send('/account?x=1', { method })
+    expect(response.status).toBe(307)
+    expect(response.headers.get('location')).toMatch(/^(http:\/\/localhost:\d+)?\/login\?next=%2Faccount%3Fx%3D1$/)
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    expect(response.setCookies).toEqual([])
   }
 })
 
 test('a guarded page that opens is for nobody to cache', async ({ visitor }) => {
   await loggedIn(visitor)
-  const answer = await visitor.get('/account')
-  expect(answer.status).toBe(200)
-  expect(answer.text).toContain('demo')
-  expect(answer.headers.get('cache-control')).toBe('private, no-store')
-  expect(answer.setCookies).toEqual([])
+  const response = await visitor.get('/account')
+  expect(response.status).toBe(200)
+  expect(response.text).toContain('demo')
+  expect(response.headers.get('cache-control')).toBe('private, no-store')
+  expect(response.setCookies).toEqual([])
 })
 
 for (const path of ['/account/below', '/%61ccount', '/x/../account', '/account.rsc', '/admin', '/admin/sessions']) {
   test(`the guard covers ${path}`, async ({ visitor }) => {
-    const answer = await visitor.get(path)
-    expect(answer.status).toBe(307)
-    expect(answer.headers.get('location')).toMatch(/^(http:\/\/localhost:\d+)?\/login\?next=/)
+    const response = await visitor.get(path)
+    expect(response.status).toBe(307)
+    expect(response.headers.get('location')).toMatch(/^(http:\/\/localhost:\d+)?\/login\?next=/)
   })
 }
 
@@ -106,7 +106,7 @@ test('the guard rejects a session without a login', async ({ visitor }) => {
 })
 
 test('the guard rejects a token with a forged login flag', async ({ visitor, engine }) => {
-  test.skip(whyNot(engine, 'tokens') !== undefined, 'a sealed session has no flag that could be set')
+  test.skip(whyNot(engine, 'tokens') !== undefined, 'an encrypted session has no login flag')
   await visitor.patch({ name: 'Ada' })
   const parts = visitor.token.split('.')
   expect(parts[4]).toBe('0')
@@ -130,14 +130,14 @@ test('the token of a deleted session passes the guard, but the page rejects it',
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
   await visitor.clone().post('/api/logout')
   await page.goto('/account')
-  await expect(page).toHaveURL(whyNot(engine, 'taking back') ? /\/account$/ : /\/login\?next=%2Faccount$/)
+  await expect(page).toHaveURL(whyNot(engine, 'revocation') ? /\/account$/ : /\/login\?next=%2Faccount$/)
 })
 
 test('a POST to a guarded path passes the guard', async ({ visitor }) => {
-  const answer = await visitor.post('/account?x=1', '')
-  // The page itself may send a stranger away, but only the guard knows the query.
-  expect(answer.headers.get('location') ?? '').not.toContain('x%3D1')
-  expect(answer.headers.get('cache-control')).toBe('private, no-store')
+  const response = await visitor.post('/account?x=1', '')
+  // The page may also redirect an anonymous visitor, but only the guard knows the query.
+  expect(response.headers.get('location') ?? '').not.toContain('x%3D1')
+  expect(response.headers.get('cache-control')).toBe('private, no-store')
 })
 
 test('an action of a guarded page runs although the cookie was deleted meanwhile', async ({ page, context, logInAs }) => {
@@ -211,7 +211,7 @@ async function loggedIn(visitor: Visitor): Promise<void> {
   expect((await visitor.post('/api/login', { username: 'demo', password: 'demo' })).status).toBe(200)
 }
 
-/** The same length and alphabet, another value. */
+/** Returns another value of the same length and alphabet. */
 function changed(part: string): string {
   const first = part.startsWith('1') ? '2' : '1'
   return first + part.slice(1)

@@ -6,7 +6,7 @@ import { type HostileRequest, marker } from './hostile/common'
 import { forgeToken } from './hostile/forge'
 import { inspect } from './hostile/inspector'
 import { hostileRequest } from './hostile/requests'
-import { createSender, type HostileAnswer } from './hostile/sender'
+import { createSender, type HostileResponse } from './hostile/sender'
 import { randomSecret, startServer } from './server'
 import { Visitor } from './visitor'
 
@@ -88,8 +88,8 @@ async function sendAll(url: string, requests: readonly HostileRequest[]): Promis
   const queue = requests.values()
   const work = async () => {
     for (const request of queue) {
-      const answer = await sender.send(request)
-      if (isOdd(request, answer)) oddities.push(describeOdd(request, answer))
+      const response = await sender.send(request)
+      if (isOdd(request, response)) oddities.push(describeOdd(request, response))
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
@@ -97,7 +97,7 @@ async function sendAll(url: string, requests: readonly HostileRequest[]): Promis
   return oddities
 }
 
-function isOdd({ kind, path, refusedByNext }: HostileRequest, { status, text, setCookie, location }: HostileAnswer): boolean {
+function isOdd({ kind, path, refusedByNext }: HostileRequest, { status, text, setCookie, location }: HostileResponse): boolean {
   const wrongStatus = (status >= 500 && !refusedByNext) || (status === 0 && kind !== 'raw')
   const letIn = text.includes('Hello ') || (status === 200 && /^\/(account|admin)/.test(path) && text.includes('<h1>'))
   return wrongStatus || letIn || setCookie.length > 0 || /^(https?:)?\/\/evil/.test(location)
@@ -105,7 +105,7 @@ function isOdd({ kind, path, refusedByNext }: HostileRequest, { status, text, se
 
 function describeOdd(
   { kind, method, path, headers, body = '' }: HostileRequest,
-  { status, setCookie, location }: HostileAnswer,
+  { status, setCookie, location }: HostileResponse,
 ): string {
   return JSON.stringify([kind, status, method, path.slice(0, 80), headers, body.slice(0, 200), setCookie, location])
 }

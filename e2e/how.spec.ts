@@ -25,7 +25,7 @@ test('the picture shows id, expiry, flags and data of the session, but never the
   context,
   engine,
 }) => {
-  test.skip(whyNot(engine, 'tokens') !== undefined, 'the cookie is no token, but the sealed session')
+  test.skip(whyNot(engine, 'tokens') !== undefined, 'the cookie is an encrypted session, not a token')
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   const rowId = await shownId(page)
@@ -69,7 +69,7 @@ test('the page tells a visitor with an invalid cookie that the cookie is invalid
   await expect(page.getByText('Your browser sent a cookie, but it opens no session')).toBeVisible()
 })
 
-/** As the row holds it: the first 128 bits, as a UUID. */
+/** Returns the hash as it is stored in the row: the first 128 bits as a UUID. */
 function hashOf(secret: string): string {
   const hex = createHash('sha256').update(Buffer.from(secret, 'base64url')).digest('hex').slice(0, 32)
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')

@@ -1,15 +1,15 @@
 import { expect, testOnPostgres as test } from './fixtures'
-import { entry, expectLoggedOut, logIn, press, setKey, shownId } from './flows'
+import { entry, expectLoggedOut, press, setKey, shownId } from './flows'
 
 const update = /^update "sessions"/
 const interrupted = 'Another request deleted this session or gave it a new key. Nothing was saved.'
 
-test('two parallel writes of different keys both survive', async ({ page, openBrowser, context, database }) => {
+test('two parallel writes of different keys both survive', async ({ page, openBrowser, context, database, sibling }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(entry(page, 'counter')).toBeVisible()
   const other = await openBrowser(context)
-  await other.goto('/')
+  await other.goto(sibling.url)
   const slow = database.hold(update)
   await setKey(page, 'colour', 'blue')
   await slow.caught
@@ -19,12 +19,12 @@ test('two parallel writes of different keys both survive', async ({ page, openBr
   for (const key of ['counter', 'colour', 'city']) await expect(entry(page, key)).toBeVisible()
 })
 
-test('two parallel increments both count', async ({ page, openBrowser, context, database }) => {
+test('two parallel increments both count', async ({ page, openBrowser, context, database, sibling }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(page.getByTestId('counter')).toHaveText('1')
   const other = await openBrowser(context)
-  await other.goto('/')
+  await other.goto(sibling.url)
   const slow = database.hold(update)
   await press(page, 'Add 1')
   await slow.caught
@@ -39,12 +39,13 @@ test('a slow write during a logout reports an error and does not restore the ses
   openBrowser,
   context,
   database,
+  sibling,
   logInAs,
 }) => {
   await logInAs('demo')
   await page.goto('/account')
   const other = await openBrowser(context)
-  await other.goto('/')
+  await other.goto(sibling.url)
   const slow = database.hold(update)
   await setKey(other, 'colour', 'blue')
   await slow.caught
@@ -53,7 +54,6 @@ test('a slow write during a logout reports an error and does not restore the ses
   slow.release()
   await expect(other.getByRole('alert').filter({ hasText: interrupted })).toBeVisible()
   await expect(other.getByTestId('id')).toContainText('none')
-  expect(await other.context().cookies()).toEqual([])
 })
 
 test('a slow write during a rotation reports an error, and the rotated session stays valid', async ({
@@ -61,12 +61,13 @@ test('a slow write during a rotation reports an error, and the rotated session s
   openBrowser,
   context,
   database,
+  sibling,
 }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   const id = await shownId(page)
   const other = await openBrowser(context)
-  await other.goto('/')
+  await other.goto(sibling.url)
   const slow = database.hold(update)
   await setKey(other, 'colour', 'blue')
   await slow.caught

@@ -35,8 +35,8 @@ export const testOnContexts = (command: 'start' | 'dev') =>
   })
 
 /**
- * Copies the app to a new folder and links the packages of the app under test. Inside the project, Next would also build the project's
- * `middleware.ts` and `instrumentation.ts`, because it looks for them in all parent folders.
+ * Copies the app to a new folder and links the packages of the app under test. Inside the project, Next would also build the
+ * project's `middleware.ts` and `instrumentation.ts`, because it looks for them in all parent folders.
  */
 function copyApp(): string {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'coatcheck-contexts-')))

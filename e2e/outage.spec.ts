@@ -2,7 +2,7 @@ import { createDatabase, query } from '../test/postgres'
 import { expect, expectSilence, test } from './fixtures'
 import { logIn, press } from './flows'
 import { startServer } from './server'
-import { type Answer, Visitor } from './visitor'
+import { Visitor, type VisitorResponse } from './visitor'
 
 test('a failing database causes 503, never an empty session, and is used again when it is back', async ({ postgresUrl }) => {
   const databaseUrl = await createDatabase(postgresUrl)
@@ -58,8 +58,8 @@ test('a new password is saved although revoking the other sessions failed, and t
   expectSilence(server)
 })
 
-function expectFailure(answer: Answer): void {
-  expect(answer.json).toEqual({ error: { code: 'STORE_FAILED', message: expect.any(String) } })
-  expect(answer.status).toBe(503)
-  expect(answer.setCookies).toEqual([])
+function expectFailure(response: VisitorResponse): void {
+  expect(response.json).toEqual({ error: { code: 'STORE_FAILED', message: expect.any(String) } })
+  expect(response.status).toBe(503)
+  expect(response.setCookies).toEqual([])
 }

@@ -82,7 +82,8 @@ test('without JavaScript, the list shows what was known when the page was render
   await page.goto('/')
   await press(page, 'Add 1')
   await expectLast(page, 'POST /', 'action', 'response pending', ['INSERT sessions'])
-  // The browser may have the whole answer a moment before the server knows that it is out, and without JavaScript a page does not ask again.
+  // The browser may have received the whole response before the server knows that it was sent. Without JavaScript, a page does not
+  // ask again.
   const { value = '' } = (await sessionCookie(context)) ?? {}
   const sameVisitor = new Visitor(app.url, `${cookieName}=${value}`)
   await expect.poll(() => seenBy(sameVisitor)).toMatchObject([{ method: 'POST', end: { cookie: 'new' } }])
@@ -110,11 +111,11 @@ test('the list is hidden from other visitors, from a forged cookie with the same
 test('the list contains no data, no token, no parameter and not its own request', async ({ visitor }) => {
   await visitor.patch({ name: 'a-marker-in-the-data' })
   await visitor.patch({ colour: 'another-marker' })
-  const answer = await visitor.get('/api/last-requests')
+  const response = await visitor.get('/api/last-requests')
   for (const secret of ['marker', ...visitor.token.split('.').filter((part) => part.length > 16)]) {
-    expect(answer.text).not.toContain(secret)
+    expect(response.text).not.toContain(secret)
   }
-  expect(answer.headers.get('cache-control')).toBe('private, no-store')
+  expect(response.headers.get('cache-control')).toBe('private, no-store')
   expect(await seenBy(visitor)).toHaveLength(2)
 })
 

@@ -1,15 +1,15 @@
 import { Client } from 'pg'
 
-/** A session as an admin might find it; what is left out is as of an anonymous visitor of just now. */
+/** A session to insert. The defaults are those of a new anonymous session. */
 export interface SeededSession {
   readonly userId?: string
   readonly userAgent?: string
   readonly ip?: string
   readonly data?: unknown
-  /** How long ago it began, in seconds, and was last seen. @default 0 */
+  /** The seconds since its creation and since it was last seen. @default 0 */
   readonly beganAgo?: number
   readonly seenAgo?: number
-  /** Seconds until it expires; negative: it has. @default two weeks */
+  /** The seconds until it expires. Negative for an expired session. @default two weeks */
   readonly expiresIn?: number
 }
 
@@ -25,7 +25,7 @@ const insert = `
     lateral (select now() - make_interval(secs => coalesce("beganAgo", 0)) as began) as times
   returning id`
 
-/** Puts sessions straight into the table, without a visitor of each; answers their ids in the same order. */
+/** Inserts sessions into the table directly, and returns their ids in the same order. */
 export async function seedSessions(url: string, sessions: readonly SeededSession[]): Promise<string[]> {
   const client = new Client({ connectionString: url })
   await client.connect()

@@ -7,38 +7,38 @@ import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { freePort } from '../test/postgres'
 
-/** A running app: `next start` of its production build, or `next dev`. */
+/** An app that runs with `next start` or `next dev`. */
 export interface AppServer {
   readonly url: string
-  /** What it signs tokens with. */
+  /** The secret that signs its tokens. */
   readonly secret: string
-  /** What a cron job shows to it. */
+  /** The secret that its cron job must send. */
   readonly cronSecret: string
-  /** The lines printed since this was last asked, but for those that Next prints when it starts, or to tell what it does in development. */
+  /** Returns the lines printed since the last call, without the usual lines of Next at start and in development. */
   complaints(): string[]
-  /** Ends the process, and resolves once it is gone. */
+  /** Stops the process, and resolves when it has ended. */
   stop(): Promise<void>
-  /** Ends it as `kill -9` does: without a chance to finish anything. */
+  /** Kills the process like `kill -9`, so that it cannot finish anything. */
   kill(): Promise<void>
 }
 
-/** What a server may be told; the environment of the tests does not reach it. */
+/** The options of `startServer`. The server does not inherit the environment of the tests. */
 export interface ServerSettings {
   readonly env: Readonly<Record<string, string>>
-  /** Where the app lies. @default the app under test */
+  /** The folder of the app. @default the app under test */
   readonly folder?: string
-  /** Of the two, what is run. @default 'start' */
+  /** The command of Next. @default 'start' */
   readonly command?: 'start' | 'dev'
 }
 
-/** The app under test, already built: this one, unless `APP_FOLDER` names a copy on another version of Next. */
+/** The folder of the built app under test. APP_FOLDER replaces this project by an app on another version of Next. */
 export const appFolder = path.resolve(process.env.APP_FOLDER ?? '.')
 const startLine = /^\s*(▲ Next\.js |- \w+: |- Experiments |⚠ `experimental\.useCache` is deprecated|✓ |$)/
 const developmentLine = /^\s*(- .* enabled$|We detected TypeScript |○ Compiling |└─ ƒ |(GET|POST) \S+ 200 in )/
 const startDeadlineMs = 120_000
 const stopDeadlineMs = 10_000
 
-/** Starts the app on a free port of loopback, and waits until it answers. */
+/** Starts the app on a free port of loopback, and waits until it responds. */
 export async function startServer({ env, folder = appFolder, command = 'start' }: ServerSettings): Promise<AppServer> {
   if (command === 'start' && !existsSync(path.join(folder, '.next/BUILD_ID'))) {
     throw new Error(`There is no production build in ${folder}: run npx next build first.`)
@@ -50,10 +50,10 @@ export async function startServer({ env, folder = appFolder, command = 'start' }
     cwd: folder,
     env: {
       PATH: process.env.PATH,
-      // Playwright sets NODE_ENV to test, and then the cookie would not be the one of production.
+      // Playwright sets NODE_ENV to test, which would change the name of the cookie.
       NODE_ENV: command === 'start' ? 'production' : 'development',
       NEXT_TELEMETRY_DISABLED: '1',
-      // A server clears after a write every five minutes: tests count statements, and may take longer.
+      // Otherwise, a write deletes expired sessions every five minutes, which adds a statement that tests would count.
       SESSION_AUTO_CLEAR: 'off',
       ...env,
       SESSION_SECRET: secret,
@@ -64,9 +64,9 @@ export async function startServer({ env, folder = appFolder, command = 'start' }
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   const log = collectLog(child)
-  // A Secure cookie is kept over plain http on localhost only.
+  // Browsers store a Secure cookie over plain HTTP only on localhost.
   const url = `http://localhost:${port}`
-  await untilItAnswers(url, child, log)
+  await untilReady(url, child, log)
   return {
     url,
     secret,
@@ -85,13 +85,13 @@ export async function startServer({ env, folder = appFolder, command = 'start' }
   }
 }
 
-/** A secret as an operator would make it. */
+/** Returns a new secret. */
 export function randomSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
 interface Log {
-  /** The whole lines printed since the last call. */
+  /** Returns the complete lines printed since the last call. */
   take(): string[]
 }
 
@@ -111,9 +111,9 @@ function collectLog({ stdout, stderr }: ChildProcess): Log {
   }
 }
 
-async function untilItAnswers(url: string, child: ChildProcess, log: Log): Promise<void> {
+async function untilReady(url: string, child: ChildProcess, log: Log): Promise<void> {
   for (const deadline = Date.now() + startDeadlineMs; ; ) {
-    if (await answers(url)) return
+    if (await responds(url)) return
     if (child.exitCode !== null || Date.now() > deadline) {
       await end(child)
       throw new Error(`The server did not start:\n${log.take().join('\n')}`)
@@ -122,10 +122,10 @@ async function untilItAnswers(url: string, child: ChildProcess, log: Log): Promi
   }
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     const response = await fetch(url)
-    // Only once it is read to its end is the connection idle, so that a stopping server does not wait for it.
+    // The connection is idle only after the whole body was read. A stopping server waits for the others.
     await response.text()
     return response.ok
   } catch {

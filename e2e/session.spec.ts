@@ -77,7 +77,7 @@ test('clear() empties the data and keeps the session', async ({ page, context, e
   await page.reload()
   await expect(page.getByTestId('id')).toHaveText(id)
   await expect(page.getByRole('region', { name: 'Data' })).toContainText('{}')
-  const isQuiet = whyNot(engine, 'quiet writes') === undefined
+  const isQuiet = whyNot(engine, 'quiet-writes') === undefined
   expect((await sessionCookie(context))?.value === before?.value).toBe(isQuiet)
 })
 
@@ -97,7 +97,7 @@ test('cycleKey() keeps id and data under a new token, and the old token is rejec
   await expect(page.getByTestId('id')).toHaveText(id)
   await expect(entry(page, 'name')).toHaveText('name: "Ada"')
   await thief.goto('/')
-  await expect(thief.getByTestId('id')).toContainText(whyNot(engine, 'taking back') ? id : 'none')
+  await expect(thief.getByTestId('id')).toContainText(whyNot(engine, 'revocation') ? id : 'none')
 })
 
 test('flush() deletes the session and its cookie, and the next write creates another session', async ({ page, context }) => {

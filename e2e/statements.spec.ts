@@ -6,7 +6,7 @@ const read = expect.stringMatching(/^select .* from "sessions"/)
 const write = expect.stringMatching(/^update "sessions"/)
 const insertion = expect.stringMatching(/^insert into "sessions"/)
 const removal = expect.stringMatching(/^delete from "sessions"/)
-/** A statement that came after its response would show among those of the next view. */
+/** The number of page views. A statement that is sent after its response would appear among those of the next view. */
 const views = 10
 
 for (const path of ['/', '/shop', '/login', '/api/session']) {
@@ -122,7 +122,7 @@ test('an action and the page that is rendered after it share one read', async ({
   expect(statements).toEqual([read, write, read, write])
 })
 
-/** The statements on the sessions table that reached the database meanwhile. */
+/** Returns the statements on the sessions table that were sent while `act` ran. */
 async function statementsOf(database: CountingProxy, act: () => Promise<unknown>): Promise<string[]> {
   const before = database.statements.length
   await act()

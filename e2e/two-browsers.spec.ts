@@ -43,7 +43,7 @@ test('after a logout in one browser, another browser with the same cookie starts
   await expectLoggedOut(page)
   await setKey(other, 'colour', 'blue')
   await expect(entry(other, 'colour')).toBeVisible()
-  const isKept = whyNot(engine, 'taking back') !== undefined
+  const isKept = whyNot(engine, 'revocation') !== undefined
   await expect(entry(other, 'name')).toHaveCount(isKept ? 1 : 0)
   expect((await shownId(other)) === id).toBe(isKept)
   await expect(other.getByRole('link', { name: 'Log in' })).toHaveCount(isKept ? 0 : 1)

@@ -1,18 +1,18 @@
-/** What the server answered. */
-export interface Answer {
+/** A response of the server. */
+export interface VisitorResponse {
   readonly status: number
   readonly headers: Headers
-  /** The `Set-Cookie` headers, whole. */
+  /** The complete `Set-Cookie` headers. */
   readonly setCookies: readonly string[]
   readonly text: string
-  /** The body as JSON; undefined if it is none. */
+  /** The parsed body, or undefined if it is not JSON. */
   readonly json: unknown
 }
 
-/** A request that is not just a path. */
-export interface Sending {
+/** The parts of a request besides its path. */
+export interface RequestParts {
   readonly method?: string
-  /** Sent as JSON, unless it is text already. */
+  /** Text is sent as it is, any other value as JSON. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -20,9 +20,9 @@ export interface Sending {
 /** The name of the session cookie in production. */
 export const cookieName = '__Host-session'
 
-/** A client without a browser. Keeps its cookie by hand: to other clients than browsers, a Secure cookie over plain http is lost. */
+/** A client without a browser. It stores the cookie itself, because other HTTP clients drop Secure cookies over plain HTTP. */
 export class Visitor {
-  /** The `Cookie` header that is sent; empty: none. */
+  /** The `Cookie` header. If it is empty, none is sent. */
   cookie: string
   readonly url: string
 
@@ -31,33 +31,33 @@ export class Visitor {
     this.cookie = cookie
   }
 
-  /** The token in the cookie; empty if there is none. */
+  /** The value of the session cookie, or an empty string. */
   get token(): string {
     return this.cookie.slice(cookieName.length + 1)
   }
 
-  /** Another client with the same cookie. */
+  /** Returns another client with the same cookie. */
   clone(): Visitor {
     return new Visitor(this.url, this.cookie)
   }
 
-  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<VisitorResponse> {
     return this.send(path, { headers })
   }
 
-  patch(body: unknown): Promise<Answer> {
+  patch(body: unknown): Promise<VisitorResponse> {
     return this.send('/api/session', { method: 'PATCH', body })
   }
 
-  post(path: string, body?: unknown): Promise<Answer> {
+  post(path: string, body?: unknown): Promise<VisitorResponse> {
     return this.send(path, { method: 'POST', body })
   }
 
-  delete(path: string): Promise<Answer> {
+  delete(path: string): Promise<VisitorResponse> {
     return this.send(path, { method: 'DELETE' })
   }
 
-  async send(path: string, { method = 'GET', body, headers = {} }: Sending): Promise<Answer> {
+  async send(path: string, { method = 'GET', body, headers = {} }: RequestParts): Promise<VisitorResponse> {
     const response = await fetch(this.url + path, {
       method,
       headers: { ...(this.cookie && { cookie: this.cookie }), ...headers },
@@ -65,13 +65,13 @@ export class Visitor {
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const setCookies = response.headers.getSetCookie()
-    this.#keep(setCookies)
+    this.#storeCookie(setCookies)
     const { status } = response
     const text = await response.text()
     return { status, headers: response.headers, setCookies, text, json: jsonOf(text) }
   }
 
-  #keep(setCookies: readonly string[]): void {
+  #storeCookie(setCookies: readonly string[]): void {
     const last = setCookies.at(-1)
     if (last === undefined) return
     this.cookie = /max-age=0/i.test(last) ? '' : last.replace(/;.*/, '')

@@ -2,26 +2,26 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'playwright/test'
 import { Visitor } from './visitor'
 
-/** Clients that write until the server fails them, and remember each write that it acknowledged. */
+/** Clients that write until the server fails, and record each acknowledged write. */
 export interface WriteLoad {
-  /** How many writes have been acknowledged so far. */
+  /** Returns the number of acknowledged writes so far. */
   acknowledged(): number
-  /** Resolves once every client was failed. */
+  /** Resolves when the server has failed every client. */
   readonly ended: Promise<unknown>
-  /** Asks the server at `url` for every acknowledged write, and answers those that are not there. */
+  /** Reads every acknowledged write from the server at `url`, and returns those that are missing. */
   missing(url: string): Promise<string[]>
 }
 
-/** One session and what two clients of it were told is in it. */
+/** One session and the writes that were acknowledged to its clients. */
 interface Ledger {
   readonly cookie: string
   increments: number
   readonly keys: Map<string, string>
-  /** What is under way, and so may have been stored without being acknowledged. */
+  /** The write in progress. It may have been stored without an acknowledgement. */
   writing: readonly [key: string, value: string] | null
 }
 
-/** Starts `count` sessions, each written by three clients at once: increments, keys, and new sessions. */
+/** Creates `count` sessions. For each, three clients write in parallel: increments, keys, and new sessions. */
 export async function startWriteLoad(url: string, count: number): Promise<WriteLoad> {
   const ledgers = await Promise.all(Array.from({ length: count }, () => begin(url)))
   const begun: Ledger[] = []
@@ -51,8 +51,8 @@ export async function startWriteLoad(url: string, count: number): Promise<WriteL
 async function begin(url: string): Promise<Ledger> {
   const visitor = new Visitor(url)
   const value = randomUUID()
-  const answer = await visitor.patch({ first: value, n: 0 })
-  expect(answer.status).toBe(200)
+  const response = await visitor.patch({ first: value, n: 0 })
+  expect(response.status).toBe(200)
   return { cookie: visitor.cookie, increments: 0, keys: new Map([['first', value]]), writing: null }
 }
 

@@ -1,4 +1,4 @@
-// npm run dev: the demo with reload on change.
+// npm run dev: runs the demo and reloads it after each change.
 import { ensureSecrets, installDependencies, requireFreePort, serveBin } from './setup.mjs'
 
 const { PORT: port = '3000' } = process.env

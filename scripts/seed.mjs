@@ -1,9 +1,10 @@
-// npm run seed -- --sessions 1000000 --expired-share 0.5: fills the demo's database with sessions to look at; nobody has a cookie for them.
+// npm run seed -- --sessions 1000000 --expired-share 0.5: inserts example sessions into the demo's database. No browser has a
+// cookie for them.
 import { parseArgs } from 'node:util'
 import { fail, root, runBin } from './setup.mjs'
 
 const { sessions, share } = options()
-if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) fail('The build failed; its output above says why.')
+if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) fail('The build failed. See its output above.')
 const [
   { sql },
   { openDatabase },
@@ -38,7 +39,7 @@ const userAgents = [
   'curl/8.14.1',
 ]
 
-process.chdir(root) // where the demo runs
+process.chdir(root) // The demo runs here.
 const terminal = processTerminal(loadEnvFiles(root))
 try {
   await seed()
@@ -52,14 +53,15 @@ function options() {
     const [sessions, share] = [Number(values.sessions ?? 10_000), Number(values['expired-share'] ?? 0.5)]
     if (Number.isSafeInteger(sessions) && sessions > 0 && share >= 0 && share <= 1) return { sessions, share }
   } catch {
-    // Told below.
+    // The usage below is printed.
   }
   return fail('Usage: npm run seed -- [--sessions 10000] [--expired-share 0.5]')
 }
 
 async function seed() {
   const engine = engineOf(terminal.env)
-  if (engine !== 'db' && engine !== 'cached') fail(`SESSION_ENGINE is ${engine}: only a database can be filled.`)
+  if (engine !== 'db' && engine !== 'cached')
+    fail(`SESSION_ENGINE is ${engine}, but seeding needs a database. Set it to db or cached.`)
   const { driver, db, description, close } = await openDatabase(terminal)
   try {
     await migrate(db)
@@ -81,7 +83,9 @@ async function seed() {
   }
 }
 
-/** The demo's accounts, where it has been started, and invented users: about twenty sessions each. */
+/**
+ * Returns the ids of the demo's users, if the demo has been started, and the number of invented users. Each gets about 20 sessions.
+ */
 async function userIds(db) {
   const [{ there }] = await db.select({ there: sql`to_regclass('users') is not null` }).from(sql`(select 1) as one`)
   const known = there ? await db.select({ id: sql`id::text` }).from(sql`users order by username limit 2`) : []
@@ -89,8 +93,8 @@ async function userIds(db) {
 }
 
 /**
- * The sessions numbered `first` to `last`, in the order of their creation, spread over 30 days; of each stretch the same share has expired.
- * Ids are version 7 UUIDs of the moment of creation; the token hashes are random, so that no token belongs to them.
+ * Returns the INSERT of the sessions `first` to `last`, in the order of creation, spread over 30 days. The expired ones are spread
+ * evenly. Ids are version 7 UUIDs with the time of creation. The token hashes are random, so no token matches them.
  */
 function insertion(first, last, { known, invented }) {
   const agents = sql.raw(`(array[${userAgents.map((agent) => `'${agent}'`).join(', ')}])`)
@@ -117,7 +121,10 @@ function insertion(first, last, { known, invented }) {
     from person`
 }
 
-/** When each began, in epoch milliseconds, and for how many seconds it has been idle: the expired ones for more than an hour. */
+/**
+ * Returns a query for the creation of each session, in epoch milliseconds, and its idle seconds. Expired ones are idle for over an
+ * hour.
+ */
 function moments(first, last) {
   return sql`
     select *, floor(extract(epoch from now()) * 1000)::bigint - floor(age * 1000)::bigint as millis,

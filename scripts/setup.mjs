@@ -9,40 +9,44 @@ import { fileURLToPath } from 'node:url'
 /** The project's folder; every script runs there. */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Runs a program to its end, its output shown, and answers whether it succeeded. */
+/** Runs a program, shows its output, and returns true if it succeeded. */
 export function run(program, args, options = {}) {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options })
   if (error) throw error
   return status === 0
 }
 
-/** Runs a program that a package in node_modules brings. */
+/** Runs a program of a package in node_modules. */
 export function runBin(name, args, options = {}) {
   return run(process.execPath, [binPath(name), ...args], options)
 }
 
-/** Runs a server until it ends, and answers its exit code. What tells this process to end tells the server, too. */
+/** Runs a server until it ends, and returns its exit code. Forwards termination signals to the server. */
 export async function serveBin(name, args, options = {}) {
   const child = spawn(process.execPath, [binPath(name), ...args], { cwd: root, stdio: 'inherit', ...options })
-  // From a terminal both have it already; twice does no harm.
+  // In a terminal, the server also receives the signal directly. Receiving it twice is harmless.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   const [code] = await once(child, 'exit')
   return code ?? 1
 }
 
-/** Ends the script if something listens on the port already. */
+/** Ends the script with an error if the port is in use. */
 export async function requireFreePort(port) {
   const server = createServer()
   try {
     await once(server.listen(Number(port)), 'listening')
   } catch ({ code, message }) {
-    fail(code === 'EADDRINUSE' ? `Port ${port} is taken: end what uses it, or set PORT to another.` : `PORT is ${port}: ${message}`)
+    fail(
+      code === 'EADDRINUSE'
+        ? `Port ${port} is in use. Stop the program that uses it, or set PORT to another port.`
+        : `PORT is ${port}: ${message}`,
+    )
   }
   server.close()
   await once(server, 'close')
 }
 
-/** The script of a program that a package in node_modules brings: started by this very Node, without a shell. */
+/** Returns the script of a program in node_modules, so that the current Node can run it without a shell. */
 export function binPath(name) {
   const folder = path.join(
     root,
@@ -53,7 +57,7 @@ export function binPath(name) {
   return path.join(folder, typeof bin === 'string' ? bin : bin[name])
 }
 
-/** Installs the dependencies, unless they stand as package-lock.json says. */
+/** Installs the dependencies if they are older than package-lock.json. */
 export function installDependencies() {
   const installed = path.join(root, 'node_modules', '.package-lock.json')
   const lock = path.join(root, 'package-lock.json')
@@ -63,26 +67,29 @@ export function installDependencies() {
   const done = npm
     ? run(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'])
     : run('npm', ['ci', '--no-audit', '--no-fund'], { shell: true })
-  if (!done) fail('npm ci failed; its output above says why.')
+  if (!done) fail('npm ci failed. See its output above.')
 }
 
-/** Writes secrets of this machine's own into the git-ignored .env.local, unless they are there. */
+/** Writes random secrets into the git-ignored .env.local if they are missing. */
 export function ensureSecrets() {
   const file = path.join(root, '.env.local')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   if (text && !text.endsWith('\n')) appendFileSync(file, '\n')
   for (const name of ['SESSION_SECRET', 'CRON_SECRET']) {
-    if (process.env[name] === '') delete process.env[name] // to Next it would be set
+    if (process.env[name] === '') delete process.env[name] // Next would treat an empty value as set.
     if (process.env[name] || new RegExp(`^${name}=.`, 'm').test(text)) continue
     appendFileSync(file, `${name}=${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
     console.log(`Wrote a new ${name} to .env.local.`)
   }
 }
 
-// Chromium without its windows: a page takes it half of the time. Not every Debian has it, so it is asked for alone, and may be missing.
+// Chromium without a user interface, which loads a page in half of the time. Not every Debian has it, so it is optional.
 const headlessShell = 'chromium-headless-shell'
 
-/** Finds the servers and the browser of the tests, or installs them on Debian as root; else says in one line what is missing. Answers Chromium's path. */
+/**
+ * Finds the servers and the browser of the tests, and returns Chromium's path. Installs what is missing on Debian as root.
+ * Elsewhere, ends the script with a line that says what to install.
+ */
 export function findTools() {
   const missing = (redis = 'redis-server') =>
     [
@@ -115,7 +122,7 @@ function aptGet(...words) {
   return run('apt-get', ['-qq', ...words], { env, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-/** Ends the script with one line that says what is wrong. */
+/** Ends the script with an error message. */
 export function fail(message) {
   console.error(message)
   process.exit(1)
@@ -128,19 +135,19 @@ function hasPostgres() {
   return [...versions, ...searchPath()].some((folder) => existsSync(path.join(folder, 'initdb')))
 }
 
-/** Debian keeps some servers where only root looks. */
+/** Also searches /usr/sbin, where Debian installs some servers. */
 function hasProgram(name) {
   return [...searchPath(), '/usr/sbin'].some((folder) => existsSync(path.join(folder, name)))
 }
 
 function chromium() {
   const names = [headlessShell, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-  const places = names.flatMap((name) => searchPath().map((folder) => path.join(folder, name)))
+  const files = names.flatMap((name) => searchPath().map((folder) => path.join(folder, name)))
   const apps = [
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
   ]
-  return process.env.CHROMIUM_PATH ?? [...places, ...apps].find((place) => existsSync(place))
+  return process.env.CHROMIUM_PATH ?? [...files, ...apps].find((file) => existsSync(file))
 }
 
 function searchPath() {

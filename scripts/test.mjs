@@ -1,5 +1,5 @@
-// npm test: installs what is missing and tests each rule once. With --all, it also runs the long tests and the repetitions on further engines,
-// drivers and versions of Next. The last line is the sum of the runners' own counts.
+// npm test: installs what is missing and tests each rule once. With --all, it also runs the long tests and the repetitions on
+// further engines, drivers and versions of Next. The last line is the sum of the runners' own counts.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

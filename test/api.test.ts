@@ -8,7 +8,7 @@ const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json')
 const entries = ['index', 'admin', 'client', 'cookie', 'drizzle', 'redis', 'middleware', 'store', 'testing']
 const exported = (entry: string) => project.getSourceFileOrThrow(path.join(root, 'lib', `${entry}.ts`)).getExportedDeclarations()
 
-/** How a declaration is seen from outside: its kind, and the public members of a class or an interface. */
+/** Describes a declaration as its users see it: its kind, and the public members of a class or an interface. */
 function shape(declaration: ExportedDeclarations): string {
   if (Node.isClassDeclaration(declaration)) {
     const inherited = declaration.getBaseClass()?.getInstanceMembers() ?? []
@@ -30,12 +30,12 @@ function shape(declaration: ExportedDeclarations): string {
 }
 
 describe('the public API', () => {
-  it.each(entries)('of %s changes only on purpose', (entry) => {
+  it.each(entries)('of %s matches the snapshot', (entry) => {
     const names = [...exported(entry)].map(([name, [declaration]]) => `${name}: ${declaration ? shape(declaration) : ''}`)
     expect(names.sort().join('\n')).toMatchSnapshot()
   })
 
-  it.each(entries)('of %s is documented', (entry) => {
+  it.each(entries)('of %s has a doc comment for each export', (entry) => {
     const bare = [...exported(entry)].filter(([, declarations]) => {
       const [declaration] = declarations
       const owner = declaration && Node.isVariableDeclaration(declaration) ? declaration.getVariableStatement() : declaration
@@ -45,7 +45,7 @@ describe('the public API', () => {
     expect(bare.map(([name]) => name)).toEqual([])
   })
 
-  it('has a section in docs/errors.md for each error code', () => {
+  it('has a section of docs/errors.md for each error code', () => {
     const codes = exported('index')
       .get('SessionErrorCode')?.[0]
       ?.getType()

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Project, SyntaxKind } from 'ts-morph'
 import { describe, expect, it } from 'vitest'
@@ -119,6 +120,17 @@ describe('architecture', () => {
   it('the demo imports the library only by its package name', () => {
     const users = imports.filter(({ from }) => /^(app|e2e)\/|^(middleware|instrumentation)\.ts/.test(from) && !isTest(from))
     expect(users.filter(({ to }) => to.startsWith('lib/'))).toEqual([])
+  })
+
+  it('no line is longer than the formatter’s width, comments included', () => {
+    const width = 132
+    const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx', '*.mjs'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+    const present = files.filter((file) => existsSync(path.join(root, file)))
+    const long = present.flatMap((file) => {
+      const lines = readFileSync(path.join(root, file), 'utf8').split('\n')
+      return lines.flatMap((line, index) => (line.length > width ? `${file}:${index + 1}` : []))
+    })
+    expect(long).toEqual([])
   })
 
   it('has no import cycle', () => {

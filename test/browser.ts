@@ -1,6 +1,6 @@
 import { type FakeRequest, withRequest } from 'coatcheck/testing'
 
-/** A visitor whose cookies last from one fake request to the next. */
+/** A browser that keeps its cookies between fake requests. */
 export class FakeBrowser {
   cookies: Readonly<Record<string, string>>
 
@@ -8,22 +8,22 @@ export class FakeBrowser {
     this.cookies = cookies
   }
 
-  /** Another browser that holds a copy of this one's cookies. */
+  /** Returns another browser with a copy of the cookies. */
   copy(): FakeBrowser {
     return new FakeBrowser(this.cookies)
   }
 
-  /** The one cookie's value. */
+  /** The value of the only cookie, or an empty string. */
   get token(): string {
     return Object.values(this.cookies)[0] ?? ''
   }
 
-  /** Runs `fn` in a request of this browser and answers its value; the cookies it set are kept. */
+  /** Runs `fn` in a request of this browser, keeps the cookies that it sets, and returns its value. */
   async visit<T>(fn: () => T | Promise<T>, request: FakeRequest = {}): Promise<T> {
     return (await this.request(fn, request)).value
   }
 
-  /** The same, with all that is known of the response. */
+  /** Does the same and returns the whole response. */
   async request<T>(fn: () => T | Promise<T>, request: FakeRequest = {}) {
     const response = await withRequest({ ...request, cookies: this.cookies }, fn)
     this.cookies = response.cookies

@@ -77,6 +77,17 @@ describe('check', () => {
     ])
   })
 
+  it('names the safe order of a rotation if SESSION_SECRET has several secrets', async () => {
+    const check = async (SESSION_SECRET: string) =>
+      (await coatcheck(['check'], { SESSION_SECRET, SESSION_ENGINE: 'memory' })).stdout
+    const [one, other] = ['a'.repeat(40), 'b'.repeat(40)]
+    expect(await check(`${one},${other}`)).toMatch(
+      /ok +Secret +SESSION_SECRET has 2 secrets.*deploy old,new to every server before new,old/,
+    )
+    expect(await check(one)).toContain('SESSION_SECRET has 40 characters')
+    expect(await check(secret), 'one secret with a comma').toContain('SESSION_SECRET has 33 characters')
+  })
+
   it('reports missing migrations and missing columns', async () => {
     const env = { ...(await postgres()), SESSION_SECRET: secret }
     await coatcheck(['migrate'], env)

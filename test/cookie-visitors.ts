@@ -5,8 +5,8 @@ import type { SessionRef, SessionStore, StoredSession } from '../lib/core/store/
 const options = resolveOptions({ secret: 'a secret for tests, 32 characters' }, false)
 
 /**
- * Returns a cookie store as one store that all requests share, for the store contract. Each call comes from a visitor who presents the last
- * cookie received for this id and token hash. Old cookies are kept, as a thief would keep them.
+ * Returns a cookie store as one store that all requests share, for the store contract. Each call comes from a visitor who presents
+ * the last cookie received for this id and token hash. Old cookies are kept, as a thief would keep them.
  */
 export function visitorsOf(store: CookieStore): SessionStore {
   const carrier = store.carrier(options)

@@ -1,8 +1,8 @@
 import { it } from 'vitest'
 
 /**
- * The rules that a store does not keep: the ids of the rules by store and reason. Each reason is a heading of the store's page in docs/.
- * A rule has its id in `storeContract`, or where a suite passes it to `rulesOf`.
+ * The rules that a store does not keep: the ids of the rules by store and reason. Each reason is a heading of the store's page in
+ * docs/. A rule has its id in `storeContract`, or where a suite passes it to `rulesOf`.
  */
 export const exceptions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   cookie: {
@@ -65,8 +65,8 @@ export const exceptions: Readonly<Record<string, Readonly<Record<string, readonl
 }
 
 /**
- * Returns a function that returns vitest's `it` for the rule with an id. For a rule that `store` does not keep, the test must fail, and its
- * title gives the reason.
+ * Returns a function that returns vitest's `it` for the rule with an id. For a rule that `store` does not keep, the test must fail,
+ * and its title gives the reason.
  */
 export function rulesOf(store: string): (id: string) => typeof it {
   const reasons = Object.entries(exceptions[store] ?? {})

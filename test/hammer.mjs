@@ -1,4 +1,4 @@
-// One of two processes that write and read one session through the cache at once. It reports as JSON what it saw.
+// Writes and reads a session through the cache while another process does the same. Prints its report as JSON.
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** A value that no session may hold, made anew for each use, and where a refusal says it lies within that value. */
+/** A factory of a value that a session must not store, and the path within the value that the error must name. */
 interface Refused {
   readonly name: string
   readonly make: () => unknown
@@ -30,7 +30,7 @@ function cycle(): unknown {
   return item
 }
 
-/** What is neither JSON nor text, or only seems to be. */
+/** Values that are not JSON, or only look like it. */
 export const refusedValues: readonly Refused[] = [
   ...[undefined, Number.NaN, Number.POSITIVE_INFINITY, -1n, Symbol(marker), fails].map((value) => ({
     name: typeof value,
@@ -69,7 +69,7 @@ export const refusedValues: readonly Refused[] = [
   { name: 'a revoked proxy', make: revoked },
 ]
 
-/** Refused for the depth or width of the whole: the refusal names the top only. */
+/** Values that are too deep or too wide as a whole, so the error names only the key. */
 export const refusedAsAWhole: readonly (Refused & { readonly code: 'DATA_INVALID' | 'DATA_TOO_LARGE' })[] = [
   { name: 'a cycle', make: cycle, code: 'DATA_INVALID' },
   { name: 'depth 101', make: () => nested(101), code: 'DATA_INVALID' },
@@ -85,14 +85,14 @@ export const refusedAsAWhole: readonly (Refused & { readonly code: 'DATA_INVALID
   { name: 'what unfolds to 2 to the 60th', make: bomb, code: 'DATA_TOO_LARGE' },
 ]
 
-/** Arrays within arrays. */
+/** Returns nested arrays. */
 export function nested(depth: number): unknown {
   let item: unknown[] = []
   for (let level = 1; level < depth; level++) item = [item]
   return item
 }
 
-/** Small in memory, endless as text. */
+/** Returns a value that is small in memory but huge as text. */
 function bomb(): unknown {
   let item: unknown = [1]
   for (let level = 0; level < 60; level++) item = [item, item]
@@ -117,7 +117,7 @@ const specialKeys = [
   'length',
 ]
 
-/** A key that a session can hold. */
+/** A key that a session can store. */
 export const keyName = fc.oneof(fc.constantFrom(...specialKeys), text).filter((key) => key !== '__proto__' && !key.startsWith('_'))
 
 const number = fc.oneof(
@@ -126,7 +126,7 @@ const number = fc.oneof(
 )
 const leaf = fc.oneof(number, text, fc.boolean(), fc.constant(null))
 
-/** JSON of any shape, with keys and numbers that are hard to keep. */
+/** JSON of any shape, with difficult keys and numbers. */
 export const storable: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'medium', withCrossShrink: true },
@@ -141,11 +141,11 @@ export const storable: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((ti
   ),
 })).value
 
-/** A refused value somewhere within storable ones. */
+/** An invalid value inside valid ones. */
 export interface Buried {
   readonly name: string
   readonly value: unknown
-  /** Where a refusal must say it lies, after the key. */
+  /** The path after the key that the error must name. */
   readonly path: string
 }
 
@@ -154,7 +154,7 @@ const wrap = fc.oneof(
   fc.record({ before: fc.array(leaf, { maxLength: 3 }), after: fc.array(leaf, { maxLength: 3 }) }),
 )
 
-/** Any refused value, up to six levels down. */
+/** Any invalid value, up to six levels deep. */
 export const buried: fc.Arbitrary<Buried> = fc
   .tuple(fc.constantFrom(...refusedValues), fc.array(wrap, { maxLength: 6 }))
   .map(([{ name, make, path = '' }, wraps]) =>

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { FakeBrowser } from './browser'
 import { freshDatabase } from './databases'
 
-it('named statements behind PgBouncer in transaction mode fail, and the error says how to do without them', async () => {
+it('named statements fail behind PgBouncer in transaction mode, and the error says how to disable them', async () => {
   const { db, close } = await freshDatabase('pg behind PgBouncer')
   const { getSession } = createSessions<{ n: number }>({
     secret: 'a secret for tests, 32 characters',

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { freePort, unprivileged, untilItAnswers } from './postgres.ts'
+import { freePort, query, unprivileged, untilReady } from './postgres.ts'
 
-/** A PgBouncer of our own, on loopback. */
+/** A PgBouncer on loopback. */
 interface PgBouncer {
   /** A connection URL through it. */
   readonly url: string
   stop(): Promise<void>
 }
 
-/** Starts a PgBouncer in transaction mode before the PostgreSQL server at `url`; every database there is reached through it by name. */
+/** Starts a PgBouncer in transaction mode for the PostgreSQL server at `url`. It gives access to every database of that server. */
 export async function startPgBouncer(url: string): Promise<PgBouncer> {
   const { hostname, port: serverPort, username, password } = new URL(url)
   const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-pgbouncer-'))
@@ -30,13 +30,13 @@ export async function startPgBouncer(url: string): Promise<PgBouncer> {
     'auth_type = trust',
     `auth_file = ${users}`,
     'pool_mode = transaction',
-    'default_pool_size = 5', // fewer than the clients, so that these do change servers between transactions
+    'default_pool_size = 5', // Fewer than the clients, so that clients change servers between transactions.
     'max_client_conn = 500',
   ]
   writeFileSync(settings, `${lines.join('\n')}\n`)
   const server = spawn(findPgBouncer(), ['-q', settings], { ...unprivileged(folder), stdio: 'ignore' })
   const pooledUrl = url.replace(`${hostname}:${serverPort}`, `127.0.0.1:${port}`)
-  await untilItAnswers(pooledUrl, server)
+  await untilReady(() => query(pooledUrl, 'select 1'), server)
   return {
     url: pooledUrl,
     stop: async () => {
@@ -48,7 +48,7 @@ export async function startPgBouncer(url: string): Promise<PgBouncer> {
 }
 
 function findPgBouncer(): string {
-  // Debian keeps it where only root looks.
+  // Debian installs it in a folder that is only in the PATH of root.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
   try {
     return execFileSync('sh', ['-c', 'command -v pgbouncer'], { env, encoding: 'utf8' }).trim()

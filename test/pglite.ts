@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 
-/** An embedded database without tables, to copy: to make one takes PGlite ten times as long as to open one. */
+/**
+ * An embedded database without tables, as a template to copy. PGlite takes ten times longer to create a database than to open one.
+ */
 export interface PgliteTemplate {
   readonly folder: string
   remove(): void
 }
 
-/** Makes a template. */
+/** Creates a template. */
 export async function makePgliteTemplate(): Promise<PgliteTemplate> {
   const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-template-'))
   const client = await PGlite.create(path.join(folder, 'pglite'))
@@ -17,7 +19,7 @@ export async function makePgliteTemplate(): Promise<PgliteTemplate> {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** A folder of its own with a copy of the template at `folder`, for DATA_DIR. */
+/** Copies the template at `folder` to a new folder for DATA_DIR, and returns that folder. */
 export function copyPglite(folder: string): string {
   const copy = mkdtempSync(path.join(tmpdir(), 'coatcheck-pglite-'))
   cpSync(folder, copy, { recursive: true })

@@ -6,48 +6,65 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 
-/** A PostgreSQL server of our own, on loopback, in a temporary folder. */
+/** A PostgreSQL server on loopback with its data in a temporary folder. */
 export interface PostgresServer {
-  /** A connection URL of its `postgres` database. */
+  /** The connection URL of its `postgres` database. */
   readonly url: string
-  /** Ends the server, whether it runs or not, and deletes its data. */
+  /** Stops the server if it runs, and deletes its data. */
   stop(): Promise<void>
-  /** Ends the server with this signal, and keeps its data: SIGINT as an operator would; SIGKILL hits every process of it at once. */
+  /**
+   * Stops the server with this signal and keeps its data. SIGINT is a normal shutdown. SIGKILL ends all of its processes at once.
+   */
   halt(signal: 'SIGINT' | 'SIGKILL'): Promise<void>
-  /** Starts a halted server again, on its old port, and waits until it answers. */
+  /** Starts a halted server again on the same port, and waits until it accepts connections. */
   start(): Promise<void>
+  /**
+   * Starts a read-only streaming standby of this server, and returns it. It has the data that the server has now, and applies later
+   * commits only after `applyDelay`, such as '1h'.
+   */
+  startStandby(applyDelay: string): Promise<PostgresServer>
 }
 
-/** What a server may be told; by default it gives up durability for speed. */
+/** The options of `startPostgres`. */
 export interface PostgresSettings {
-  /** Whether what it acknowledges survives `kill -9`. @default false */
+  /** True if acknowledged writes must survive `kill -9`. That makes the server slower. @default false */
   durable?: boolean
 }
 
-/** Starts a server and waits until it answers. Rejects, naming the remedy, where PostgreSQL is not installed. */
+/**
+ * Starts a server and waits until it accepts connections. Rejects with a message that says what to install if PostgreSQL is
+ * missing.
+ */
 export async function startPostgres({ durable = false }: PostgresSettings = {}): Promise<PostgresServer> {
+  const fsync = `fsync=${durable ? 'on' : 'off'}`
+  return startServer([fsync], (bin, data, user) => {
+    execFileSync(path.join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], user)
+  })
+}
+
+type CreateData = (bin: string, data: string, user: { uid?: number; gid?: number; stdio: 'ignore' }) => void
+
+/** Starts a server whose data folder `createData` creates. */
+async function startServer(settings: readonly string[], createData: CreateData): Promise<PostgresServer> {
   const bin = findBinaries()
   const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-postgres-'))
-  const user = unprivileged(folder)
+  const user = { ...unprivileged(folder), stdio: 'ignore' } as const
   const data = path.join(folder, 'data')
-  execFileSync(path.join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
-    ...user,
-    stdio: 'ignore',
-  })
+  createData(bin, data, user)
   const port = await freePort()
-  const settings = [
+  const allSettings = [
+    ...settings,
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,
-    `fsync=${durable ? 'on' : 'off'}`,
     'max_connections=200',
   ]
-  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
+  const args = ['-D', data, ...allSettings.flatMap((setting) => ['-c', setting])]
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
   let server: ChildProcess
   const start = async () => {
-    server = spawn(path.join(bin, 'postgres'), args, { ...user, stdio: 'ignore' })
-    await untilItAnswers(url, server)
+    server = spawn(path.join(bin, 'postgres'), args, user)
+    await untilReady(() => query(url, 'select 1'), server)
   }
   await start()
   const halt = (signal: 'SIGINT' | 'SIGKILL') => end(server, signal)
@@ -55,7 +72,12 @@ export async function startPostgres({ durable = false }: PostgresSettings = {}):
     await halt('SIGINT')
     rmSync(folder, { recursive: true, force: true })
   }
-  return { url, stop, halt, start }
+  const startStandby = (applyDelay: string) =>
+    startServer(['fsync=off', `recovery_min_apply_delay=${applyDelay}`], (bin, data, user) => {
+      const options = ['-D', data, '-d', url, '--write-recovery-conf', '--checkpoint=fast', '--no-sync']
+      execFileSync(path.join(bin, 'pg_basebackup'), options, user)
+    })
+  return { url, stop, halt, start, startStandby }
 }
 
 async function end(server: ChildProcess, signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
@@ -76,18 +98,18 @@ function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by itself meanwhile.
+    // The process has ended by itself.
   }
 }
 
-/** A new, empty database on the server at `url`. */
+/** Creates an empty database on the server at `url`, and returns its connection URL. */
 export async function createDatabase(url: string): Promise<string> {
   const name = `test_${process.pid}_${Math.random().toString(36).slice(2)}`
   await query(url, `create database ${name}`)
   return url.replace(/\/[^/]*$/, `/${name}`)
 }
 
-/** Runs one statement on a connection of its own. */
+/** Runs one statement on a new connection, and returns its rows. */
 export async function query(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -98,7 +120,7 @@ export async function query(url: string, text: string): Promise<unknown[]> {
   }
 }
 
-/** A port of loopback that nobody uses now. */
+/** Returns a port of loopback that is currently free. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -108,7 +130,10 @@ export async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-/** Whom to run a server as that refuses to run as root: nobody else, or the user postgres, who then owns `folder` and its files. */
+/**
+ * Returns the user for a server that does not run as root: the current user, or else the user postgres, which then owns `folder`
+ * and its files.
+ */
 export function unprivileged(folder: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {}
   const user = { uid: idOf('-u'), gid: idOf('-g') }
@@ -119,11 +144,11 @@ export function unprivileged(folder: string): { uid?: number; gid?: number } {
 function findBinaries(): string {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-  const places = [
+  const folders = [
     ...versions.map((version) => path.join(debian, version, 'bin')),
     ...(process.env.PATH ?? '').split(path.delimiter),
   ]
-  const found = places.find((place) => existsSync(path.join(place, 'initdb')) && existsSync(path.join(place, 'postgres')))
+  const found = folders.find((folder) => existsSync(path.join(folder, 'initdb')) && existsSync(path.join(folder, 'postgres')))
   if (!found) throw new Error('PostgreSQL is missing: install it (Debian: apt-get install postgresql), or set TEST_DATABASE_URL.')
   return found
 }
@@ -132,11 +157,11 @@ function idOf(flag: '-u' | '-g'): number {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
 }
 
-/** Waits until the database at `url` answers; gives up if `server` ends. */
-export async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
+/** Repeats `connect` until it succeeds. Rejects if `server` ends or takes longer than 30 seconds. */
+export async function untilReady(connect: () => Promise<unknown>, server: ChildProcess): Promise<void> {
   for (const deadline = Date.now() + 30_000; ; ) {
     try {
-      await query(url, 'select 1')
+      await connect()
       return
     } catch (error) {
       if (server.exitCode !== null || Date.now() > deadline) throw error

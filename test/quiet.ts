@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 
-// What the library prints, a test must expect: nothing may be logged unseen.
+// A test fails if it prints a warning or an error that it does not expect.
 beforeEach(() => {
   vi.spyOn(console, 'error')
   vi.spyOn(console, 'warn')

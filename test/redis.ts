@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createClient } from 'redis'
-import { freePort } from './postgres.ts'
+import { freePort, untilReady } from './postgres.ts'
 
 /** A Redis server on loopback that stores nothing on disk. */
 export interface RedisServer {
@@ -27,7 +27,7 @@ export async function startRedis({ port = 0, cluster = false } = {}): Promise<Re
     throw new Error('redis-server was not found. Install it (on Debian: apt-get install redis-server).')
   })
   const url = `redis://127.0.0.1:${listening}`
-  await Promise.race([missing, waitUntilReady(url, server)])
+  await Promise.race([missing, untilReady(() => command(url, 'PING'), server)])
   if (cluster) await assignAllSlots(url)
   return {
     url,
@@ -54,18 +54,6 @@ export async function command(url: string, ...words: string[]): Promise<unknown>
 async function assignAllSlots(url: string): Promise<void> {
   await command(url, 'CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
   while (!String(await command(url, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) await pause()
-}
-
-async function waitUntilReady(url: string, server: ChildProcess): Promise<void> {
-  for (const deadline = Date.now() + 30_000; ; ) {
-    try {
-      await command(url, 'PING')
-      return
-    } catch (error) {
-      if (server.exitCode !== null || Date.now() > deadline) throw error
-      await pause()
-    }
-  }
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 50))

@@ -2,15 +2,15 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 
-/** Carries PostgreSQL's protocol between WebSockets, which `@vercel/postgres` speaks, and TCP, as Neon's proxy does in production. */
+/** Forwards PostgreSQL's protocol between the WebSockets of `@vercel/postgres` and TCP, as Neon's proxy does in production. */
 export interface Relay {
   readonly port: number
-  /** Breaks every connection that it carries now. */
+  /** Breaks all current connections. */
   cut(): void
   close(): Promise<void>
 }
 
-/** Starts a relay on loopback before the PostgreSQL server of `url`. */
+/** Starts a relay on loopback for the PostgreSQL server of `url`. */
 export async function startRelay(url: string): Promise<Relay> {
   const target = new URL(url)
   const server = new WebSocketServer({ host: 'localhost', port: 0 })
@@ -40,7 +40,7 @@ export async function startRelay(url: string): Promise<Relay> {
   }
 }
 
-/** The URL under which `@vercel/postgres` takes the database at `url`: its pool wants a host named localhost, or one of Neon's. */
+/** Returns the URL for `@vercel/postgres` of the database at `url`. Its pool accepts only localhost or a host of Neon. */
 export function vercelUrl(url: string): string {
   const changed = new URL(url)
   changed.hostname = 'localhost'

@@ -7,7 +7,7 @@ import { query } from './postgres'
 
 const root = path.resolve(import.meta.dirname, '..')
 
-it('npm run seed stores so many sessions, half of them expired, with ids of the moment they began', async () => {
+it('npm run seed stores the given number of sessions, half of them expired, with ids that contain the time of creation', async () => {
   const env = await postgres()
   const args = [path.join(root, 'scripts', 'seed.mjs'), '--sessions', '400', '--expired-share', '0.5']
   const { stdout } = await promisify(execFile)(process.execPath, args, {

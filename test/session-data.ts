@@ -1,18 +1,18 @@
 import type { Call, Data, Outcome } from './session-steps'
 
-// What single calls do to plain data.
+// The effect of single calls on plain data.
 
-/** Whether a key is the library's own. */
+/** Returns true for the keys that the library reserves. */
 export const isReserved = (name: string) => name.startsWith('_')
-/** The data without the library's own keys. */
+/** Returns the data without the reserved keys. */
 export const visible = (data: Data): Data => Object.fromEntries(Object.entries(data).filter(([name]) => !isReserved(name)))
-/** The data without some keys. */
+/** Returns the data without some keys. */
 export const without = (data: Data, keys: readonly string[]): Data =>
   Object.fromEntries(Object.entries(data).filter(([name]) => !keys.includes(name)))
-/** Whether the data holds a key of its own. */
+/** Returns true if the data has the key, prototypes excluded. */
 export const has = (data: Data, name: string) => Object.hasOwn(data, name)
 
-/** What becomes of a call that does not even join the queue; null if it does. */
+/** Returns the outcome of a call that is rejected before it is queued, or null. */
 export function refusedAtOnce(each: Call): Outcome | null {
   const invalid = { code: 'DATA_INVALID' }
   if (each.do === 'set') return Object.keys(each.values).some(isReserved) ? invalid : null
@@ -20,18 +20,18 @@ export function refusedAtOnce(each: Call): Outcome | null {
   return each.do === 'pop' && isReserved(each.key) ? { value: 'fallback' } : null
 }
 
-/** Whether a call is joined with its neighbours to one write. */
+/** Returns true if a call can be merged with adjacent calls into one write. */
 export function isDataWrite(each: Call | undefined): boolean {
   return ['set', 'delete', 'clear', 'setTestCookie', 'deleteTestCookie'].includes(each?.do ?? '')
 }
 
-/** Whether a call asks for no change at all. */
+/** Returns true if a call asks for no change. */
 export function isNothing(each: Call): boolean {
   if (each.do === 'set') return Object.keys(each.values).length === 0
   return each.do === 'delete' && each.keys.every(isReserved)
 }
 
-/** The data after a call that only writes data. */
+/** Returns the data after a call that only writes data. */
 export function applied(data: Data, each: Call): Data {
   if (each.do === 'set') return { ...data, ...each.values }
   if (each.do === 'delete')
@@ -43,7 +43,7 @@ export function applied(data: Data, each: Call): Data {
   return each.do === 'setTestCookie' ? { ...data, _test_cookie: 'worked' } : without(data, ['_test_cookie'])
 }
 
-/** The data after one of the functions that the test gives to `update`; the same object if it changes nothing. */
+/** Returns the data after one of the test's functions for `update`, or the same object if it changes nothing. */
 export function updated(data: Data, how: 'count' | 'rename', name: string): Data {
   const before = has(data, name) ? data[name] : 0
   if (how === 'count') return { ...data, [name]: typeof before === 'number' ? before + 1 : 1 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 
-/** A value of a session, as far as the model needs any. */
+/** A value of a session in the model. */
 export type Value = number | string | null | readonly number[]
 export type Data = Readonly<Record<string, Value>>
-/** An expiry, by what matters of it: 'past' ends the session, 'close' ends it with the browser. */
+/** An expiry rule: 'past' deletes the session, and 'close' lets it expire with the browser. */
 export type Rule = 'past' | 'close' | 'hour' | null
 
-/** One call of a writer. */
+/** One call of a session method that writes. */
 export type Call =
   | { readonly do: 'set'; readonly values: Data }
   | { readonly do: 'delete'; readonly keys: readonly string[] }
@@ -19,10 +19,10 @@ export type Call =
       readonly do: 'clear' | 'setTestCookie' | 'deleteTestCookie' | 'cycleKey' | 'logout' | 'flush' | 'revokeOthers'
     }
 
-/** Calls made by one session object without awaiting between, or the end of its row by an operator. */
+/** Calls of one session object without an await in between, or the revocation of its row by an operator. */
 export type Step = { readonly who: 'a' | 'b'; readonly calls: readonly Call[] } | { readonly revoke: 'a' | 'b' }
 
-// Few keys, so that the calls meet; one is reserved, two are special in JavaScript.
+// Few keys, so that calls use the same ones. One is reserved, and two are special in JavaScript.
 const key = fc.constantFrom('k', 'l', 'm', 'constructor', 'toString', '_reserved')
 const value = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
@@ -57,7 +57,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   },
 )
 
-/** Random calls on two session objects. */
+/** Random calls of two session objects. */
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
     {
@@ -72,5 +72,5 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 1, maxLength: 14 },
 )
 
-/** What a call comes to: a value, or the code of a refusal. */
+/** The outcome of a call: a value or an error code. */
 export type Outcome = { readonly value: unknown } | { readonly code: string }

@@ -1,6 +1,6 @@
 import type { Session, Sessions } from 'coatcheck'
 
-/** What the tests of faults keep in sessions. */
+/** The session data in tests of faults. */
 export interface FaultData {
   a: string
   b: string
@@ -9,7 +9,7 @@ export interface FaultData {
 
 type Act = (session: Session<FaultData>, text: string) => Promise<unknown>
 
-/** Every way to write, each with a value that must not come out; all need a session that exists. */
+/** Every method that writes. Each writes a text that must not be logged, and needs an existing session. */
 export const writers: Readonly<Record<string, Act>> = {
   set: (session, text) => session.set('a', text),
   delete: (session) => session.delete('a'),
@@ -28,7 +28,7 @@ export const writers: Readonly<Record<string, Act>> = {
   flush: (session) => session.flush(),
 }
 
-/** Every way to ask or change the server side. */
+/** Every method of the administration. */
 export const administration: Readonly<Record<string, (sessions: Sessions<FaultData>, text: string) => Promise<unknown>>> = {
   list: (sessions, text) => sessions.list({ search: text, userId: text }),
   get: (sessions) => sessions.get('00000000-0000-7000-8000-000000000000'),

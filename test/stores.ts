@@ -54,8 +54,16 @@ const onServers: OpenStores = {
   'cached, pg and redis': async () => (await redisStores()).cachedTestStore(await onDrizzle('pg')),
 }
 
-/** The stores on which every rule is tested. The two projects of vitest.config.ts share them. */
+/** The stores on which the store contract is tested. The two projects of vitest.config.ts share them. */
 export const stores: OpenStores = inject('storesUnderTest') === 'in process' ? inProcess : onServers
+
+/** These stores differ from `drizzle on pg` only in their driver, which the store contract tests. */
+const otherDrivers = ['drizzle on pglite', 'drizzle on pg behind PgBouncer', 'drizzle on vercel']
+
+/** The stores on which the rules of sessions are tested: one of each implementation. With TEST_ALL=1, all stores. */
+export const implementations: OpenStores = process.env.TEST_ALL
+  ? stores
+  : Object.fromEntries(Object.entries(stores).filter(([name]) => !otherDrivers.includes(name)))
 
 /** Returns a clock that stops, and moves on only when `elapse` is called. */
 function aClock() {

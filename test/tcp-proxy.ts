@@ -1,30 +1,33 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A wire to a server that can be cut, go down, or go silent. */
+/** A network connection to a server that a test can interrupt. */
 export interface Wire {
-  /** The connection URL that leads through it. */
+  /** The connection URL through the proxy. */
   readonly url: string
-  /** Breaks every connection that is open now. */
+  /** Breaks all open connections. */
   cut(): void
-  /** Breaks every connection, and refuses new ones until `resume`. */
+  /** Breaks all connections, and refuses new ones until `resume`. */
   takeDown(): void
-  /** From now on nothing comes through, either way, until `resume`: what a lost route looks like. */
+  /** Forwards nothing in either direction until `resume`, like a lost route. */
   silence(): void
   resume(): void
+  /** Forwards nothing on the open connections ever again, like a NAT that has lost its state. New connections work. */
+  loseConnections(): void
   close(): Promise<void>
 }
 
-/** Lays a wire on loopback to the server at `targetUrl`. */
+/** Starts a TCP proxy on loopback for the server at `targetUrl`. */
 export async function layWire(targetUrl: string): Promise<Wire> {
   const target = new URL(targetUrl)
   const sockets = new Set<Socket>()
+  const lost = new Set<Socket>()
   let silent = false
   let down = false
   const pass = (from: Socket, to: Socket) => {
     from.setNoDelay(true)
     from.on('data', (chunk) => to.write(chunk))
-    // The other end is told without ceremony, too.
+    // The close event follows and closes the other end.
     from.on('error', () => {})
     from.on('close', () => {
       sockets.delete(from)
@@ -62,9 +65,17 @@ export async function layWire(targetUrl: string): Promise<Wire> {
       down = false
       for (const socket of sockets) socket.resume()
     },
+    loseConnections: () => {
+      for (const socket of sockets) {
+        socket.pause()
+        lost.add(socket)
+      }
+      sockets.clear()
+    },
     close: async () => {
       server.close()
       cut()
+      for (const socket of lost) socket.destroy()
       await once(server, 'close')
     },
   }

@@ -1,4 +1,4 @@
-// Points the `@vercel/postgres` of this process at a relay (relay.ts). Started servers load it by `node --import`, with RELAY_PORT set.
+// Connects the `@vercel/postgres` of this process to a relay (relay.ts). The tested servers load it with `node --import` and RELAY_PORT.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import ws from 'ws'
@@ -6,7 +6,7 @@ import ws from 'ws'
 const fromDriver = createRequire(createRequire(import.meta.url).resolve('@vercel/postgres'))
 const commonJs = fromDriver.resolve('@neondatabase/serverless')
 
-/** The settings lie in a module of which a process may hold two copies, one for `import` and one for `require`. */
+/** Sets the driver's options in both copies of its module, because a process may load one with `import` and one with `require`. */
 export async function useRelay(relayPort) {
   const copies = [fromDriver(commonJs), await import(new URL('index.mjs', pathToFileURL(commonJs)).href)]
   for (const { neonConfig } of copies) {

@@ -10,7 +10,7 @@ import { useRelay } from './use-relay.mjs'
 
 const secret = 'a secret for tests, 32 characters'
 
-describe('@vercel/postgres, whose connections are WebSockets', () => {
+describe('@vercel/postgres', () => {
   let url: string
   let relay: Relay
   let open: OpenDatabase
@@ -38,7 +38,7 @@ describe('@vercel/postgres, whose connections are WebSockets', () => {
       (error: SessionError) => ({ code: error.code, outcome: error.outcome }),
     )
 
-  it('that are cut while a write waits are STORE_FAILED, maybe written; the next request finds the database well again', async () => {
+  it('a write rejects with STORE_FAILED and an unknown outcome if its connection breaks, and the next request works', async () => {
     const warn = vi.mocked(console.warn).mockImplementation(() => {})
     const { browser, getSession, read } = await saved(2)
     const holdsRow = `select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
@@ -50,12 +50,12 @@ describe('@vercel/postgres, whose connections are WebSockets', () => {
         relay.cut()
         expect(await write).toEqual({ code: 'STORE_FAILED', outcome: 'unknown' })
       })
-      .catch(() => {}) // its own connection was cut, too
+      .catch(() => {}) // The connection of the transaction was cut, too.
     expect(['kept', 'late']).toContain(await read())
     warn.mockClear()
   })
 
-  it('that cannot be made are STORE_FAILED within the timeout, and nothing was written', async () => {
+  it('a request rejects with STORE_FAILED within the timeout and writes nothing if no connection can be opened', async () => {
     const { read } = await saved(1)
     await relay.close()
     vi.mocked(console.warn).mockImplementation(() => {})

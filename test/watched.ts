@@ -1,15 +1,15 @@
 import type { SessionStore } from '../lib/core/store/store'
 
-/** A store, with what the test knows and decides about its reads. */
+/** A store whose reads a test can count and delay. */
 export interface Watched {
   readonly store: SessionStore
-  /** How often `find` was called. */
+  /** The number of calls of `find`. */
   reads: number
-  /** A read that has seen the store waits for this before it answers. */
+  /** A read waits for this after it has queried the store and before it returns. */
   gate: Promise<void>
 }
 
-/** Puts a watch before a store's `find`. */
+/** Wraps a store so that a test can count and delay the calls of `find`. */
 export function watch(behind: SessionStore): Watched {
   const watched: Watched = {
     reads: 0,
@@ -35,7 +35,7 @@ export function watch(behind: SessionStore): Watched {
   return watched
 }
 
-/** A promise and the way to settle it. */
+/** Returns a promise and a function that resolves it. */
 export function gate(): { readonly closed: Promise<void>; open(): void } {
   let open = () => {}
   const closed = new Promise<void>((resolve) => {

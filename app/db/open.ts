@@ -35,12 +35,13 @@ function requireUrl(url: string | undefined, problem: string): string {
 /** Returns true if a pooler in transaction mode is used. It supports neither named statements nor connection settings. */
 export const isPooled = (env: Environment = process.env) => env.DATABASE_POOLED === 'true'
 
-const connectionTimeoutMillis = 4500
+/** With `query_timeout`, the pool replaces connections whose packets are lost without an error. */
+const timeouts = { connectionTimeoutMillis: 4500, query_timeout: 5000 }
 
 async function openPostgres(connectionString: string, env: Environment): Promise<OpenDatabase> {
   const [{ Pool }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
   // Slightly shorter than Coatcheck's own timeout of 5 s, so that the server cancels the statement and reports why.
-  const pool = new Pool({ connectionString, connectionTimeoutMillis, ...(!isPooled(env) && { statement_timeout: 4500 }) })
+  const pool = new Pool({ connectionString, ...timeouts, ...(!isPooled(env) && { statement_timeout: 4500 }) })
   pool.on('error', warnIdleBroke).on('connect', ignoreErrors)
   return { driver: 'pg', db: drizzle(pool, { logger }), close: () => pool.end() }
 }
@@ -48,7 +49,7 @@ async function openPostgres(connectionString: string, env: Environment): Promise
 /** Sets no `statement_timeout`: Neon's pooler rejects it per connection. Set it on the role instead: `ALTER ROLE … SET`. */
 async function openVercel(connectionString: string): Promise<OpenDatabase> {
   const [{ createPool }, { drizzle }] = await Promise.all([import('@vercel/postgres'), import('drizzle-orm/vercel-postgres')])
-  const pool = createPool({ connectionString, connectionTimeoutMillis })
+  const pool = createPool({ connectionString, ...timeouts })
   pool.on('error', warnIdleBroke).on('connect', ignoreErrors)
   return { driver: 'vercel', db: drizzle(pool, { logger }), close: () => pool.end() }
 }

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { junk, type Material, marker, pages, type Sending } from './common'
 
-/** Arguments of an action that are no form. */
+/** Arguments of an action that are not a form. */
 const noForm = fc.constantFrom('[]', '{}', '[null]', '[1,2,3]', `["${marker}"]`, '["$undefined"]', '["$D2026-01-01"]', '[[]]')
-/** What React cannot read as arguments. */
+/** Bodies that React cannot parse as arguments. */
 const unreadable = fc.constantFrom('', 'x', '["$F1"]', '[{"get":"$1"}]', '["$@1"]', '["$Q1"]')
 const noFields =
   '--x\r\nContent-Disposition: form-data; name="_1_key"\r\n\r\n_x\r\n--x\r\nContent-Disposition: form-data; name="0"\r\n\r\n["$K1"]\r\n--x--\r\n'
 
-/** Calls of server actions, by both of Next's ways. */
+/** Calls of server actions, with and without the router. */
 export function action({ actionIds }: Material): fc.Arbitrary<Sending> {
-  // Next prints an id that it does not know.
+  // Next logs an unknown id.
   const wrong = fc.constantFrom('x', '40'.padEnd(42, 'a'), '0'.repeat(42), '__proto__', 'f'.repeat(64), '')
   const text = fc.oneof(
     { weight: 3, arbitrary: noForm.map((body) => ({ body, refusedByNext: false })) },

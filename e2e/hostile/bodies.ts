@@ -42,7 +42,7 @@ const contentType = fc.constantFrom(
   'multipart/form-data; boundary=x',
 )
 
-/** What every handler must refuse to store. */
+/** Bodies that every handler must reject. */
 export const body: fc.Arbitrary<Sending> = fc.oneof(
   { weight: 8, arbitrary: requestOf('PATCH', '/api/session', fc.oneof({ weight: 40, arbitrary: badJson }, megabyte)) },
   requestOf(

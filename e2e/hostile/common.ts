@@ -1,33 +1,33 @@
 import fc from 'fast-check'
 
-/** A request that means no good. None of them may begin a session: what a stranger could rightly store is not among them. */
+/** A hostile request. None of them may create a session, so none contains data that an anonymous visitor may store. */
 export interface HostileRequest {
   readonly kind: 'cookie' | 'body' | 'headers' | 'method' | 'path' | 'action' | 'raw'
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
-  /** Next or React answers it with a 500 by itself, before any code of the app or the library runs. */
+  /** True if Next or React itself responds with 500, before any code of the app or the library runs. */
   readonly refusedByNext?: boolean
 }
 
-/** One that is not sorted yet. */
+/** A request without its kind. */
 export type Sending = Omit<HostileRequest, 'kind'>
 
-/** Stands in every kind of request; it must not come out anywhere. */
+/** A text in every kind of request. It must not appear in any output. */
 export const marker = 'HOSTILE-MARKER-93b1'
 
-/** Texts to make requests of. */
+/** The values from which requests are made. */
 export interface Material {
-  /** The token of a live session, which must not be sent as it is. */
+  /** The token of a live session. It must not be sent unchanged. */
   readonly token: string
-  /** Well made, by others: under another secret or for another cookie. */
+  /** Well-formed tokens with another secret or for another cookie. */
   readonly foreign: readonly string[]
   /** The ids of the app's actions. */
   readonly actionIds: readonly string[]
 }
 
-/** What fits anywhere, and belongs nowhere. */
+/** Texts for any position. */
 export const junk = fc.constantFrom(
   '',
   '0',
@@ -46,10 +46,10 @@ export const junk = fc.constantFrom(
   '=;,',
   '$&',
 )
-/** Pages of the app, and one that is not there. */
+/** Pages of the app, and an unknown one. */
 export const pages = ['/', '/shop', '/login', '/account', '/admin/sessions', '/nowhere']
 const routes = ['/api/session', '/api/session/increment', '/api/session/cycle', '/api/session/expiry', '/api/login', '/api/logout']
-/** A path of the app. A page costs Next some ten times what a handler or a redirect of the guard does. */
+/** A path of the app. Pages are rare, because a page takes about ten times longer than a handler or a redirect of the guard. */
 export const anyPath = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...routes) },
   { weight: 3, arbitrary: fc.constantFrom('/account', '/admin/sessions') },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { cookieName } from '../visitor'
 import { junk, type Material, marker } from './common'
 
-/** A Cookie header that opens nothing. */
+/** A Cookie header without a valid token. */
 export function hostileCookie({ token, foreign }: Material): fc.Arbitrary<string> {
   const inToken = fc.nat(token.length - 1)
   const value = fc.oneof(
@@ -34,9 +34,9 @@ export function hostileCookie({ token, foreign }: Material): fc.Arbitrary<string
   )
   return fc.oneof(
     { weight: 6, arbitrary: one },
-    // The last of a name is the one that counts.
+    // None of several cookies with the same name is valid.
     one.map((last) => `${cookieName}=${foreign[0]}; ${last}`),
-    fc.constantFrom('', marker, token.slice(1)).map((last) => `${cookieName}=${token}; ${cookieName}=${last}`),
+    fc.constantFrom('', marker, token.slice(1)).map((last) => `${cookieName}=${marker}; ${cookieName}=${last}`),
     fc.integer({ min: 2, max: 200 }).map((count) => Array(count).fill(`${cookieName}=${marker}`).join('; ')),
     misnamed,
   )

@@ -2,8 +2,8 @@ import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { cookieName } from '../visitor'
 
 /**
- * A token of a session that never was, written after the documentation and not with the library: whoever knows the secret could.
- * `name` is the cookie that it is bound to.
+ * Returns a token of a session that does not exist. It follows the documentation and does not use the library. An attacker who
+ * knows the secret could create it. `name` is the cookie that it is bound to.
  */
 export function forgeToken(secret: string, name = cookieName): string {
   const random = () => randomBytes(16).toString('base64url')

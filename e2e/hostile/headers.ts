@@ -78,5 +78,5 @@ const hosts = fc.constantFrom(
 )
 const otherHost = fc.record({ method: reading, path: anyPath, headers: hosts.map((host) => ({ host })) })
 
-/** Headers that lie: about the site, the host, the router, or what the middleware has done. */
+/** Headers with false values about the site, the host, the router or the middleware. */
 export const headers: fc.Arbitrary<Sending> = fc.oneof(strangeHeaders, crossSite, otherHost)

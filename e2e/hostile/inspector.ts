@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import WebSocket from 'ws'
 
-/** A view into a running Node process, through its inspector: start it with `NODE_OPTIONS=--inspect=127.0.0.1:0`. */
+/** A connection to the inspector of a Node process that was started with `NODE_OPTIONS=--inspect=127.0.0.1:0`. */
 export interface Inspector {
-  /** Bytes of its JavaScript heap in use right after a full collection: what is kept, without what is only not yet swept. */
+  /** Returns the used bytes of the JavaScript heap after a full garbage collection. */
   heapKept(): Promise<number>
   close(): void
 }
 
-/** Connects to the inspector whose address a process has printed. */
+/** Connects to the inspector at the address that the process has printed. */
 export async function inspect(url: string): Promise<Inspector> {
   const socket = new WebSocket(url)
   await once(socket, 'open')

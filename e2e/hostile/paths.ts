@@ -15,7 +15,7 @@ const methods = fc.constantFrom(
   'M-SEARCH',
   'REPORT',
 )
-// A stranger's DELETE, or a POST without a body, is allowed and stores nothing. TRACE cannot be told to a web `Request`.
+// An anonymous DELETE, or a POST without a body, is allowed and stores nothing. A web `Request` does not support TRACE.
 export const method = fc
   .record({ method: methods, path: anyPath, headers: fc.constant({}) })
   .map((request) => ({ ...request, refusedByNext: request.method === 'TRACE' }))
@@ -82,10 +82,10 @@ const evilPath = fc.oneof(
     )
     .map((next) => `/login?next=${encodeURIComponent(next)}`),
 )
-/** Paths that lead out, around the guard, or nowhere, and what hides in a query. */
+/** Paths that lead to other sites, around the guard or nowhere, and hostile queries. */
 export const path = fc.oneof(
   { weight: 50, arbitrary: fc.record({ method: reading, path: evilPath, headers: fc.constant({}) }) },
-  // The page for failures, asked for by its name, has the status of a failure.
+  // The error page has the status of an error, even if it is requested directly.
   {
     weight: 1,
     arbitrary: fc.record({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { marker } from './common'
 
-/** What no HTTP client would send: written to the socket as it stands. */
+/** Texts that no HTTP client would send. They are written to the socket unchanged. */
 const rawText = fc.constantFrom(
   'GET / HTTP/1.1\r\n\r\n',
   'GET /api/session HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-session=\u0000\r\n\r\n',
@@ -20,7 +20,7 @@ const rawText = fc.constantFrom(
   '\u0016\u0003\u0001',
   `${marker}\r\n\r\n`,
 )
-// Next takes `*` for a URL.
+// Next parses `*` as a URL.
 export const raw = rawText.map((text) => ({
   method: '',
   path: '',

@@ -2,21 +2,21 @@ import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import type { HostileRequest } from './common'
 
-/** What came back; status 0: the connection was closed without an answer. */
-export interface HostileAnswer {
+/** A response. The status is 0 if the connection was closed without a response. */
+export interface HostileResponse {
   readonly status: number
   readonly text: string
   readonly setCookie: readonly string[]
   readonly location: string
 }
 
-const nothing: HostileAnswer = { status: 0, text: '', setCookie: [], location: '' }
-/** A request that is whole has an answer by then, however busy the machine is. */
+const nothing: HostileResponse = { status: 0, text: '', setCookie: [], location: '' }
+/** The limit for a complete request, even on a busy machine. */
 const patienceMs = 120_000
-/** One that is not may be waited for until the server gives up: no longer here. */
+/** The limit for an incomplete request, for which the server would wait longer. */
 const rawPatienceMs = 10_000
 
-/** Sends hostile requests to one server, over connections that are kept. */
+/** Returns a sender of hostile requests to one server over keep-alive connections. */
 export function createSender(url: string, connections: number) {
   const { hostname, port } = new URL(url)
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
@@ -28,7 +28,7 @@ export function createSender(url: string, connections: number) {
 }
 
 function sendHttp(to: { hostname: string; port: string; agent: Agent }, { method, path, headers, body }: HostileRequest) {
-  return new Promise<HostileAnswer>((resolve, reject) => {
+  return new Promise<HostileResponse>((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const sent = request({ ...to, method, path, headers: { ...headers, ...length }, timeout: patienceMs }, (response) => {
       const chunks: Buffer[] = []
@@ -43,7 +43,7 @@ function sendHttp(to: { hostname: string; port: string; agent: Agent }, { method
         }),
       )
     })
-    sent.on('timeout', () => sent.destroy(new Error(`no answer to ${method} ${path.slice(0, 100)}`)))
+    sent.on('timeout', () => sent.destroy(new Error(`no response to ${method} ${path.slice(0, 100)}`)))
     sent.on('error', (error: NodeJS.ErrnoException) =>
       error.code === 'ECONNRESET' || error.code === 'EPIPE' ? resolve(nothing) : reject(error),
     )
@@ -51,9 +51,9 @@ function sendHttp(to: { hostname: string; port: string; agent: Agent }, { method
   })
 }
 
-/** Writes `text` to a connection of its own, and reads until the server closes it or has answered. */
+/** Writes `text` to a new connection, and reads until the server responds or closes it. */
 function sendRaw(port: number, text: string) {
-  return new Promise<HostileAnswer>((resolve) => {
+  return new Promise<HostileResponse>((resolve) => {
     const socket = connect(port, 'localhost')
     let received = ''
     const done = () => {

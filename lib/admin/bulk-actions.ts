@@ -25,8 +25,8 @@ export async function revokeUser(sessions: AdminSessions, session: ActingSession
 }
 
 /**
- * Revokes the sessions of all users except the current session, starting with the newest, until `sliceMs` has passed. Sessions that are
- * created in the meantime are kept.
+ * Revokes the sessions of all users except the current session, starting with the newest, until `sliceMs` has passed. Sessions
+ * that are created in the meantime are kept.
  */
 export async function revokeOthers(sessions: AdminSessions, session: ActingSession, before: AdminProgress): Promise<BulkResult> {
   const deadline = Date.now() + sliceMs

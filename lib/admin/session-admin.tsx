@@ -29,8 +29,8 @@ export interface SessionAdminProps {
 }
 
 /**
- * Renders a page on which admins see and revoke sessions. The app must load Mantine's style sheets; docs/admin.md describes how to mount
- * the page.
+ * Renders a page on which admins see and revoke sessions. The app must load Mantine's style sheets; docs/admin.md describes how
+ * to mount the page.
  *
  * @example
  * <SessionAdmin sessions={sessions} authorize={authorize} action={adminAction} searchParams={searchParams} />

@@ -37,11 +37,18 @@ function checkEnvFiles(envFiles: readonly string[]): Finding {
 function checkSecret({ SESSION_SECRET: secret }: Environment): Finding {
   try {
     resolveOptions({ secret }, true)
+    const several = secret?.split(',') ?? []
+    if (several.length > 1 && several.every(({ length }) => length >= 32)) return ok('Secret', rotation(several.length))
     return ok('Secret', `SESSION_SECRET has ${secret?.length} characters`)
   } catch {
     const text = secret ? `SESSION_SECRET has ${secret.length} characters; at least 32 are required` : 'SESSION_SECRET is not set'
     return { name: 'Secret', text, remedy: 'Create one with: coatcheck secret' }
   }
+}
+
+function rotation(count: number): string {
+  const order = 'deploy old,new to every server before new,old, or visitors are logged out'
+  return `SESSION_SECRET has ${count} secrets, of which the first signs; ${order}`
 }
 
 /** Returns no finding if the variable is not set, because not every app has a cron job. */

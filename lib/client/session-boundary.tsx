@@ -10,9 +10,9 @@ export interface SessionBoundaryProps {
 }
 
 /**
- * Remounts its children when the user changes. Under Cache Components, Next keeps pages mounted but hidden after the visitor has left
- * them, with typed text and the state of `useState` and `useActionState`; without a boundary the next user of this browser can see the
- * last user's input. Put it in the layout around the pages.
+ * Remounts its children when the user changes. Under Cache Components, Next keeps pages mounted but hidden after the visitor
+ * has left them, with typed text and the state of `useState` and `useActionState`; without a boundary the next user of this
+ * browser can see the last user's input. Put it in the layout around the pages.
  * @example <SessionBoundary userId={(await getSession()).userId}>{children}</SessionBoundary>
  */
 export function SessionBoundary({ userId, children }: SessionBoundaryProps) {

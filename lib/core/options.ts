@@ -25,11 +25,15 @@ export interface CookieOptions {
 /** The options that the server (`createSessions`) and the edge (`createGuard`) share: plain data. */
 export interface SessionOptions {
   /**
-   * Secrets of at least 32 characters: the first signs, all verify (Django's SECRET_KEY and SECRET_KEY_FALLBACKS). Needed at the first
-   * request, not at build time.
+   * Secrets of at least 32 characters: the first signs, all verify (Django's SECRET_KEY and SECRET_KEY_FALLBACKS). To rotate
+   * without logging anyone out, deploy `[old, new]` first, then `[new, old]`. Needed at the first request, not at build time.
    */
   secret: string | readonly string[] | undefined
-  /** The idle lifetime, counted from the last activity. @default '14d' (Django's SESSION_COOKIE_AGE) */
+  /**
+   * The idle lifetime, counted from the last activity. A cookie lives at most 400 days. A session is kept longer only if it
+   * writes in the second half of that time, because that write sends a new cookie.
+   * @default '14d' (Django's SESSION_COOKIE_AGE)
+   */
   maxAge?: Duration
   /** The longest lifetime since login, or since creation for an anonymous session, regardless of activity. @default none */
   absoluteMaxAge?: Duration | undefined
@@ -37,7 +41,10 @@ export interface SessionOptions {
   rolling?: boolean
   /** Expiry and last-seen advance in steps of this length, or of a tenth of a shorter lifetime. @default '5m' */
   touchInterval?: Duration
-  /** True if the cookie expires when the browser closes. The row still expires after `maxAge`. @default false (Django's SESSION_EXPIRE_AT_BROWSER_CLOSE) */
+  /**
+   * True if the cookie expires when the browser closes. The row still expires after `maxAge`.
+   * @default false (Django's SESSION_EXPIRE_AT_BROWSER_CLOSE)
+   */
   expireAtBrowserClose?: boolean
   /** The path of the login page, to which anonymous visitors are redirected. @default '/login' (Django's LOGIN_URL) */
   signIn?: string
@@ -46,9 +53,9 @@ export interface SessionOptions {
 }
 
 /**
- * An event in the life of a session. Contains ids, never a token or data. `flushed` is also emitted when another user logs in and when
- * the expiry is set to the past. `rejected` with 'unknown' means that this app signed the token, but the session was deleted, has expired or
- * was rotated.
+ * An event in the life of a session. Contains ids, never a token or data. `flushed` is also emitted when another user logs in
+ * and when the expiry is set to the past. `rejected` with 'unknown' means that this app signed the token, but the session was
+ * deleted or has expired; with 'rotated', that another request has replaced the token, which is a sign of a stolen one.
  */
 export type SessionEvent =
   | { readonly type: 'created' | 'login' | 'logout' | 'cycled' | 'flushed'; readonly id: string; readonly userId: string | null }
@@ -78,8 +85,9 @@ export interface ServerOptions extends SessionOptions {
   /** Returns the client's address or null; overrides `trustedProxies`. A value that is not an address is not recorded. */
   clientIp?: ((headers: Headers) => string | null | undefined) | undefined
   /**
-   * The largest number of active sessions of one user. A login deletes those that were used longest ago, in a second statement after its
-   * own. @default none
+   * The largest number of active sessions of one user. A login deletes those that were used longest ago, in a second statement
+   * after its own.
+   * @default none
    */
   maxPerUser?: number | undefined
   /** Occasionally deletes a batch of expired sessions after a write. @default true */

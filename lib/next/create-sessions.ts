@@ -30,44 +30,44 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
   extends SessionAdministration {
   /**
    * Returns the visitor's session. It is never null: a new visitor gets an empty, unsaved one. Call it in server components,
-   * `generateMetadata`, route handlers and server actions, and in the `after()` of the last two. All calls in one request return the same
-   * object, which is read from the store once. Reading never writes and never sets a cookie. Rejects with STORE_FAILED if the store fails,
-   * and with Next's own error outside a request.
+   * `generateMetadata`, route handlers and server actions, and in the `after()` of the last two. All calls in one request
+   * return the same object, which is read from the store once. Reading never writes and never sets a cookie. Rejects with
+   * STORE_FAILED if the store fails, and with Next's own error outside a request.
    * @example const name = (await getSession()).get('name')
    */
   getSession(): Promise<Session<Data, Defaulted, Input>>
   /**
-   * Returns the session of a logged-in user. Redirects other visitors to `signIn` with `returnTo` as `next`. With `signIn: null`, for route
-   * handlers, it rejects with UNAUTHENTICATED instead.
+   * Returns the session of a logged-in user. Redirects other visitors to `signIn` with `returnTo` as `next`. With `signIn:
+   * null`, for route handlers, it rejects with UNAUTHENTICATED instead.
    * @example const { userId } = await requireUser({ returnTo: '/account' })
    */
   requireUser(options?: RequireUserOptions): Promise<UserSession<Data, Defaulted, Input>>
   /** Returns the session of a plain `Request`. It is read-only: its writers reject with READ_ONLY. */
   fromRequest(request: { readonly headers: Headers; readonly url: string }): Promise<Session<Data, Defaulted, Input>>
   /**
-   * Wraps a route handler. The response has `Cache-Control: private, no-store` and `Vary: Cookie`. Requests from other sites with an unsafe
-   * method are rejected. A thrown error becomes the response `{ error: { code, message } }` with the error's status, so that cookies set
-   * before are sent; Next drops them when a handler throws. An error that is not a `SessionError` becomes a 500 without its text. Redirects
-   * pass.
+   * Wraps a route handler. The response has `Cache-Control: private, no-store` and `Vary: Cookie`. Requests from other sites
+   * with an unsafe method are rejected. A thrown error becomes the response `{ error: { code, message } }` with the error's
+   * status, so that cookies set before are sent; Next drops them when a handler throws. An error that is not a `SessionError`
+   * becomes a 500 without its text. Redirects pass.
    * @example export const POST = sessions.handler(async () => Response.json({ ok: true }))
    */
   handler<Incoming extends Request = Request, Args extends readonly unknown[] = []>(
     fn: HandlerFunction<Incoming, Args>,
   ): HandlerFunction<Incoming, Args, Promise<Response>>
   /**
-   * Creates a route handler, for GET or POST, that a cron job calls to delete expired sessions. It responds with `{ deleted, done }`. `done`
-   * is false if the time ran out first; the next call continues. A request without `Authorization: Bearer <secret>`, compared in constant
-   * time, receives a 401. If the secret is missing or has fewer than 16 characters, every request receives a 500 with CONFIG_INVALID;
-   * importing the module does not fail. Responses are never cached.
+   * Creates a route handler, for GET or POST, that a cron job calls to delete expired sessions. It responds with `{ deleted,
+   * done }`. `done` is false if the time ran out first; the next call continues. A request without `Authorization: Bearer
+   * <secret>`, compared in constant time, receives a 401. If the secret is missing or has fewer than 16 characters, every
+   * request receives a 500 with CONFIG_INVALID; importing the module does not fail. Responses are never cached.
    * @example export const GET = sessions.clearExpiredHandler({ secret: process.env.CRON_SECRET })
    */
   clearExpiredHandler(options: ClearExpiredHandlerOptions): HandlerFunction<Request, [], Promise<Response>>
 }
 
 /**
- * Creates the sessions of an app. Call it once, at module scope. Nothing is checked, opened or connected until the first request, so
- * `next build` passes without a secret or a database; then wrong options reject with CONFIG_INVALID. `Data` types the session's values. With
- * `schema` it is inferred.
+ * Creates the sessions of an app. Call it once, at module scope. Nothing is checked, opened or connected until the first
+ * request, so `next build` passes without a secret or a database; then wrong options reject with CONFIG_INVALID. `Data` types
+ * the session's values. With `schema` it is inferred.
  * @example export const sessions = createSessions<AppSession>({ ...sessionOptions, store: drizzleStore(db) })
  */
 export function createSessions<const Schemas extends AnySchemas>(

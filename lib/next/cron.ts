@@ -39,7 +39,8 @@ function checkSecret(secret: string | undefined): string {
   const found = length === 0 ? 'missing' : `${length} characters long`
   throw new SessionError(
     'CONFIG_INVALID',
-    `The secret of clearExpiredHandler is ${found}; set CRON_SECRET to at least 16 characters. Create one with: npx coatcheck secret`,
+    `The secret of clearExpiredHandler is ${found}; set CRON_SECRET to at least 16 characters. ` +
+      'Create one with: npx coatcheck secret',
   )
 }
 

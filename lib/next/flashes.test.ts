@@ -2,13 +2,13 @@ import { createSessions, type SessionError } from 'coatcheck'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { rulesOf } from '../../test/exceptions'
-import { stores, type TestStore } from '../../test/stores'
+import { implementations, type TestStore } from '../../test/stores'
 
 const document = { context: 'render', headers: { 'sec-fetch-dest': 'document' } } as const
 const prefetchedDocument = { context: 'render', headers: { 'sec-fetch-dest': 'document', 'sec-purpose': 'prefetch' } } as const
 const routerFetch = { context: 'render', headers: { 'sec-fetch-dest': 'empty' } } as const
 
-describe.each(Object.entries(stores))('flashes, %s', (storeName, open) => {
+describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) => {
   const rule = rulesOf(storeName)
   let under: TestStore
   beforeAll(async () => {

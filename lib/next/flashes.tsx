@@ -18,9 +18,9 @@ export interface FlashesProps {
 const left = new Set<string>()
 
 /**
- * Shows flashes in a live region (`role="status"`), and acknowledges them once they are on the screen, so that a prefetch or a render that
- * nobody sees eats none. They stay until the visitor goes to another page, also where this stands in a layout. If acknowledging fails, the
- * next document shows them again.
+ * Shows flashes in a live region (`role="status"`), and acknowledges them once they are on the screen, so that a prefetch or a
+ * render that nobody sees eats none. They stay until the visitor goes to another page, also where this stands in a layout. If
+ * acknowledging fails, the next document shows them again.
  */
 export function Flashes({ flashes, acknowledge, children }: FlashesProps) {
   const names = namesOf(flashes)

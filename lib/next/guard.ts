@@ -11,7 +11,11 @@ import { webVerifier } from '../web/web-crypto.ts'
 
 /** The options of `createGuard`, in addition to the shared options. */
 export interface GuardOptions {
-  /** The paths to protect, each with everything below it. '/account' does not cover '/accounting'. @default every path that the matcher lets through */
+  /**
+   * The paths to protect, each with everything below it. '/account' does not cover '/accounting'.
+   * @default every path that the
+   * matcher lets through
+   */
   protect?: readonly string[]
   /** 'user' requires a logged-in session, 'session' any session. @default 'user' */
   require?: 'user' | 'session'
@@ -29,18 +33,18 @@ export interface GuardedSession {
 }
 
 /**
- * A token is rejected this long after its outer limit. The row decides; a guard whose clock is ahead must not turn away a visitor who has
- * just logged in, because the login page would lead back to it.
+ * A token is rejected this long after its outer limit. The row decides; a guard whose clock is ahead must not turn away a
+ * visitor who has just logged in, because the login page would lead back to it.
  */
 const leewaySeconds = 86_400
 
 /**
- * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors without a valid token away
- * before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as `next`. Other methods pass, because a redirected
- * server action shows an error.
+ * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors without a
+ * valid token away before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as `next`. Other methods
+ * pass, because a redirected server action shows an error.
  *
- * The guard saves a page load. It does not secure the page, because it does not query the database: pages, actions and handlers check for
- * themselves with `requireUser`.
+ * The guard saves a page load. It does not secure the page, because it does not query the database: pages, actions and handlers
+ * check for themselves with `requireUser`.
  * @example export const middleware = createGuard(sessionOptions)
  * @throws {SessionError} CONFIG_INVALID at the first request if the options are wrong.
  */

@@ -49,13 +49,33 @@ describe('sessions.handler', () => {
     log.mockClear()
   })
 
-  it('answers notFound() and forbidden() itself, and lets redirects pass', async () => {
+  it('responds to notFound(), forbidden() and redirect() itself, privately, and adds the basePath to redirects', async () => {
     const signal = (digest: string) => () => {
       throw Object.assign(new Error('signal'), { digest })
     }
     expect((await answer(signal('NEXT_HTTP_ERROR_FALLBACK;404'))).status).toBe(404)
     expect((await answer(signal('NEXT_HTTP_ERROR_FALLBACK;403'))).body.error.code).toBe('FORBIDDEN')
-    await expect(answer(signal('NEXT_REDIRECT;replace;/x;307;'))).rejects.toThrow('signal')
+    for (const [to, location] of [
+      ['/x;y?a=1', '/docs/x;y?a=1'],
+      ['/docs/x', '/docs/x'],
+      ['https://other.example/x', 'https://other.example/x'],
+    ]) {
+      const incoming = Object.assign(new Request('http://localhost/docs/api'), { nextUrl: { basePath: '/docs' } })
+      const response = await handler(signal(`NEXT_REDIRECT;replace;${to};307;`))(incoming)
+      const { headers } = response
+      expect([response.status, headers.get('location'), headers.get('cache-control')]).toEqual([307, location, 'private, no-store'])
+    }
+    await expect(answer(signal('NEXT_PRERENDER_INTERRUPTED'))).rejects.toThrow('signal')
+  })
+
+  it.each([
+    ['*', '*'],
+    ['Cookie', 'Cookie'],
+    ['Accept, cookie', 'Accept, cookie'],
+    ['Accept', 'Accept, Cookie'],
+  ])('keeps Vary: %s', async (given, sent) => {
+    const { headers } = await answer(() => Response.json({}, { headers: { vary: given } }))
+    expect(headers.get('vary')).toBe(sent)
   })
 
   it('refuses unsafe methods from another site, and allows safe ones', async () => {

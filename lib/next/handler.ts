@@ -35,7 +35,10 @@ function errorResponse(error: unknown, request: Request): Response {
   return failure(500, 'INTERNAL', 'Something went wrong.')
 }
 
-/** notFound(), forbidden() and unauthorized() would drop the cookies, and redirect() the Cache-Control. Next's other signals pass. */
+/**
+ * notFound(), forbidden() and unauthorized() would drop the cookies, and redirect() the Cache-Control. Next's other signals
+ * pass.
+ */
 function signalResponse(signal: Error & { readonly digest: string }, request: Request): Response {
   const [, status] = /^NEXT_HTTP_ERROR_FALLBACK;(\d{3})$/.exec(signal.digest) ?? []
   if (status) {

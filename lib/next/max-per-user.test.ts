@@ -3,7 +3,7 @@ import { type DriverRow, rowStore, type SessionStore } from 'coatcheck/store'
 import { memoryStore } from 'coatcheck/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/stores'
+import { implementations, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 let users = 0
@@ -19,7 +19,7 @@ async function login({ getSession }: Sessions<Record<string, Json>>, userId: str
 }
 
 // Sessions in cookies cannot be limited: lib/core/options.test.ts.
-describe.each(Object.entries(stores).filter(([name]) => name !== 'cookie'))('maxPerUser, on %s', (_, open) => {
+describe.each(Object.entries(implementations).filter(([name]) => name !== 'cookie'))('maxPerUser, on %s', (_, open) => {
   let under: TestStore
   beforeAll(async () => {
     under = await open()

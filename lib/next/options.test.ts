@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import { FakeBrowser } from '../../test/browser'
 import { rulesOf } from '../../test/exceptions'
-import { stores, type TestStore } from '../../test/stores'
+import { implementations, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 const dates = {
@@ -13,7 +13,7 @@ const dates = {
   deserialize: (json: unknown) => (typeof json === 'object' && json && 'date' in json ? new Date(String(json.date)) : json),
 }
 
-describe.each(Object.entries(stores))('options, %s', (storeName, open) => {
+describe.each(Object.entries(implementations))('options, %s', (storeName, open) => {
   const rule = rulesOf(storeName)
   let under: TestStore
   beforeAll(async () => {

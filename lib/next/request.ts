@@ -38,8 +38,9 @@ export interface ConfiguredSessions {
 }
 
 /**
- * Returns the session of the current request. The headers object identifies the request: it stays the same from an action to the page that
- * is rendered after it. `configured` is called only when there is a request; a build has none and stops at `headers()`.
+ * Returns the session of the current request. The headers object identifies the request: it stays the same from an action to
+ * the page that is rendered after it. `configured` is called only when there is a request; a build has none and stops at
+ * `headers()`.
  */
 export async function requestSession(configured: () => ConfiguredSessions): Promise<AnySession> {
   const here = platform()
@@ -93,7 +94,10 @@ async function load(context: SessionContext, cookies: readonly string[], request
   return new Session(scope, record)
 }
 
-/** Rejects a session whose absolute lifetime is over. The row does not know if `absoluteMaxAge` became stricter after its last write. */
+/**
+ * Rejects a session whose absolute lifetime is over. The row does not know if `absoluteMaxAge` became stricter after its last
+ * write.
+ */
 function withinAbsoluteLifetime({ options }: SessionContext, carried: CarriedSession): CarriedSession {
   const { found } = carried
   if (found === null || typeof found === 'string') return carried
@@ -112,8 +116,8 @@ function touchLater({ context, carried, request }: SessionScope, record: Session
 }
 
 /**
- * Prepares the current request for a redirect to the login page: its page shows no flashes, and after an action every page is current.
- * It leaves the session's cookie alone, which may belong to a newer login of another tab.
+ * Prepares the current request for a redirect to the login page: its page shows no flashes, and after an action every page is
+ * current. It leaves the session's cookie alone, which may belong to a newer login of another tab.
  */
 export async function prepareTurnAway({ options }: SessionContext): Promise<void> {
   requests.turnedAway.add(await platform().headers())
@@ -172,7 +176,10 @@ class NextRequestContext implements RequestContext {
   }
 }
 
-/** Browsers without `Sec-Fetch-Dest` (Safari before 16.4, any browser over plain http) ask for HTML; the router's fetches do not. */
+/**
+ * Browsers without `Sec-Fetch-Dest` (Safari before 16.4, any browser over plain http) ask for HTML; the router's fetches do
+ * not.
+ */
 function isDocumentLoad(headers: Headers): boolean {
   const destination = headers.get('sec-fetch-dest')
   const isDocument = destination === null ? headers.get('accept')?.includes('text/html') : destination === 'document'

@@ -5,7 +5,8 @@ import { isNextSignal, platform } from './platform.ts'
 /** The options of `requireUser`. */
 export interface RequireUserOptions {
   /**
-   * The login page to redirect to: a path, or the URL of another site. With null, `requireUser` rejects with UNAUTHENTICATED instead.
+   * The login page to redirect to: a path, or the URL of another site. With null, `requireUser` rejects with UNAUTHENTICATED
+   * instead.
    * @default the option `signIn`
    */
   signIn?: string | null

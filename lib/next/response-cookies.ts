@@ -46,8 +46,8 @@ const probe = {
 }
 
 /**
- * Returns true if cookies can be set, without setting one, which would make Next render the page again. Writable cookies read the name of
- * the cookie; read-only ones throw before that.
+ * Returns true if cookies can be set, without setting one, which would make Next render the page again. Writable cookies read
+ * the name of the cookie; read-only ones throw before that.
  */
 function isWritable(cookies: PlatformCookies): boolean {
   try {
@@ -67,7 +67,8 @@ function warnOfPlainHttp(headers: Headers, name: string): void {
   if (warned || local || headers.get('x-forwarded-proto') !== 'http') return
   warned = true
   console.warn(
-    `coatcheck: the cookie ${name} is Secure, but this request came over plain http. Browsers drop the cookie, so no session is kept. ` +
+    `coatcheck: the cookie ${name} is Secure, but this request came over plain http. ` +
+      'Browsers drop the cookie, so no session is kept. ' +
       'Serve https (a proxy must send X-Forwarded-Proto: https), or set cookie.secure to false if you want plain http.',
   )
 }

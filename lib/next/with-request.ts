@@ -6,7 +6,10 @@ export interface FakeRequest {
   /** The browser's cookies, by name. @default none */
   cookies?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
-  /** Where `fn` runs: in a route handler, in a server action, or in a page's render, where cookies are read-only. @default 'handler' */
+  /**
+   * Where `fn` runs: in a route handler, in a server action, or in a page's render, where cookies are read-only. @default
+   * 'handler'
+   */
   context?: 'handler' | 'action' | 'render'
 }
 
@@ -26,9 +29,9 @@ const running = new AsyncLocalStorage<Platform>()
 Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
 
 /**
- * Runs code that calls `getSession()` in a fake request, without Next, for unit tests. `after()` callbacks run when `fn` has returned or
- * thrown, and are awaited. Rejects with what `fn` or a callback throws. A redirect is an error whose `digest` starts with NEXT_REDIRECT;
- * catch it inside `fn` to see the cookies that accompany it.
+ * Runs code that calls `getSession()` in a fake request, without Next, for unit tests. `after()` callbacks run when `fn` has
+ * returned or thrown, and are awaited. Rejects with what `fn` or a callback throws. A redirect is an error whose `digest`
+ * starts with NEXT_REDIRECT; catch it inside `fn` to see the cookies that accompany it.
  * @example const { cookies } = await withRequest({}, async () => (await getSession()).set('name', 'Ann'))
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {

@@ -2,12 +2,12 @@ import { createSessions } from 'coatcheck'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { rulesOf } from '../../test/exceptions'
-import { stores, type TestStore } from '../../test/stores'
+import { implementations, type TestStore } from '../../test/stores'
 
 type Data = Record<string, number | null>
 
 // For comparison: Django 5.2 on the same machine keeps 56 of the 1000 increments and 1 of the 20 keys.
-describe.each(Object.entries(stores))('parallel requests of one session on %s', (name, open) => {
+describe.each(Object.entries(implementations))('parallel requests of one session on %s', (name, open) => {
   const rule = rulesOf(name)
   let testStore: TestStore
   beforeAll(async () => {

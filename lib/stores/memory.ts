@@ -13,8 +13,8 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * Keeps sessions in this process, for tests and first steps. They are lost when the process exits, and other processes do not see them.
- * In production, creating a session rejects with CONFIG_INVALID unless `allowInProduction` is set.
+ * Keeps sessions in this process, for tests and first steps. They are lost when the process exits, and other processes do not
+ * see them. In production, creating a session rejects with CONFIG_INVALID unless `allowInProduction` is set.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): SessionStore {
   return rowStore(memoryDriver(options))

@@ -1,7 +1,8 @@
 /**
- * Returns `value` if it is a path of this app, otherwise `fallback`. Use it for a `next` parameter, both when you create it and when you
- * follow it. It accepts one leading `/`. It rejects `//` (also where dot segments produce it), backslashes and control characters, with which
- * browsers leave the site. The result is percent-encoded (RFC 3986, section 2.1), because headers, such as a redirect's, contain ASCII only.
+ * Returns `value` if it is a path of this app, otherwise `fallback`. Use it for a `next` parameter, both when you create it and
+ * when you follow it. It accepts one leading `/`. It rejects `//` (also where dot segments produce it), backslashes and control
+ * characters, with which browsers leave the site. The result is percent-encoded (RFC 3986, section 2.1), because headers, such
+ * as a redirect's, contain ASCII only.
  * @example redirect(safeNext(form.get('next'), '/account'))
  * @see OWASP Unvalidated Redirects and Forwards Cheat Sheet
  */

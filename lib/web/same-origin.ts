@@ -1,8 +1,8 @@
 import { SessionError } from '../core/errors.ts'
 
 /**
- * Throws unless the request comes from a page of this origin or not from a browser. `Sec-Fetch-Site` must be `same-origin` or `none`.
- * Without that header, `Origin` must equal Host. A request with neither header does not come from a browser and passes.
+ * Throws unless the request comes from a page of this origin or not from a browser. `Sec-Fetch-Site` must be `same-origin` or
+ * `none`. Without that header, `Origin` must equal Host. A request with neither header does not come from a browser and passes.
  * @throws {SessionError} CROSS_SITE
  * @see OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Fetch Metadata headers"
  */

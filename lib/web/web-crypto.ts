@@ -2,7 +2,10 @@ import { deriveKey, macKeyInfo } from '../core/cookie/keys.ts'
 import type { VerifyMac } from '../core/cookie/token.ts'
 import { bytesOf } from '../core/data/bytes.ts'
 
-/** Returns a function that checks MACs with Web Crypto, for the edge. The format is that of `node-crypto.ts`. Derives the keys once. */
+/**
+ * Returns a function that checks MACs with Web Crypto, for the edge. The format is that of `node-crypto.ts`. Derives the keys
+ * once.
+ */
 export function webVerifier(secrets: readonly string[]): VerifyMac {
   const encoder = new TextEncoder()
   const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 }

@@ -29,6 +29,8 @@ export const reading: Cases = {
     const visitor = trial.visitor()
     await visitor.holds({ name: 'Ann' })
     expect(await visitor.run()).toEqual(['name'])
+    await visitor.holds({ id: 1 } as never)
+    expect(await visitor.run()).toEqual(['id', 'name'])
   },
 
   'request.session.values()': async (trial) => {

@@ -48,6 +48,9 @@ export const settings: Cases = {
     await fresh.holds({ name: 'Bob' })
     expect(await fresh.at(trial.app({ secret: newSecret })).data()).toEqual({ name: 'Bob' })
     expect(await fresh.at(trial.app({ secret })).data()).toEqual({})
+    const rotating = old.at(rotated)
+    await rotating.holds({ visits: 2 })
+    expect(await rotating.at(trial.app({ secret: newSecret })).data()).toEqual({ name: 'Ann', visits: 2 })
   },
 
   "SESSION_ENGINE = 'django.contrib.sessions.backends.db'": async (trial) => {
@@ -81,6 +84,16 @@ export const settings: Cases = {
     expect(await visitor.data()).toEqual({ name: 'Ann', visits: 1 })
     await trial.elapse(61)
     expect(await visitor.data()).toEqual({})
+
+    const frequent = trial.visitor(options)
+    const expiresAt = () => frequent.visit((session) => session.expiryDate?.getTime() ?? 0)
+    await frequent.holds({ visits: 1 })
+    const first = await expiresAt()
+    await frequent.holds({ visits: 2 })
+    expect(await expiresAt()).toBe(first)
+    await trial.elapse(301)
+    await frequent.holds({ visits: 3 })
+    expect(await expiresAt()).toBeGreaterThanOrEqual(first)
   },
 
   SESSION_SAVE_EVERY_REQUEST: async (trial) => {

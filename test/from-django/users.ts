@@ -48,6 +48,12 @@ export const users: Cases = {
     const id = await visitor.logsIn()
     await visitor.run()
     expect([await visitor.sessions.get(id), visitor.browser.cookies]).toEqual([null, {}])
+
+    const secondId = await visitor.logsIn()
+    const withOldToken = visitor.copy()
+    await visitor.visit((session) => session.cycleKey())
+    await withOldToken.run()
+    expect(await visitor.sessions.get(secondId)).toBeNull()
   },
 
   'request.user.is_authenticated': async (trial) => {

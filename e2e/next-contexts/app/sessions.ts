@@ -7,7 +7,8 @@ interface ContextSession {
   name: string
 }
 
-// Next loads one copy of this module for pages and one for handlers, and in development a new one after each change. They share one store.
+// Next loads one copy of this module for pages and one for handlers, and in development a new one after each change. They share one
+// store.
 const shared = globalThis as { contexts?: ReturnType<typeof openContexts> }
 shared.contexts ??= openContexts()
 
@@ -31,7 +32,16 @@ export const writeTo = (session: Session<ContextSession>) => outcomeOf(() => ses
 
 function openContexts() {
   const store = memoryStore({ allowInProduction: true })
-  const contexts = { store, reads: 0, notes: {} as Record<string, unknown> }
+  const waiting: (() => void)[] = []
+  const contexts = {
+    store,
+    reads: 0,
+    notes: {} as Record<string, unknown>,
+    /** Resolves at the next `release`. */
+    released: () => new Promise<void>((resolve) => void waiting.push(resolve)),
+    waiting: () => waiting.length,
+    release: () => waiting.splice(0).map((resolve) => resolve()).length,
+  }
   const find = store.find.bind(store)
   Object.assign(store, {
     find: (ref: Parameters<typeof find>[0]) => {

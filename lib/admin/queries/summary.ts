@@ -2,8 +2,8 @@ import type { SessionInfo } from '../../core/administration/administration.ts'
 import type { UserNames } from '../types.ts'
 
 /**
- * A session without its data. In development, React sends the props of server components to the browser, so the props must not contain the
- * data, which may include secrets.
+ * A session without its data. In development, React sends the props of server components to the browser, so the props must not
+ * contain the data, which may include secrets.
  */
 export type SessionSummary = Omit<SessionInfo, 'data'>
 

@@ -24,8 +24,8 @@ interface ActionFormProps {
 }
 
 /**
- * Posts a confirmed operation. A long operation takes several posts: JavaScript sends them one after the other; without JavaScript, the
- * admin presses the button again. Only the button starts an operation, never a URL.
+ * Posts a confirmed operation. A long operation takes several posts: JavaScript sends them one after the other; without
+ * JavaScript, the admin presses the button again. Only the button starts an operation, never a URL.
  */
 export function ActionForm({ action, before, fields, label, total = 0, children }: ActionFormProps) {
   const [state, submit, isPending] = useActionState(action, null)

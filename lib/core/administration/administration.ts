@@ -83,8 +83,8 @@ export interface ClearOptions extends ActorOptions {
 }
 
 /**
- * The server side of sessions. Every method rejects with STORE_FAILED if the store fails. With `cookieStore()` every method rejects with
- * CONFIG_INVALID, except `clearExpired`, which has nothing to do there.
+ * The server side of sessions. Every method rejects with STORE_FAILED if the store fails. With `cookieStore()` every method
+ * rejects with CONFIG_INVALID, except `clearExpired`, which has nothing to do there.
  */
 export interface SessionAdministration {
   /**
@@ -95,8 +95,8 @@ export interface SessionAdministration {
   /** Returns one session by its public id, active or expired; null if there is none. */
   get(id: string): Promise<SessionInfo | null>
   /**
-   * Deletes sessions by id and returns their number. Ignores values that are not ids. With `userId` it deletes only that user's sessions:
-   * a page where users log out their own devices must pass it. In a server action, every page is current afterwards.
+   * Deletes sessions by id and returns their number. Ignores values that are not ids. With `userId` it deletes only that user's
+   * sessions: a page where users log out their own devices must pass it. In a server action, every page is current afterwards.
    */
   revoke(ids: string | readonly string[], options?: RevokeOptions): Promise<number>
   /** Deletes all sessions of a user, except the one with the id `except`, and returns their number. */
@@ -105,7 +105,10 @@ export interface SessionAdministration {
   count(): Promise<number>
   /** Returns statistics of all sessions. Cheap enough for a page that is often opened. */
   stats(): Promise<SessionStats>
-  /** Deletes expired sessions in batches and returns their number (Django's clearsessions). Safe at any time and in several processes. */
+  /**
+   * Deletes expired sessions in batches and returns their number (Django's clearsessions). Safe at any time and in several
+   * processes.
+   */
   clearExpired(options?: ClearOptions): Promise<number>
 }
 
@@ -117,8 +120,8 @@ interface AdministrationContext {
 
 /**
  * Creates the server side of sessions.
- * @param currentId Returns the id of the current request's session, or null. It also waits until there is a request, so it is called
- * before the store: a prerender must not query the store.
+ * @param currentId Returns the id of the current request's session, or null. It also waits until there is a request, so it is
+ * called before the store: a prerender must not query the store.
  * @param refreshPages In a server action, makes every page current.
  */
 export function createAdministration(

@@ -29,8 +29,8 @@ const units = [
 ] as const
 
 /**
- * Formats a time relative to `now`, in the largest unit that fits: '3 minutes ago', 'in 13 days'. Returns 'now' for a difference of less
- * than a minute.
+ * Formats a time relative to `now`, in the largest unit that fits: '3 minutes ago', 'in 13 days'. Returns 'now' for a
+ * difference of less than a minute.
  */
 export function formatRelativeTime(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000

@@ -10,7 +10,10 @@ export interface SessionStats {
   readonly expired: number
   /** True if the counts are extrapolated from a sample of the rows. docs/stores.md says when. */
   readonly estimated: boolean
-  /** Sessions created in each of the last 24 hours (UTC), the current one included, that are still stored. Oldest first, with zeros. */
+  /**
+   * Sessions created in each of the last 24 hours (UTC), the current one included, that are still stored. Oldest first, with
+   * zeros.
+   */
   readonly hours: readonly StartedCount[]
   /** The same for the last 30 days (UTC). */
   readonly days: readonly StartedCount[]

@@ -13,8 +13,8 @@ export interface SessionCredential extends SessionRef {
 }
 
 /**
- * Why a cookie opens no session. 'unknown': this app issued the token, but the session was deleted or has expired. 'rotated': the session
- * exists and was given a new token less than 60 seconds ago; this is the old one.
+ * Why a cookie opens no session. 'unknown': this app issued the token, but the session was deleted or has expired. 'rotated':
+ * the session exists and was given a new token less than 60 seconds ago; this is the old one.
  */
 export type Rejection = 'malformed' | 'forged' | 'unknown' | 'rotated'
 
@@ -23,8 +23,8 @@ export interface SessionCarrier {
   /** The store that administration uses. */
   readonly store: SessionStore
   /**
-   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the first authentic
-   * one counts. Never rejects because of a cookie's content.
+   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the first
+   * authentic one counts. Never rejects because of a cookie's content.
    */
   open(values: readonly string[]): Promise<CarriedSession>
 }
@@ -72,7 +72,10 @@ export interface CookieStore {
   carrier(options: CarrierOptions): SessionCarrier
 }
 
-/** Returns the end of a session's absolute lifetime in epoch seconds. The row may say later if the policy has become stricter since. */
+/**
+ * Returns the end of a session's absolute lifetime in epoch seconds. The row may say later if the policy has become stricter
+ * since.
+ */
 export function absoluteEnd({ absoluteSeconds }: ExpiryPolicy, { authenticatedAt, createdAt }: StoredSession): number {
   return absoluteSeconds === null ? Number.POSITIVE_INFINITY : (authenticatedAt ?? createdAt).getTime() / 1000 + absoluteSeconds
 }

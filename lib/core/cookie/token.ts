@@ -1,10 +1,9 @@
 import { base64url, bytesOf, uuidBytes, uuidOf } from '../data/bytes.ts'
 
 /**
- * The value of the cookie: `v1.<id>.<secret>.<expiry>.<flags>.<mac>`.
- * `id` and `secret` are 16 bytes and `mac` is 32 bytes in base64url (RFC 4648, section 5, unpadded). `expiry` is in epoch seconds, decimal.
- * `flags` is 1 for a logged-in session, otherwise 0. The MAC is HMAC-SHA-256 over a label, the cookie's full name and everything before
- * the last dot.
+ * The value of the cookie: `v1.<id>.<secret>.<expiry>.<flags>.<mac>`. `id` and `secret` are 16 bytes and `mac` is 32 bytes in
+ * base64url (RFC 4648, section 5, unpadded). `expiry` is in epoch seconds, decimal. `flags` is 1 for a logged-in session,
+ * otherwise 0. The MAC is HMAC-SHA-256 over a label, the cookie's full name and everything before the last dot.
  */
 export interface Token {
   /** The session's public id, a UUID. */

@@ -14,8 +14,8 @@ export interface CheckedJson {
 }
 
 /**
- * Copies `value` and measures it. The size is that of the longest compact form in which a store prints the JSON: numbers are counted
- * without an exponent.
+ * Copies `value` and measures it. The size is that of the longest compact form in which a store prints the JSON: numbers are
+ * counted without an exponent.
  * @param path Names the value in errors.
  * @param limit Ends the walk early, so that shared references cannot make it endless.
  * @throws {SessionError} DATA_INVALID naming the key path if JSON cannot hold the value; DATA_TOO_LARGE beyond `limit` bytes.

@@ -1,6 +1,9 @@
 import { type Json, type JsonObject, jsonBytes, tooLarge } from './json.ts'
 
-/** A change of a session's data. A store applies `clear`, then `remove`, then `set`, then `defaults` for keys that are still absent. */
+/**
+ * A change of a session's data. A store applies `clear`, then `remove`, then `set`, then `defaults` for keys that are still
+ * absent.
+ */
 export interface Patch {
   /** Removes every key that does not start with `_`. */
   readonly clear: boolean
@@ -48,9 +51,10 @@ export function applyPatch(data: JsonObject, { clear, remove, set, defaults }: P
 /**
  * Returns the most bytes that the stored data may have for `patch` to be written, or undefined for any number.
  *
- * The check here is exact for `data`, but other requests may have written since it was read. The store therefore checks this number
- * again. It is three times `maxBytes`, because a store may print the same JSON with more blanks, so parallel writers can exceed `maxBytes`
- * at most that far. A patch that does not make the data larger is always written: data over a lowered `maxBytes` can shrink.
+ * The check here is exact for `data`, but other requests may have written since it was read. The store therefore checks this
+ * number again. It is three times `maxBytes`, because a store may print the same JSON with more blanks, so parallel writers can
+ * exceed `maxBytes` at most that far. A patch that does not make the data larger is always written: data over a lowered
+ * `maxBytes` can shrink.
  * @throws {SessionError} DATA_TOO_LARGE if `data` with the patch has more than `maxBytes`.
  */
 export function maxBytesBefore(data: JsonObject, patch: Patch, maxBytes: number): number | undefined {

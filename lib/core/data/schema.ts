@@ -11,8 +11,8 @@ export type InputOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['input'
 /** The data that `schema` describes. */
 export type DataOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['output'] }
 /**
- * The keys whose schema accepts undefined. `get` returns the schema's output for undefined as their default. Schemas that accept any
- * input (`z.coerce`) do not count, because they often reject what they make of undefined.
+ * The keys whose schema accepts undefined. `get` returns the schema's output for undefined as their default. Schemas that
+ * accept any input (`z.coerce`) do not count, because they often reject what they make of undefined.
  */
 export type DefaultedOf<Schemas> = {
   [K in keyof Schemas]: IsDefaulted<Types<Schemas[K]>['input']> extends true ? K : never
@@ -36,14 +36,16 @@ export interface Serializer {
 export interface Codec {
   /**
    * Validates `value` and returns the JSON to store under `key`.
-   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; CONFIG_INVALID for a schema that validates asynchronously.
+   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; CONFIG_INVALID for a schema that validates
+   * asynchronously.
    */
   encode(key: string, value: unknown): Json
   /** Returns the JSON of a value that was read, without a schema or a size limit. */
   toJson(key: string, value: unknown): Json
   /**
    * Returns true if `value`, taken from a draft, differs from `before`.
-   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than both `before` and `maxBytes`, so that no walk is endless.
+   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than both `before` and `maxBytes`, so that no walk is
+   * endless.
    */
   differs(key: string, value: unknown, before: Json | undefined): boolean
   /**

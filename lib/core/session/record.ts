@@ -10,9 +10,9 @@ import { StoredData } from './stored-data.ts'
 import { changedMeanwhile, interrupted, type LostReason, lockedTooLong, whyLost } from './write-errors.ts'
 
 /**
- * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and takes over the
- * row that the store returns. If the session turns out to be deleted, expired or rotated, it rejects with INTERRUPTED, and the session is
- * an empty, anonymous one for the rest of the request.
+ * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and takes
+ * over the row that the store returns. If the session turns out to be deleted, expired or rotated, it rejects with INTERRUPTED,
+ * and the session is an empty, anonymous one for the rest of the request.
  */
 export class SessionRecord {
   /** True if no stored session came with this request. */
@@ -122,8 +122,8 @@ export class SessionRecord {
   }
 
   /**
-   * Logs a user in to the session that the browser presented. A token that was rotated by a login of the same user a moment ago is accepted,
-   * too: the form was submitted twice. Returns false if the session now belongs to another login.
+   * Logs a user in to the session that the browser presented. A token that was rotated by a login of the same user a moment ago
+   * is accepted, too: the form was submitted twice. Returns false if the session now belongs to another login.
    */
   async login(change: Change & { readonly userId: string }): Promise<boolean> {
     const { presented } = this.#carried
@@ -153,7 +153,7 @@ export class SessionRecord {
     return this.update({ patch, maxBytesBefore: limit, ifVersion: row.version, extendsExpiry: true }, credential)
   }
 
-  /** Changes the newest data while no other request can. */
+  /** Changes the newest data in one step. `compute` may run several times. */
   async modify(compute: (data: JsonObject) => Patch, credential: SessionCredential): Promise<void> {
     const { options } = this.#context
     const computeChecked = (data: JsonObject) => {
@@ -170,7 +170,10 @@ export class SessionRecord {
     this.#accept(row, this.#carried.reissue(row, credential))
   }
 
-  /** After a write that found nothing: returns INTERRUPTED and becomes anonymous if the session is lost, and returns null if it is not. */
+  /**
+   * After a write that found nothing: returns INTERRUPTED and becomes anonymous if the session is lost, and returns null if it
+   * is not.
+   */
   async loseIfLost(ref: Pick<SessionCredential, 'id' | 'tokenHash'>): Promise<SessionError | null> {
     const reason = await whyLost(this.#carried.store, ref)
     if (!reason) return null

@@ -3,8 +3,8 @@ import type { SessionScope } from './request-context.ts'
 import { notTrimmed } from './write-errors.ts'
 
 /**
- * Deletes the session that the browser presented, by its id: the visitor asked for it, even if another request has rotated the token. A
- * session that is gone already is not an error. The record is a new, empty session then, even if the store failed.
+ * Deletes the session that the browser presented, by its id: the visitor asked for it, even if another request has rotated the
+ * token. A session that is gone already is not an error. The record is a new, empty session then, even if the store failed.
  */
 export async function removePresented({ context, carried }: SessionScope, record: SessionRecord, event: 'flushed' | 'logout') {
   const id = record.credential?.id ?? carried.presented?.id

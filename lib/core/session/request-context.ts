@@ -26,8 +26,8 @@ export interface ResponseCookies {
   send(value: string, maxAgeSeconds: number | undefined): void
   clear(): void
   /**
-   * Makes every page current: Next drops what its router has prefetched when an action changes any cookie. So this clears a cookie that
-   * never exists, and leaves the session's cookie to a login that another tab may have made.
+   * Makes every page current: Next drops what its router has prefetched when an action changes any cookie. So this clears a
+   * cookie that never exists, and leaves the session's cookie to a login that another tab may have made.
    */
   refreshPages(): void
   /** Re-renders the page that called the action and keeps the router's cache; null where Next has no such function (15.5). */
@@ -57,9 +57,9 @@ export interface SessionScope {
 /** The options of a writer. */
 export interface WriteOptions {
   /**
-   * How the pages show what a server action has changed. By default, Next drops what its router has prefetched, so every page is current.
-   * `'page'` re-renders only the current page; prefetched and privately cached pages may be stale. On Next 15.5, which cannot do that, it
-   * does the same as the default. `false` does neither.
+   * How the pages show what a server action has changed. By default, Next drops what its router has prefetched, so every page
+   * is current. `'page'` re-renders only the current page; prefetched and privately cached pages may be stale. On Next 15.5,
+   * which cannot do that, it does the same as the default. `false` does neither.
    */
   refresh?: 'page' | false
 }

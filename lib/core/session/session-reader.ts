@@ -43,8 +43,8 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   }
 
   /**
-   * Returns the value of `key`, deeply frozen. If the key is absent, returns `fallback` if one is given, otherwise its schema's default,
-   * otherwise undefined.
+   * Returns the value of `key`, deeply frozen. If the key is absent, returns `fallback` if one is given, otherwise its schema's
+   * default, otherwise undefined.
    * @throws {SessionError} DATA_INVALID if the stored value cannot be read. Other keys are not affected.
    * @example session.get('name', 'Guest')
    */
@@ -80,7 +80,10 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
     return this.#record.data.all as DeepReadonly<Partial<Data>>
   }
 
-  /** The session's public id (Django's session_key, but not secret): a UUID, safe in logs and URLs. null until the session is saved. */
+  /**
+   * The session's public id (Django's session_key, but not secret): a UUID, safe in logs and URLs. null until the session is
+   * saved.
+   */
   get id(): string | null {
     return this.#record.row?.id ?? null
   }
@@ -116,8 +119,8 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   }
 
   /**
-   * The seconds until the session expires (Django's get_expiry_age), as of the last read or write of the store. For an unsaved session, its
-   * idle lifetime.
+   * The seconds until the session expires (Django's get_expiry_age), as of the last read or write of the store. For an unsaved
+   * session, its idle lifetime.
    */
   get expiryAge(): number {
     const { row, pendingExpiry } = this.#record

@@ -6,8 +6,8 @@ import type { ResponseCookies } from './request-context.ts'
 export type LostReason = 'gone' | 'rotated'
 
 /**
- * Finds out with one SELECT by id why a write changed nothing. Returns null if the session is still valid: then a condition of the write
- * itself failed.
+ * Finds out with one SELECT by id why a write changed nothing. Returns null if the session is still valid: then a condition of
+ * the write itself failed.
  */
 export async function whyLost(store: SessionStore, { id, tokenHash }: SessionRef): Promise<LostReason | null> {
   const [row] = await store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 })

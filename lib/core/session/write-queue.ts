@@ -61,8 +61,8 @@ export interface Batch {
 }
 
 /**
- * Merges the patches of `calls`. Rejects each call that cannot be written where it was made, or that would make `data` too large, without
- * affecting the others. Returns null if none is left.
+ * Merges the patches of `calls`. Rejects each call that cannot be written where it was made, or that would make `data` too
+ * large, without affecting the others. Returns null if none is left.
  */
 export async function validateBatch(calls: readonly PatchCall[], data: JsonObject, maxBytes: number): Promise<Batch | null> {
   const writable: PatchCall[] = []

@@ -1,14 +1,15 @@
 import { memoryStore } from 'coatcheck/testing'
-import { expect, it } from 'vitest'
-import { aSession } from '../../stores/contract/tools.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { aSession, patch, policy } from '../../stores/contract/tools.ts'
 import { withDeadline } from './deadline.ts'
+import { afterThisTurn } from './event-loop.ts'
 
-/** Holds the process up, as a breakpoint does. */
+/** Blocks the event loop, as a breakpoint does. */
 function block(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end; );
 }
 
-it('an answer counts that is there when a process that was held up for all of the timeout goes on', async () => {
+it('a result that is ready when a blocked event loop continues is returned, even after the timeout', async () => {
   const store = memoryStore()
   const answered = new MessageChannel()
   store.find = () =>
@@ -20,4 +21,43 @@ it('an answer counts that is there when a process that was held up for all of th
   block(40)
   expect(await found).toBeNull()
   answered.port1.close()
+})
+
+describe('withDeadline on a store that queues the writes of a session', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  /** Returns a session in a store, and the limited store, whose writes wait until `releaseQueue` is called. */
+  async function queueingStore() {
+    let releaseQueue = () => {}
+    const released = new Promise<void>((resolve) => {
+      releaseQueue = resolve
+    })
+    const store = memoryStore()
+    store.queueWrite = async (_, write) => {
+      await released
+      return write()
+    }
+    const session = aSession()
+    await store.create(session, policy)
+    return { store, session, releaseQueue, limited: withDeadline(store, 1000) }
+  }
+
+  it('a write that is late before its turn has the outcome none and is never sent', async () => {
+    const { store, session, releaseQueue, limited } = await queueingStore()
+    const removed = limited.remove({ ids: [session.id] })
+    vi.advanceTimersByTime(1000)
+    await expect(removed).rejects.toMatchObject({ code: 'STORE_FAILED', outcome: 'none' })
+    releaseQueue()
+    await new Promise<void>((resolve) => afterThisTurn(resolve))
+    expect(await store.find(session)).not.toBeNull()
+  })
+
+  it('an update that waited for its turn longer than it may wait is a conflict', async () => {
+    const { session, releaseQueue, limited } = await queueingStore()
+    const modified = limited.modify(session, () => patch({ set: { a: 1 } }), policy, { timeoutMs: 800 })
+    vi.advanceTimersByTime(900)
+    releaseQueue()
+    expect(await modified).toBe('conflict')
+  })
 })

@@ -3,19 +3,34 @@ import { afterThisTurn } from './event-loop.ts'
 import type { SessionStore } from './store.ts'
 import { wrapStore } from './wrap.ts'
 
-/** Returns `store` with two additions: an operation is cut off after `timeoutMs`, and every failure is a STORE_FAILED. */
+/**
+ * Returns `store` with two additions: an operation is cut off after `timeoutMs`, and every failure is a STORE_FAILED. A write
+ * that is cut off before its turn is dropped, because nothing may be written long after the caller was told that it failed.
+ */
 export function withDeadline(store: SessionStore, timeoutMs: number): SessionStore {
   if (store.limited) return store.limited((inner) => withDeadline(inner, timeoutMs))
-  return wrapStore(store, (operation, outcome) =>
-    withinDeadline(operation, timeoutMs, () => timedOut(timeoutMs, outcome)).catch((error: unknown) => {
+  return wrapStore(store, (operation, outcome, sessionId) => {
+    let isSent = false
+    let isLate = false
+    const send = async () => {
+      if (isLate) throw timedOut(timeoutMs, 'none')
+      isSent = true
+      return operation()
+    }
+    const queue = () => (store.queueWrite && sessionId !== undefined ? store.queueWrite(sessionId, send) : send())
+    const late = () => {
+      isLate = true
+      return timedOut(timeoutMs, isSent ? outcome : 'none')
+    }
+    return withinDeadline(queue, timeoutMs, late).catch((error: unknown) => {
       throw storeFailed(error, outcome)
-    }),
-  )
+    })
+  })
 }
 
 /**
- * Runs `operation`, and rejects with `late()` if it takes longer than `timeoutMs`. If the event loop was blocked for the whole time, the
- * timer and the result are ready together; rejecting in `setImmediate` lets the result win.
+ * Runs `operation`, and rejects with `late()` if it takes longer than `timeoutMs`. If the event loop was blocked for the whole
+ * time, the timer and the result are ready together; rejecting in `setImmediate` lets the result win.
  */
 export function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -26,7 +26,10 @@ export interface StoreStats {
   readonly expired: number
   /** True if the counts are extrapolated from a sample. */
   readonly estimated: boolean
-  /** Stored sessions by the hour (UTC) of their creation, for at least 30 days, in any order. Hours without sessions may be left out. */
+  /**
+   * Stored sessions by the hour (UTC) of their creation, for at least 30 days, in any order. Hours without sessions may be left
+   * out.
+   */
   readonly started: readonly StartedCount[]
   /** Active sessions by user agent, at least the 100 most frequent, in any order. */
   readonly userAgents: readonly UserAgentCount[]

@@ -69,8 +69,8 @@ export interface Change {
   /** Logs this user in and sets `authenticatedAt` to now. */
   readonly userId?: string
   /**
-   * Also accepts a token hash that was replaced less than 60 seconds ago, if the session already is this `userId`'s: a login form that
-   * was submitted twice.
+   * Also accepts a token hash that was replaced less than 60 seconds ago, if the session already is this `userId`'s: a login
+   * form that was submitted twice.
    */
   readonly acceptsRotated?: boolean
   /** Replaces the session's own expiry rule. */
@@ -129,33 +129,33 @@ export type UpdatedSession = StoredSession & { readonly taken?: Json }
 /**
  * Stores sessions (Django: SESSION_ENGINE). The suite `storeContract` of `coatcheck/store` tests an implementation.
  *
- * Absence is a value: for an unknown, expired, deleted or rotated session, a method returns null. A promise rejects if the store itself
- * fails, and `modify` also with what its callback throws. Each method is one atomic step. The store's own clock judges expiry.
- * A store may be a class; wrap it by delegation, not by spreading.
+ * Absence is a value: for an unknown, expired, deleted or rotated session, a method returns null. A promise rejects if the
+ * store itself fails, and `modify` also with what its callback throws. Each method is one atomic step. The store's own clock
+ * judges expiry. A store may be a class; wrap it by delegation, not by spreading.
  */
 export interface SessionStore {
   /** The store's name for people to read, such as 'memory' or 'drizzle'. */
   readonly name: string
   /**
-   * Returns the live session with this id and token hash. Creates and changes nothing. Returns 'rotated' if the live session with this id got
-   * its present token less than 60 seconds (`rotationGraceSeconds`) ago: `ref` is that of an old token.
+   * Returns the live session with this id and token hash. Creates and changes nothing. Returns 'rotated' if the live session
+   * with this id got its present token less than 60 seconds (`rotationGraceSeconds`) ago: `ref` is that of an old token.
    */
   find(ref: SessionRef): Promise<StoredSession | 'rotated' | null>
   /**
-   * Creates a session. With `replaces`, it deletes that session in the same step; if that session is not live, it creates nothing and
-   * returns null.
+   * Creates a session. With `replaces`, it deletes that session in the same step; if that session is not live, it creates
+   * nothing and returns null.
    */
   create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef): Promise<StoredSession | null>
   /**
-   * Changes the live session with this id and token hash. Never creates one. Returns null if there is no such session or a condition of
-   * `change` fails, and 'conflict' if other requests held the session for too long and nothing was written.
-   * Expiry and last-seen advance when they are a step behind. A login always advances both, a new expiry rule the expiry.
+   * Changes the live session with this id and token hash. Never creates one. Returns null if there is no such session or a
+   * condition of `change` fails, and 'conflict' if other requests held the session for too long and nothing was written. Expiry
+   * and last-seen advance when they are a step behind. A login always advances both, a new expiry rule the expiry.
    */
   update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<UpdatedSession | 'conflict' | null>
   /**
-   * Changes the live session while no other request can: `compute` receives the newest data and returns the patch, or null to leave it.
-   * If `compute` throws, the promise rejects with that error and nothing is written. Waits at most `timeoutMs` for other requests, then
-   * returns 'conflict'. Returns null if there is no such session.
+   * Changes the live session in one step: `compute` receives the newest data and returns the patch, or null to leave it. It may
+   * run several times. If `compute` throws, the promise rejects with that error and nothing is written. Waits at most `timeoutMs` for
+   * other requests, then returns 'conflict'. Returns null if there is no such session.
    */
   modify(
     ref: SessionRef,
@@ -174,8 +174,14 @@ export interface SessionStore {
   /** Deletes at most `limit` expired sessions and returns their number. Skips sessions that are locked. */
   clearExpired(limit: number): Promise<number>
   /**
-   * Only for a store in front of another one that sometimes waits on purpose. Returns this store with `limit` applied to the inner store,
-   * so that `timeout` bounds the inner store's operations only.
+   * Only for a store in front of another one that sometimes waits on purpose. Returns this store with `limit` applied to the
+   * inner store, so that `timeout` bounds the inner store's operations only.
    */
   limited?(limit: (store: SessionStore) => SessionStore): SessionStore
+  /**
+   * Only for a store in which the writes of one session wait for each other and each of them holds a connection meanwhile. Runs
+   * `write` after the earlier writes of this session in this process have settled. `timeout` includes that wait, and a write
+   * that was reported as late before its turn is never sent.
+   */
+  queueWrite?<T>(sessionId: string, write: () => Promise<T>): Promise<T>
 }

@@ -1,7 +1,10 @@
-import type { SessionStore } from './store.ts'
+import type { Removal, SessionStore } from './store.ts'
 
-/** Runs one operation of a store. `outcome` tells what a failure leaves behind: a read changes nothing; a write may have been committed. */
-export type AroundOperation = <T>(operation: () => Promise<T>, outcome: 'none' | 'unknown') => Promise<T>
+/**
+ * Runs one operation of a store. `outcome` tells what a failure leaves behind: a read changes nothing; a write may have been
+ * committed. `sessionId` is the session that a write changes, if it is only one.
+ */
+export type AroundOperation = <T>(operation: () => Promise<T>, outcome: 'none' | 'unknown', sessionId?: string) => Promise<T>
 
 /** Returns a store that runs each operation of `store` through `around`. What the callback of `modify` throws passes unchanged. */
 export function wrapStore(store: SessionStore, around: AroundOperation): SessionStore {
@@ -11,9 +14,9 @@ export function wrapStore(store: SessionStore, around: AroundOperation): Session
     list: (page) => around(() => store.list(page), 'none'),
     count: (filter) => around(() => store.count(filter), 'none'),
     stats: () => around(() => store.stats(), 'none'),
-    create: (...args) => around(() => store.create(...args), 'unknown'),
-    update: (...args) => around(() => store.update(...args), 'unknown'),
-    remove: (which) => around(() => store.remove(which), 'unknown'),
+    create: (...args) => around(() => store.create(...args), 'unknown', args[2]?.id),
+    update: (...args) => around(() => store.update(...args), 'unknown', args[0].id),
+    remove: (which) => around(() => store.remove(which), 'unknown', onlyIdOf(which)),
     clearExpired: (limit) => around(() => store.clearExpired(limit), 'unknown'),
     modify: async (ref, compute, policy, wait) => {
       let thrown: { readonly error: unknown } | undefined
@@ -25,9 +28,18 @@ export function wrapStore(store: SessionStore, around: AroundOperation): Session
           throw error
         }
       }
-      return around(() => store.modify(ref, computing, policy, wait), 'unknown').catch((error) => {
+      const calledAt = performance.now()
+      const modify = async () => {
+        const timeoutMs = wait.timeoutMs - (performance.now() - calledAt)
+        return timeoutMs < 1 ? 'conflict' : store.modify(ref, computing, policy, { ...wait, timeoutMs })
+      }
+      return around(modify, 'unknown', ref.id).catch((error) => {
         throw thrown ? thrown.error : error
       })
     },
   }
+}
+
+function onlyIdOf(which: Removal): string | undefined {
+  return 'ids' in which && which.ids.length === 1 ? which.ids[0] : undefined
 }

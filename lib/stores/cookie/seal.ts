@@ -18,14 +18,21 @@ export interface Seal {
 const attributes =
   '; Path=; Domain=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=34560000; Secure; HttpOnly; SameSite=strict; Partitioned'
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const
-// The header of `algorithms`, an empty key, 12 bytes, the text, and 16 bytes (RFC 7516, section 7.1). The last character of each part has
-// unused bits, which must be 0. So a cookie has only one accepted spelling.
-const grammar =
-  /^eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0\.\.[\w-]{16}\.(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?\.[\w-]{21}[AQgw]$/
+// The header of `algorithms`, an empty key, 12 bytes, the text, and 16 bytes (RFC 7516, section 7.1). The last character of
+// each part has unused bits, which must be 0. So a cookie has only one accepted spelling.
+const grammar = new RegExp(
+  [
+    /^eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0\.\.[\w-]{16}\./,
+    /(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?\.[\w-]{21}[AQgw]$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+)
 
 /**
- * Creates a seal: JWE in compact form, `dir` with A256GCM (RFC 7516, RFC 7518), through Web Crypto. The first secret encrypts, all decrypt.
- * The keys are bound to the cookie's full name. A random nonce is safe for 2^32 writes under one secret (NIST SP 800-38D, section 8.3).
+ * Creates a seal: JWE in compact form, `dir` with A256GCM (RFC 7516, RFC 7518), through Web Crypto. The first secret encrypts,
+ * all decrypt. The keys are bound to the cookie's full name. A random nonce is safe for 2^32 writes under one secret (NIST SP
+ * 800-38D, section 8.3).
  */
 export function createSeal(cookie: CarrierOptions['cookie'], secrets: readonly string[]): Seal {
   let derived: Promise<readonly CryptoKey[]> | undefined

@@ -14,12 +14,13 @@ const hints: Readonly<Record<string, string>> = {
 }
 
 /** Returns `store` with each failure as a STORE_FAILED that explains its SQLSTATE. */
-export function withReports(store: SessionStore): SessionStore {
-  return wrapStore(store, (operation, outcome) =>
+export function withReports(store: Required<Omit<SessionStore, 'limited'>>): SessionStore {
+  const reporting = wrapStore(store, (operation, outcome) =>
     operation().catch((error: unknown) => {
       throw storeFailed(error, outcome, reportOf)
     }),
   )
+  return { ...reporting, queueWrite: (sessionId, write) => store.queueWrite(sessionId, write) }
 }
 
 /** A statement that the database rejected changed nothing, unless the connection or the commit itself failed. */

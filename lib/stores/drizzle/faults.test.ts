@@ -99,7 +99,9 @@ describe('drizzleStore on a failing database', () => {
   })
 
   it('an update whose row is locked until the timeout is a CONFLICT', async () => {
-    const sessions = make(1)
+    const poolWithTimeout = new Pool({ connectionString: url, statement_timeout: 900 })
+    const store = drizzleStore(drizzle(poolWithTimeout))
+    const sessions = createSessions<{ a: string }>({ secret, store, timeout: 1, autoClear: false })
     const browser = await saved(sessions)
     const blocker = await pool.connect()
     const error = await browser.visit(async () => {
@@ -115,6 +117,7 @@ describe('drizzleStore on a failing database', () => {
     })
     await blocker.query('rollback')
     blocker.release()
+    await poolWithTimeout.end()
     expect(error.code).toBe('CONFLICT')
   })
 

@@ -60,7 +60,8 @@ export interface MigrationState {
 }
 
 /** Returns which migrations a database has. Changes nothing. */
-export async function migrationState(db: PostgresDatabase): Promise<MigrationState> {
+export async function migrationState(database: PostgresDatabase): Promise<MigrationState> {
+  const db = primaryOf(database)
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
   const [found] = await db
     .select({

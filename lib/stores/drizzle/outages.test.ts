@@ -3,6 +3,7 @@ import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openDatabase } from '../../../app/db'
 import { FakeBrowser } from '../../../test/browser'
 import { createDatabase, type PostgresServer, query, startPostgres } from '../../../test/postgres'
 import { administration, type FaultData, writers } from '../../../test/store-operations'
@@ -70,6 +71,9 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
       const session = await sessions.getSession()
       return [session.userId, session.get('a')]
     })
+
+  const set = (sessions: Sessions, browser: FakeBrowser) =>
+    browser.visit(async () => (await sessions.getSession()).set('b', 'committed'))
 
   /** Asserts that during the outage every operation fails, and that no session appears to be logged out. */
   async function expectOutage(sessions: Sessions, browser: FakeBrowser, startOutage: () => Promise<void>) {
@@ -172,6 +176,58 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
     wire.cut()
     await vi.waitUntil(() => pool.totalCount === 0)
     await expectRecovery(sessions, browser)
+  })
+
+  it('connections whose packets are lost forever are replaced within six seconds, with the timeouts of the README', async () => {
+    const { db, close } = await openDatabase({ DATABASE_URL: wire.url })
+    const sessions = createSessions<FaultData>({
+      secret: 'a secret for tests, 32 characters',
+      store: drizzleStore(db),
+      autoClear: false,
+    })
+    const browser = await loggedIn(sessions)
+    const onAllConnections = () => Promise.allSettled(Array.from({ length: 10 }, () => sessions.count()))
+    await onAllConnections()
+    wire.loseConnections()
+    const lostAt = performance.now()
+    const results = await onAllConnections()
+    expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 'rejected'))
+    await expectRecovery(sessions, browser)
+    expect(performance.now() - lostAt).toBeLessThan(6500)
+    await close()
+  })
+
+  it.each([1, 2, 3, 4])('when an update loses its connection at statement %i, later writes are committed', async (lostAt) => {
+    const small = new Pool({ connectionString: wire.url, max: 1, connectionTimeoutMillis: 400, query_timeout: 500 })
+    small.on('error', () => {}).on('connect', (client) => client.on('error', () => {}))
+    let statementsLeft = Number.POSITIVE_INFINITY
+    const logQuery = () => {
+      if (--statementsLeft === 0) wire.silence()
+    }
+    const sessions = createSessions<FaultData>({
+      secret: 'a secret for tests, 32 characters',
+      store: drizzleStore(drizzle(small, { logger: { logQuery } })),
+      timeout: timeoutSeconds,
+      autoClear: false,
+    })
+    const browser = await loggedIn(sessions)
+    await browser.visit(async () => {
+      const session = await sessions.getSession()
+      await query(url, 'update sessions set version = version + 1') // another writer
+      statementsLeft = 1 + lostAt // the first one finds the other version
+      await writers.update?.(session, 'lost').catch(() => {})
+    })
+    statementsLeft = Number.POSITIVE_INFINITY
+    await vi.waitUntil(() => small.totalCount === small.idleCount, { timeout: 3000 })
+    wire.resume()
+    await vi.waitUntil(() =>
+      set(sessions, browser).then(
+        () => true,
+        () => false,
+      ),
+    )
+    expect(await query(url, `select data->>'b' as b from sessions`)).toEqual([{ b: 'committed' }])
+    await small.end()
   })
 
   it('a connection without any response is STORE_FAILED after the timeout, and works again when the server responds', async () => {

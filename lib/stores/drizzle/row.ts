@@ -87,9 +87,6 @@ export const liveOrRotated = (...conditions: SQL[]) => and(hasId, or(hasHash, an
 /** Selects one row by primary key. Includes the row of an old token, which has another hash. The most frequent statement. */
 export const find = (db: PostgresDatabase) => db.select(columns).from(table).where(liveOrRotated())
 
-/** Selects the live row and locks it. */
-export const findForUpdate = (db: PostgresDatabase) => db.select(columns).from(table).where(live).for('update')
-
 /** Selects the rows of several sessions. The two lists are not paired, so the caller compares the id and the hash of each row. */
 export const findMany = (db: PostgresDatabase) => {
   const anyOf = (name: string) => sql`any(${sql.placeholder(name)}::text::uuid[])`

@@ -1,6 +1,5 @@
-import { and, asc, desc, sql } from 'drizzle-orm'
+import { and, asc, desc } from 'drizzle-orm'
 import type { Json, JsonObject } from '../../core/data/json.ts'
-import type { Patch } from '../../core/data/patch.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import { KeyedMutex } from '../../core/store/keyed-mutex.ts'
 import type {
@@ -16,11 +15,11 @@ import type {
 import { modifyByVersion } from '../rows/by-version.ts'
 import { batchReads } from './batch-reads.ts'
 import { Clearing } from './clearing.ts'
-import { hasNoTransactions, type PostgresDatabase, primaryOf } from './database.ts'
+import { type PostgresDatabase, primaryOf } from './database.ts'
 import { orConflict, withReports } from './errors.ts'
 import { beyondEdge, filterCondition, removalCondition } from './filters.ts'
 import { type PreparedStatements, prepareAll, type Writers } from './prepared-statements.ts'
-import { columns, findForUpdate, refsValues, refValues } from './row.ts'
+import { columns, refsValues, refValues } from './row.ts'
 import { sessionsTable as table } from './schema.ts'
 import * as statements from './statements.ts'
 import { readStats } from './stats.ts'
@@ -49,8 +48,11 @@ class DrizzleStore implements SessionStore {
   readonly #database: Database
   readonly #named: boolean
   readonly #clearing = new Clearing()
-  readonly #modifyByVersion = modifyByVersion(this)
-  /** At most one write per session waits for the row's lock, so that a locked row costs one connection of the pool. */
+  /**
+   * Compares versions instead of locking the row in a transaction. If a transaction loses its connection, pg's pool can lend the same
+   * connection again with the transaction still open, and later writes are then never committed.
+   */
+  readonly modify = modifyByVersion(this)
   readonly #writes = new KeyedMutex()
   #opening: Promise<PreparedStatements> | undefined
 
@@ -77,15 +79,10 @@ class DrizzleStore implements SessionStore {
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
     const { insert, replace } = (await this.#open()).writersOf(policy)
     const values = { ...statements.ruleValues(session.expiry), ...statements.sessionValues(session) }
-    if (!replaces) return sessionIn(await insert.execute(values))
-    return this.#writes.run(replaces.id, async () => sessionIn(await replace.execute({ ...values, ...refValues(replaces) })))
+    return sessionIn(await (replaces ? replace.execute({ ...values, ...refValues(replaces) }) : insert.execute(values)))
   }
 
   async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
-    return this.#writes.run(ref.id, () => this.#update(ref, change, policy))
-  }
-
-  async #update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
     const writers = (await this.#open()).writersOf(policy)
     const set = onlySets(change)
     if (set) {
@@ -96,38 +93,9 @@ class DrizzleStore implements SessionStore {
     return change.ifVersion === undefined ? updated : orConflict(updated)
   }
 
-  async modify(
-    ref: SessionRef,
-    compute: (data: JsonObject) => Patch | null,
-    policy: ExpiryPolicy,
-    wait: Parameters<SessionStore['modify']>[3],
-  ) {
-    const { db } = await this.#open()
-    const { timeoutMs, client } = wait
-    const locked = this.#writes.run(ref.id, () =>
-      db.transaction(async (tx) => {
-        await tx.execute(sql.raw(`set local lock_timeout = ${Math.round(timeoutMs)}`))
-        const [row] = await findForUpdate(tx).prepare('').execute(refValues(ref))
-        const patch = row && compute(row.session.data)
-        if (!patch) return row?.session ?? null
-        const change = { patch, extendsExpiry: true, ...(client && { client }) }
-        const values = { ...refValues(ref), ...statements.changeValues(change), ...statements.patchValues(patch) }
-        return sessionIn(await statements.writeData(tx, statements.expirySql(policy)).prepare('').execute(values))
-      }),
-    )
-    const modified = locked.catch((error: unknown) => {
-      if (!hasNoTransactions(error)) throw error
-      return this.#modifyByVersion(ref, compute, policy, wait)
-    })
-    return orConflict(modified)
-  }
-
   async remove(which: Removal) {
     const { db } = await this.#open()
-    const remove = () =>
-      db.delete(table).where(removalCondition(db, which)).returning({ id: table.id, userId: table.userId }).execute()
-    const [only, ...more] = 'ids' in which ? which.ids : []
-    return only !== undefined && more.length === 0 ? this.#writes.run(only, remove) : remove()
+    return db.delete(table).where(removalCondition(db, which)).returning({ id: table.id, userId: table.userId }).execute()
   }
 
   async list(page: SessionPage) {
@@ -156,6 +124,11 @@ class DrizzleStore implements SessionStore {
   async clearExpired(limit: number) {
     const { db } = await this.#open()
     return this.#clearing.batch(db, limit)
+  }
+
+  /** At most one write per session waits for the row's lock, so that a locked row costs one connection of the pool. */
+  queueWrite<T>(sessionId: string, write: () => Promise<T>): Promise<T> {
+    return this.#writes.run(sessionId, write)
   }
 
   /** Opens the database and prepares the statements once. Tries again only after a failure. */

@@ -2,9 +2,9 @@ import { KeyedMutex } from '../../core/store/keyed-mutex.ts'
 import type { SessionStore } from '../../core/store/store.ts'
 
 /**
- * Returns `modify` for a store that cannot lock a session: it reads, computes, and writes if no other request has written in between. It
- * repeats this until it succeeds or the time is up. Within this process the writers of a session take turns, because the slower one would
- * lose every comparison.
+ * Returns `modify` for a store that cannot lock a session: it reads, computes, and writes if no other request has written in
+ * between. It repeats this until it succeeds or the time is up. Within this process the writers of a session take turns,
+ * because the slower one would lose every comparison.
  */
 export function modifyByVersion(store: Pick<SessionStore, 'find' | 'update'>): SessionStore['modify'] {
   const mutex = new KeyedMutex()

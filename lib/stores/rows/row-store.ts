@@ -39,13 +39,19 @@ export interface DriverRow {
   readonly text: string
 }
 
-/** Stores rows by id and writes a row on a condition: a DynamoDB table, a bucket, a folder. Its methods reject if the storage fails. */
+/**
+ * Stores rows by id and writes a row on a condition: a DynamoDB table, a bucket, a folder. Its methods reject if the storage
+ * fails.
+ */
 export interface RowDriver {
   /** The store's name for people to read. */
   readonly name: string
   /** Returns the row with this id, expired or not. Never returns an outdated copy. */
   get(id: string): Promise<DriverRow | null>
-  /** Writes `row` if the stored one has the revision `expected` (0: if there is none), in one atomic step. Returns true if it wrote. */
+  /**
+   * Writes `row` if the stored one has the revision `expected` (0: if there is none), in one atomic step. Returns true if it
+   * wrote.
+   */
   put(row: DriverRow, expected: number): Promise<boolean>
   /** Deletes the row with this id if it has the revision `expected`, in one atomic step. Returns true if it deleted. */
   delete(id: string, expected: number): Promise<boolean>
@@ -56,9 +62,10 @@ export interface RowDriver {
 }
 
 /**
- * Creates a session store from four functions that read, write and delete whole rows. A change is computed here, and written if no other
- * request was faster; otherwise it is computed again. No update is lost, and under contention a change takes several tries. Listing,
- * counting, and revoking a user's sessions read all rows: with many sessions, implement `SessionStore` yourself.
+ * Creates a session store from four functions that read, write and delete whole rows. A change is computed here, and written if
+ * no other request was faster; otherwise it is computed again. No update is lost, and under contention a change takes several
+ * tries. Listing, counting, and revoking a user's sessions read all rows: with many sessions, implement `SessionStore`
+ * yourself.
  */
 export function rowStore(driver: RowDriver): SessionStore {
   return new RowStore(driver)
