@@ -46,7 +46,10 @@ export default function Layout({ children }: { children: ReactNode }) {
   )
 }
 
-/** The pages of one user. Another user of the same browser gets new pages, not hidden ones with the typed text of the first user. */
+/**
+ * The pages of one user. Another user of the same browser gets new pages, not hidden ones with the typed text of the first
+ * user.
+ */
 async function UserPages({ children }: { children: ReactNode }) {
   return <SessionBoundary userId={(await getSession()).userId}>{children}</SessionBoundary>
 }

@@ -95,7 +95,10 @@ function lineOf({ name, label = `\`${name}\``, goal = {} }, atOnce, { coatcheck,
   return [label, theirs.toFixed(1), mine.toFixed(1), whole(1_000_000 / mine), cell, goal[atOnce] ?? '']
 }
 
-/** The library's own UPDATE sent by hand: expiry, touch and version check included. Tells what the library adds from what SQL costs. */
+/**
+ * The library's own UPDATE sent by hand: expiry, touch and version check included. Tells what the library adds from what SQL
+ * costs.
+ */
 async function statementOfSet() {
   const item = { visitor: ours[0] }
   await open(item)

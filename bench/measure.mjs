@@ -1,6 +1,7 @@
 /**
- * Runs the sides of a comparison in short alternating rounds, each of them first in every other one, so that what disturbs the machine
- * disturbs all alike. A side is an async function that answers the figure of one round. Answers the figures of each side, round by round.
+ * Runs the sides of a comparison in short alternating rounds, each of them first in every other one, so that what disturbs the
+ * machine disturbs all alike. A side is an async function that answers the figure of one round. Answers the figures of each
+ * side, round by round.
  */
 export async function alternate(sides, { rounds, warmup }) {
   const names = Object.keys(sides)

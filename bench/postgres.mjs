@@ -7,8 +7,8 @@ import path from 'node:path'
 import pg from 'pg'
 
 /**
- * What differs from PostgreSQL's defaults. Without fsync the disk is out of the measurement, for all sides alike; without autovacuum
- * no background work falls into one side's round.
+ * What differs from PostgreSQL's defaults. Without fsync the disk is out of the measurement, for all sides alike; without
+ * autovacuum no background work falls into one side's round.
  */
 const settings = ['fsync=off', 'autovacuum=off', 'shared_buffers=512MB', 'max_wal_size=8GB', 'checkpoint_timeout=1h']
 

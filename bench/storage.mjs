@@ -32,8 +32,8 @@ printTable(
 )
 
 /**
- * The median of five rounds. A page's first change after a checkpoint puts its whole image into the WAL (`full_page_writes`): how often
- * that happens is a matter of the server's settings, so it is measured apart.
+ * The median of five rounds. A page's first change after a checkpoint puts its whole image into the WAL (`full_page_writes`):
+ * how often that happens is a matter of the server's settings, so it is measured apart.
  */
 async function walPerWrite(images) {
   await pool.query(`alter system set full_page_writes = ${images}`)

@@ -532,7 +532,10 @@ interface Overtaking {
   readonly statement: RegExp
 }
 
-/** Creates a session, delays the request `late` at a statement, runs `act` on another server meanwhile, and returns the late response. */
+/**
+ * Creates a session, delays the request `late` at a statement, runs `act` on another server meanwhile, and returns the late
+ * response.
+ */
 async function overtaken(
   { visitor, database, sibling, statement }: Overtaking,
   late: () => Promise<VisitorResponse>,

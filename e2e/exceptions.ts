@@ -24,8 +24,8 @@ const exceptions: Readonly<Record<string, Readonly<Partial<Record<Ability, strin
 }
 
 /**
- * Returns the reason why `engine` lacks an ability, or undefined if it has it. A test either expects the other behaviour or is skipped with
- * the reason.
+ * Returns the reason why `engine` lacks an ability, or undefined if it has it. A test either expects the other behaviour or is
+ * skipped with the reason.
  */
 export function whyNot(engine: string, ability: Ability): string | undefined {
   return exceptions[engine]?.[ability]

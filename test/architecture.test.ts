@@ -122,13 +122,18 @@ describe('architecture', () => {
     expect(users.filter(({ to }) => to.startsWith('lib/'))).toEqual([])
   })
 
-  it('no line is longer than the formatter’s width, comments included', () => {
+  it('no comment, and no line of the library, is longer than the formatter’s width', () => {
     const width = 132
+    const isComment = (line: string) => /^\s*(\/\/|\/?\*)/.test(line)
+    // The formatter does not break texts. Titles of tests and SQL for tests may be longer.
+    const isLibrary = (file: string) => file.startsWith('lib/') && !isTest(file)
     const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx', '*.mjs'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
     const present = files.filter((file) => existsSync(path.join(root, file)))
     const long = present.flatMap((file) => {
       const lines = readFileSync(path.join(root, file), 'utf8').split('\n')
-      return lines.flatMap((line, index) => (line.length > width ? `${file}:${index + 1}` : []))
+      return lines.flatMap((line, index) =>
+        line.length > width && (isComment(line) || isLibrary(file)) ? `${file}:${index + 1}` : [],
+      )
     })
     expect(long).toEqual([])
   })

@@ -61,6 +61,8 @@ export async function startServerStarter(): Promise<ServerStarter> {
     return (await server).address
   }
   const server = createServer(async (request, response) => {
+    // A test that blocks its event loop for seconds would use a kept connection that this server has closed meanwhile.
+    response.setHeader('connection', 'close')
     try {
       response.end(await startOnce(request.url?.slice(1) as SharedServer))
     } catch (error) {

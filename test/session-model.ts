@@ -37,7 +37,10 @@ export class SessionModel {
   readonly #dropsExpired: boolean
   #next = 1
 
-  /** With `data`, both begin with one row that holds it. `dropsExpired`: the store deletes expired rows at once, so that none can be ended. */
+  /**
+   * With `data`, both begin with one row that holds it. `dropsExpired`: the store deletes expired rows at once, so that none
+   * can be ended.
+   */
   constructor(data: Data | null, dropsExpired: boolean) {
     this.#dropsExpired = dropsExpired
     const ticket = data && { id: this.#next++, token: this.#next++ }

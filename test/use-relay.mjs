@@ -1,4 +1,5 @@
-// Connects the `@vercel/postgres` of this process to a relay (relay.ts). The tested servers load it with `node --import` and RELAY_PORT.
+// Connects the `@vercel/postgres` of this process to a relay (relay.ts). The tested servers load it with `node --import` and
+// RELAY_PORT.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import ws from 'ws'

@@ -40,7 +40,8 @@ export function cachedStore(database: SessionStore, redis: RedisStore, options: 
 function createCache({ connection }: RedisStore, { cacheMaxAge = 10, redisTimeout = 0.25 }: CachedStoreOptions): SessionCache {
   const maxAgeSeconds = durationOption('cacheMaxAge', cacheMaxAge)
   const timeoutMs = durationOption('redisTimeout', redisTimeout) * 1000
-  const effect = `Until it responds again, sessions are read from the database, and logins and revocations take up to ${maxAgeSeconds} s.`
+  const effect =
+    'Until it responds again, sessions are read from the database, ' + `and logins and revocations take up to ${maxAgeSeconds} s.`
   const consequence = `${effect} Check that Redis is running and that the client has its address.`
   return new SessionCache(new OptionalRedis(connection, { timeoutMs, consequence }), Math.ceil(maxAgeSeconds * 1000))
 }

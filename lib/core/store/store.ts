@@ -154,8 +154,8 @@ export interface SessionStore {
   update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<UpdatedSession | 'conflict' | null>
   /**
    * Changes the live session in one step: `compute` receives the newest data and returns the patch, or null to leave it. It may
-   * run several times. If `compute` throws, the promise rejects with that error and nothing is written. Waits at most `timeoutMs` for
-   * other requests, then returns 'conflict'. Returns null if there is no such session.
+   * run several times. If `compute` throws, the promise rejects with that error and nothing is written. Waits at most `timeoutMs`
+   * for other requests, then returns 'conflict'. Returns null if there is no such session.
    */
   modify(
     ref: SessionRef,
@@ -180,8 +180,8 @@ export interface SessionStore {
   limited?(limit: (store: SessionStore) => SessionStore): SessionStore
   /**
    * Only for a store in which the writes of one session wait for each other and each of them holds a connection meanwhile. Runs
-   * `write` after the earlier writes of this session in this process have settled. `timeout` includes that wait, and a write
-   * that was reported as late before its turn is never sent.
+   * `write` after the earlier writes of this session here have settled. `timeout` includes that wait, and a write that was
+   * reported as late before its turn is never sent.
    */
   queueWrite?<T>(sessionId: string, write: () => Promise<T>): Promise<T>
 }

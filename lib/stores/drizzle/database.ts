@@ -13,8 +13,8 @@ export function hasNoTransactions(error: unknown): boolean {
 }
 
 /**
- * Returns the primary of a database that `withReplicas` created, and any other database as it is. A replica may be behind: it would still
- * show a session that was just revoked, and not show the login that has just happened.
+ * Returns the primary of a database that `withReplicas` created, and any other database as it is. A replica may be behind: it
+ * would still show a session that was just revoked, and not show the login that has just happened.
  */
 export function primaryOf(db: PostgresDatabase): PostgresDatabase {
   return '$primary' in db ? (db.$primary as PostgresDatabase) : db

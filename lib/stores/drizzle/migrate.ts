@@ -21,7 +21,8 @@ const lockKey = 0x636f6174
  *
  * All migrations run in one transaction under one advisory lock. So several processes may call it when they start: one of them
  * applies the migrations, and the others wait and find nothing left to apply. Rejects with the driver's error if the database
- * fails.
+ * fails. A `query_timeout` of the pool also limits the wait and each migration: for a large table, run `npx coatcheck migrate`,
+ * which sets none.
  * @throws {SessionError} CONFIG_INVALID if the driver has no transactions (neon-http). Run `npx coatcheck migrate` instead.
  * @example await migrate(db)
  */

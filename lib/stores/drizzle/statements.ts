@@ -18,8 +18,10 @@ const instant = (name: string) => sql`${value(name)}::text::timestamptz`
 
 /** The start of the absolute lifetime. */
 const startedAt = sql`coalesce(${table.authenticatedAt}, ${table.createdAt})`
-const reservedOnly = sql`(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(${table.data}) where left(key, 1) = '_')`
-const patched = sql`${jsonb('defaults')} || (case when ${value('clear')}::boolean then ${reservedOnly} else ${table.data} end - ${value('removed')}::text::text[] || ${jsonb('set')})`
+const eachEntry = sql`jsonb_each(${table.data})`
+const reservedOnly = sql`(select coalesce(jsonb_object_agg(key, value), '{}') from ${eachEntry} where left(key, 1) = '_')`
+const cleared = sql`case when ${value('clear')}::boolean then ${reservedOnly} else ${table.data} end`
+const patched = sql`${jsonb('defaults')} || (${cleared} - ${value('removed')}::text::text[] || ${jsonb('set')})`
 const ifExtending = (next: SQL) => sql`case when ${value('extendsExpiry')}::boolean then ${next} else ${table.expiresAt} end`
 const withinLimit = sql`octet_length(${table.data}::text) <= ${integer('maxBytesBefore')}`
 const nextVersion = sql`${table.version} + 1`
@@ -45,10 +47,11 @@ export function expirySql({ maxAgeSeconds, absoluteSeconds, touchSeconds }: Expi
   const step = sql`least(${seconds(touchSeconds)}, ${idleLifetime(ownIdle)} / 10)`
   const next = expiry(sql`${table.expiryAt}`, ownIdle, startedAt)
   const isDue = sql`${table.lastSeenAt} + ${step} <= now()`
+  const current = sql`${table.expiresAt}`
   return {
     expiry,
     /** Advances when it is a step behind. Moves back at once if the policy has become shorter. */
-    nextExpiry: sql`case when ${next} between ${table.expiresAt} and ${table.expiresAt} + ${step} then ${table.expiresAt} else ${next} end`,
+    nextExpiry: sql`case when ${next} between ${current} and ${current} + ${step} then ${current} else ${next} end`,
     isDue,
     lastSeen: lastSeenIf(isDue),
   }

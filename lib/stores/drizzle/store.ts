@@ -49,8 +49,8 @@ class DrizzleStore implements SessionStore {
   readonly #named: boolean
   readonly #clearing = new Clearing()
   /**
-   * Compares versions instead of locking the row in a transaction. If a transaction loses its connection, pg's pool can lend the same
-   * connection again with the transaction still open, and later writes are then never committed.
+   * Compares versions instead of locking the row in a transaction. If a transaction loses its connection, pg's pool can lend
+   * the same connection again with the transaction still open, and later writes are then never committed.
    */
   readonly modify = modifyByVersion(this)
   readonly #writes = new KeyedMutex()

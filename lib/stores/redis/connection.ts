@@ -38,6 +38,9 @@ export class RedisFailure extends Error {
 /** A client, connected or not, or a function that creates one. */
 export type RedisClientSource = RedisClient | (() => RedisClient | Promise<RedisClient>)
 
+/** Runs a script on keys and returns its reply. @throws {RedisFailure} for every failure. */
+export type RunScript = (script: string, keys: readonly string[], args: readonly string[]) => Promise<unknown>
+
 /** Runs scripts on a client. Connects the client at the first use, and adds a prefix to all keys. */
 export class RedisConnection {
   readonly #source: RedisClientSource

@@ -7,6 +7,8 @@ export interface SessionReply {
   readonly session: UpdatedSession
   /** True if the script changed last-seen or expiry. */
   readonly timesChanged: boolean
+  /** The entry that the index of the session's user must have; null for an anonymous session. */
+  readonly indexEntry: IndexEntry | null
 }
 
 /** An entry that a session needs in its user's index. */
@@ -53,20 +55,35 @@ export function updateArguments(tokenHash: string, change: Change, policy: Expir
   return [tokenHash, JSON.stringify(options), ...(take === undefined ? [] : [fieldOf(take)]), ...removed, ...set, ...defaults]
 }
 
-/** Parses a script's reply that contains a session: names and values in turn. */
+/** Parses a script's reply that contains a session: names and values in turn. A value that is not JSON affects only its own key. */
 export function parseSession(id: string, reply: readonly string[]): SessionReply {
   const fields = new Map<string, string>()
   const data: [string, Json][] = []
+  const unreadable: string[] = []
   for (let i = 0; i < reply.length; i += 2) {
     const [name = '', value = ''] = [reply[i], reply[i + 1]]
-    if (name.startsWith('d:')) data.push([name.slice(2), JSON.parse(value)])
-    else fields.set(name, value)
+    if (name.startsWith('d:')) {
+      const json = parseJson(value)
+      if (json === undefined) unreadable.push(name.slice(2))
+      else data.push([name.slice(2), json])
+    } else fields.set(name, value)
   }
-  const taken = fields.get('taken')
-  const session = { id, ...rowOf(fields), data: Object.fromEntries(data) }
+  const row = { id, ...rowOf(fields), data: Object.fromEntries(data), ...(unreadable.length > 0 && { unreadable }) }
+  const taken = parseJson(fields.get('taken'))
   return {
-    session: taken === undefined ? session : { ...session, taken: JSON.parse(taken) },
+    session: taken === undefined ? row : { ...row, taken },
     timesChanged: fields.has('timesChanged'),
+    indexEntry: row.userId === null ? null : { userId: row.userId, until: Number(fields.get('indexedUntil')) },
+  }
+}
+
+/** Returns the value of a JSON text, or undefined if there is no text or it is not JSON. */
+function parseJson(text: string | undefined): Json | undefined {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

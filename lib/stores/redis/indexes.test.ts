@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createIn, freshRedisStore } from '../../../test/redis-stores'
-import { aSession, find, policy, update } from '../contract/tools.ts'
+import { aSession, find, policy, update, write } from '../contract/tools.ts'
 
 describe('the indexes in Redis', () => {
   it('the index of a user expires after its sessions, and lists a session until after its expiry, even if that moves', async () => {
@@ -48,6 +48,24 @@ describe('the indexes in Redis', () => {
     for (const name of ['created', 'seen', 'expires']) expect(await client.zScore(`${prefix}{all}:${name}`, evicted.id)).toBeNull()
     expect((await store.remove({ userId: 'u' })).map(({ id }) => id)).toContain(live.id)
     expect(await store.find(moved)).not.toBeNull()
+    client.destroy()
+  })
+
+  it('a user index that Redis has lost is repaired when the last-seen time of a session advances, without another round trip', async () => {
+    const { client, prefix, store, key } = freshRedisStore()
+    const [row, other] = [await createIn(store, { userId: 'u' }), await createIn(store, { userId: 'u' })]
+    const userIndex = `${prefix}user:u`
+    const until = await client.zScore(userIndex, row.id)
+    await client.del(userIndex) // As Redis does when it evicts a key.
+    await store.update(row, write({ set: { a: 1 } }), policy)
+    expect(await client.exists(userIndex), 'a write between two steps sends only its own script').toBe(0)
+    await client.hIncrBy(key(row.id), 'seen', -policy.touchSeconds * 1000)
+    await store.update(row, { extendsExpiry: true }, policy)
+    expect(await client.zRangeWithScores(userIndex, 0, -1)).toEqual([{ value: row.id, score: until }])
+    expect(await client.pExpireTime(userIndex)).toBe(until)
+    await client.hIncrBy(key(other.id), 'seen', -policy.touchSeconds * 1000)
+    await store.update(other, write({ set: { a: 1 } }), policy)
+    expect((await store.remove({ userId: 'u' })).map(({ id }) => id).sort()).toEqual([row.id, other.id].sort())
     client.destroy()
   })
 

@@ -1,5 +1,5 @@
 import type { PageEdge, RemovedSession, SessionPage, StoredSession } from '../../core/store/store.ts'
-import { type RedisConnection, textsOf } from './connection.ts'
+import { type RunScript, textsOf } from './connection.ts'
 import type { IndexEntry } from './encoding.ts'
 import * as scripts from './scripts.ts'
 
@@ -16,31 +16,32 @@ const globalKeys = Object.values(globalIndex)
  * script reaches both.
  *
  * The index of a user is written before the session. It may list sessions that do not exist or belong to another user, so its
- * readers check each session, but it never lacks a live one. The global index is written after the session, whenever last-seen or
+ * readers check each session, but it never lacks a live one. If Redis has evicted it, each session is added to it again when its
+ * last-seen or expiry changes. The global index is written after the session, whenever last-seen or
  * expiry changes.
  */
 export class SessionIndexes {
-  readonly #connection: RedisConnection
+  readonly #run: RunScript
 
-  constructor(connection: RedisConnection) {
-    this.#connection = connection
+  constructor(run: RunScript) {
+    this.#run = run
   }
 
   /** Lists a session in the index of its user. */
   async addToUser(id: string, { userId, until }: IndexEntry): Promise<void> {
-    await this.#connection.run(scripts.addToUserIndex, [userKey(userId)], [id, String(until)])
+    await this.#run(scripts.addToUserIndex, [userKey(userId)], [id, String(until)])
   }
 
   /** Returns the ids of all sessions that may belong to this user. */
   async idsOfUser(userId: string): Promise<string[]> {
-    return textsOf(await this.#connection.run(scripts.readUserIndex, [userKey(userId)], [])) ?? []
+    return textsOf(await this.#run(scripts.readUserIndex, [userKey(userId)], [])) ?? []
   }
 
   /** Writes the current times of a session to the global index. Removes the session from it if it has expired. */
   async addToGlobal({ id, lastSeenAt, expiresAt, secondsLeft }: StoredSession): Promise<void> {
     if (secondsLeft <= 0) return this.#remove(globalKeys, [id])
     const times = [lastSeenAt, expiresAt].map((at) => String(at.getTime()))
-    await this.#connection.run(scripts.addToGlobalIndex, globalKeys, [id, ...times])
+    await this.#run(scripts.addToGlobalIndex, globalKeys, [id, ...times])
   }
 
   /** Removes a deleted session from all indexes. */
@@ -50,7 +51,7 @@ export class SessionIndexes {
 
   /** Returns the number of active sessions in the global index. */
   async countActive(): Promise<number> {
-    return Number(await this.#connection.run(scripts.countActive, [globalIndex.expires], []))
+    return Number(await this.#run(scripts.countActive, [globalIndex.expires], []))
   }
 
   /**
@@ -73,7 +74,7 @@ export class SessionIndexes {
     const script = ascending ? scripts.oldestCreated : scripts.newestCreated
     let beyond = edge ? `(${edge}` : '+'
     for (let size = limit; ; size = Math.min(size * 2, maxBatchSize)) {
-      const ids = textsOf(await this.#connection.run(script, [globalIndex.created], [beyond, String(size)])) ?? []
+      const ids = textsOf(await this.#run(script, [globalIndex.created], [beyond, String(size)])) ?? []
       yield ids
       if (ids.length < size) return
       beyond = `(${ids.at(-1)}`
@@ -89,7 +90,7 @@ export class SessionIndexes {
     // batch starts at the time of the last id, and the offset counts only ids with that time.
     let [from, offset] = [String(start ?? '+inf'), 0]
     for (let size = limit; ; size = Math.min(size * 2, maxBatchSize)) {
-      const reply = textsOf(await this.#connection.run(script, [globalIndex.seen], [from, String(offset), String(size)])) ?? []
+      const reply = textsOf(await this.#run(script, [globalIndex.seen], [from, String(offset), String(size)])) ?? []
       const ids = reply.filter((_, i) => i % 2 === 0)
       yield ids.filter((id, i) => !returned.has(id) && (Number(reply[2 * i + 1]) !== start || isBeyond(id)))
       for (const id of ids) returned.add(id)
@@ -100,6 +101,6 @@ export class SessionIndexes {
   }
 
   async #remove(keys: readonly string[], ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#connection.run(scripts.removeFromIndex, keys, ids)
+    if (ids.length > 0) await this.#run(scripts.removeFromIndex, keys, ids)
   }
 }

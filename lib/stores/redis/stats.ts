@@ -1,7 +1,7 @@
 import type { StoreStats } from '../../core/store/statistics.ts'
 import { hourMs, statsDays } from '../../core/store/statistics.ts'
 import { tally } from '../rows/rows.ts'
-import { type RedisConnection, textsOf } from './connection.ts'
+import { type RunScript, textsOf } from './connection.ts'
 import { sessionKey } from './encoding.ts'
 import { globalIndex } from './indexes.ts'
 import { clock } from './scripts.ts'
@@ -36,10 +36,10 @@ return values[3] and { values[2] and '1' or '0', values[3] } or { values[2] and 
 `
 
 /** Returns statistics of all sessions. Runs one script on the global index, and one for each session of a sample. */
-export async function readStats(connection: RedisConnection): Promise<StoreStats> {
-  const [now, total, ...rest] = textsOf(await connection.run(countAndSample, Object.values(globalIndex), [])) ?? []
+export async function readStats(run: RunScript): Promise<StoreStats> {
+  const [now, total, ...rest] = textsOf(await run(countAndSample, Object.values(globalIndex), [])) ?? []
   const [time, indexed, ids] = [Number(now), Number(total), rest.slice(hours)]
-  const replies = await Promise.all(ids.map((id) => connection.run(readSummary, [sessionKey(id)], [])))
+  const replies = await Promise.all(ids.map((id) => run(readSummary, [sessionKey(id)], [])))
   const sample = replies.map(textsOf).filter((summary) => summary !== null)
   const estimated = indexed > sampleSize
   const scaled = (count: number) => (estimated ? Math.round((count * indexed) / Math.max(sample.length, 1)) : count)

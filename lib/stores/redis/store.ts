@@ -13,8 +13,9 @@ import type {
 } from '../../core/store/store.ts'
 import { modifyByVersion } from '../rows/by-version.ts'
 import { matches, pageOf, surplusOf } from '../rows/rows.ts'
-import { type RedisClientSource, RedisConnection, textsOf } from './connection.ts'
+import { type RedisClientSource, RedisConnection, type RunScript, textsOf } from './connection.ts'
 import { createArguments, type IndexEntry, parseSession, sessionKey, updateArguments } from './encoding.ts'
+import { withEvictionWarning } from './eviction.ts'
 import { SessionIndexes } from './indexes.ts'
 import * as scripts from './scripts.ts'
 import { readStats } from './stats.ts'
@@ -48,7 +49,8 @@ export interface RedisStore extends SessionStore {
  * `signedIn` reads all sessions until its page is full, and such a count reads all of them.
  *
  * Set `maxmemory-policy noeviction`. Otherwise Redis may evict sessions, which logs their users out, and indexes, which hides
- * sessions from `revokeUser`. Redis acknowledges a write before it is on disk and on its replicas. A crash or a failover may undo
+ * sessions from `revokeUser` until their last-seen advances. The first use logs a warning if Redis may evict keys. A field of a
+ * session that is not JSON affects only its own key. Redis acknowledges a write before it is on disk and on its replicas. A crash or a failover may undo
  * the last writes, including revocations.
  * @example const store = redisStore(createClient({ url, disableOfflineQueue: true }))
  */
@@ -59,16 +61,18 @@ export function redisStore(client: RedisClientSource, { prefix = 'coatcheck:' }:
 class RedisSessionStore implements RedisStore {
   readonly name = 'redis'
   readonly connection: RedisConnection
+  readonly #run: RunScript
   readonly #indexes: SessionIndexes
   readonly modify = modifyByVersion(this)
 
   constructor(connection: RedisConnection) {
     this.connection = connection
-    this.#indexes = new SessionIndexes(connection)
+    this.#run = withEvictionWarning((...args) => connection.run(...args))
+    this.#indexes = new SessionIndexes(this.#run)
   }
 
   async find({ id, tokenHash }: SessionRef) {
-    const reply = textsOf(await this.connection.run(scripts.find, [sessionKey(id)], [tokenHash]))
+    const reply = textsOf(await this.#run(scripts.find, [sessionKey(id)], [tokenHash]))
     if (reply?.[0] === 'rotated') return 'rotated'
     return reply && parseSession(id, reply).session
   }
@@ -117,7 +121,7 @@ class RedisSessionStore implements RedisStore {
   }
 
   stats() {
-    return readStats(this.connection)
+    return readStats(this.#run)
   }
 
   async clearExpired() {
@@ -147,7 +151,7 @@ class RedisSessionStore implements RedisStore {
   }
 
   async #findById(id: string): Promise<StoredSession | null> {
-    const reply = textsOf(await this.connection.run(scripts.findById, [sessionKey(id)], []))
+    const reply = textsOf(await this.#run(scripts.findById, [sessionKey(id)], []))
     return reply && parseSession(id, reply).session
   }
 
@@ -157,7 +161,7 @@ class RedisSessionStore implements RedisStore {
   }
 
   async #remove(id: string, condition: RemovalCondition): Promise<RemovedSession | null> {
-    const reply = textsOf(await this.connection.run(scripts.remove, [sessionKey(id)], [JSON.stringify(condition)]))
+    const reply = textsOf(await this.#run(scripts.remove, [sessionKey(id)], [JSON.stringify(condition)]))
     if (!reply) return null
     const removed = { id, userId: reply[0] ?? null }
     await this.#indexes.remove(removed)
@@ -167,14 +171,18 @@ class RedisSessionStore implements RedisStore {
   /** Runs `create` or `update`. Writes the user's index if the script asks for it, and the global index if times have changed. */
   async #write(script: string, id: string, argumentsFor: (indexed: IndexEntry | null) => string[]): Promise<UpdatedSession | null> {
     for (let indexed: IndexEntry | null = null; ; ) {
-      const reply = textsOf(await this.connection.run(script, [sessionKey(id)], argumentsFor(indexed)))
+      const reply = textsOf(await this.#run(script, [sessionKey(id)], argumentsFor(indexed)))
       if (!reply) return null
       if (reply[0] === 'index') {
         indexed = { userId: reply[1] ?? '', until: Number(reply[2]) }
         await this.#indexes.addToUser(id, indexed)
       } else {
-        const { session, timesChanged } = parseSession(id, reply)
-        if (timesChanged) await this.#indexes.addToGlobal(session)
+        const { session, timesChanged, indexEntry } = parseSession(id, reply)
+        if (timesChanged) {
+          // Redis may have evicted the user's index. Both scripts are sent at once, so this repair needs no other round trip.
+          const repair = indexEntry && !indexed ? this.#indexes.addToUser(id, indexEntry) : null
+          await Promise.all([this.#indexes.addToGlobal(session), repair])
+        }
         return session
       }
     }
