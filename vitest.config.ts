@@ -6,7 +6,7 @@ const lib = fileURLToPath(new URL('./lib', import.meta.url))
 /** The suites that every store must pass. Each project runs them on its stores: see test/stores.ts. */
 const everyStore = [
   'lib/core/data/json.property.test.ts',
-  'lib/next/{flashes,lost-logins,max-per-user,options,session-model,sessions}.test.ts',
+  'lib/next/{flashes,lost-logins,max-per-user,options,session-*}.test.ts',
   'lib/stores/{concurrency,stores}.test.ts',
 ]
 

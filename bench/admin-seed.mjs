@@ -1,6 +1,7 @@
 /**
- * Stores a million live and a million expired sessions, by SQL: begun one after another in the last 28 days, used for a while, from
- * some hundred kinds of browser. `apart`: the first million are the expired ones; else every other one is.
+ * Inserts a million live and a million expired sessions by SQL. They were created at equal intervals over the last 28 days, used
+ * for a while, and have up to 200 different browsers. With `apart`, the oldest million sessions are expired; otherwise every
+ * other one is. Every `signedInEvery`th session has a user. `each` replaces the million.
  */
 export async function seedSessions(pool, { apart, signedInEvery, each = 1_000_000 }) {
   await pool.query(
@@ -19,14 +20,14 @@ export async function seedSessions(pool, { apart, signedInEvery, each = 1_000_00
           now() - interval '28 days' + i * (interval '28 days' / (2 * $1::int)) as created,
           case when $3::boolean then i > $1::int else i % 2 = 0 end as live
         from generate_series(1, 2 * $1::int) as i
-      ) as begun
-    ) as used`,
+      ) as created_sessions
+    ) as used_sessions`,
     [each, signedInEvery, apart],
   )
   await pool.query('vacuum analyze sessions')
 }
 
-/** A UUID of version 7 made at `instant`. */
+/** Returns the SQL of a UUID of version 7 that was created at `instant`, an SQL expression. */
 function timeOrderedId(instant) {
   const time = `lpad(to_hex(floor(extract(epoch from ${instant}) * 1000)::bigint), 12, '0')`
   return `(${time} || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid`

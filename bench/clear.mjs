@@ -1,4 +1,4 @@
-// A million expired sessions cleared beside readers: see README.md.
+// Clears a million expired sessions while other connections read live ones. See README.md.
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { drizzle } from 'drizzle-orm/node-postgres'
@@ -19,7 +19,7 @@ if (isMainThread) await measure()
 else await read()
 
 async function measure() {
-  const ways = {
+  const methods = {
     'one `DELETE … WHERE expires_at <= now()`': (pool) => pool.query('delete from sessions where expires_at <= now()'),
     '`sessions.clearExpired()`': (pool) => {
       const { clearExpired } = createSessions({ secret, store: drizzleStore(drizzle(pool)) })
@@ -27,23 +27,30 @@ async function measure() {
     },
   }
   const lines = []
-  for (const [index, [name, clear]] of Object.entries(ways).entries()) {
+  for (const [index, [name, clear]] of Object.entries(methods).entries()) {
     const url = await createDatabase(process.env.DATABASE_URL, `clear_${index}`)
     const pool = new pg.Pool({ connectionString: url })
     await fill(pool)
-    lines.push([name, ...(await besideReaders(url, () => clear(pool)))])
+    lines.push([name, ...(await withReaders(url, () => clear(pool)))])
     const { rows } = await pool.query('select count(*)::int as left from sessions')
-    if (rows[0].left !== live) throw new Error(`${name} left ${rows[0].left} rows of ${live}`)
+    if (rows[0].left !== live) throw new Error(`${name} left ${rows[0].left} rows instead of ${live}`)
     await pool.end()
   }
-  console.log(`\nClearing ${whole(expired)} expired sessions beside ${whole(live)} live ones, ${readers} readers:`)
+  console.log(`\nClearing ${whole(expired)} expired sessions among ${whole(live)} live ones, with ${readers} readers:`)
   printTable(
-    ['way', 'seconds', 'reads a second meanwhile', 'reads before, p50 / p99 ms', 'meanwhile, p50 / p99 ms', 'longest, ms'],
+    [
+      'method',
+      'seconds',
+      'reads per second during clearing',
+      'reads before, p50 / p99 ms',
+      'reads during, p50 / p99 ms',
+      'longest read, ms',
+    ],
     lines,
   )
 }
 
-/** Expired and live ones mixed, as the table of an app has them. */
+/** Inserts expired and live sessions in mixed order, as in the table of an app. */
 async function fill(pool) {
   await migrate(drizzle(pool))
   await pool.query(
@@ -55,10 +62,10 @@ async function fill(pool) {
   await pool.query('vacuum analyze sessions')
 }
 
-/** Seconds that `clear` took, and what readers in a thread of their own saw before and meanwhile. */
-async function besideReaders(url, clear) {
+/** Returns the seconds that `clear` took, and the times of readers in another thread before and during it. */
+async function withReaders(url, clear) {
   const worker = new Worker(new URL(import.meta.url), { workerData: url })
-  await once(worker, 'message') // they read
+  await once(worker, 'message') // the readers have started
   const take = async () => {
     worker.postMessage('take')
     return (await once(worker, 'message'))[0]
@@ -69,14 +76,20 @@ async function besideReaders(url, clear) {
   const started = performance.now()
   await clear()
   const seconds = (performance.now() - started) / 1000
-  const meanwhile = await take()
-  worker.postMessage('end')
+  const during = await take()
+  worker.postMessage('stop')
   await once(worker, 'exit')
-  const both = (millis) => `${quantile(millis, 0.5).toFixed(2)} / ${quantile(millis, 0.99).toFixed(2)}`
-  return [seconds.toFixed(2), whole(meanwhile.length / seconds), both(before), both(meanwhile), Math.max(...meanwhile).toFixed(1)]
+  const percentiles = (millis) => `${quantile(millis, 0.5).toFixed(2)} / ${quantile(millis, 0.99).toFixed(2)}`
+  return [
+    seconds.toFixed(2),
+    whole(during.length / seconds),
+    percentiles(before),
+    percentiles(during),
+    Math.max(...during).toFixed(1),
+  ]
 }
 
-/** The readers' thread: finds live sessions at random through the store, and answers how many milliseconds each took. */
+/** Runs in the thread of the readers: finds random live sessions through the store and reports the milliseconds of each read. */
 async function read() {
   const pool = new pg.Pool({ connectionString: workerData })
   const { rows: refs } = await pool.query(
@@ -85,7 +98,7 @@ async function read() {
   const store = drizzleStore(drizzle(pool))
   let [millis, reading] = [[], true]
   parentPort.on('message', (message) => {
-    if (message === 'end') reading = false
+    if (message === 'stop') reading = false
     else parentPort.postMessage(millis.splice(0))
   })
   const reader = async () => {

@@ -1,4 +1,4 @@
-// Each engine beside the raw command of what it keeps sessions in: see README.md.
+// Compares each engine with raw commands on the same storage. See README.md.
 import { randomUUID } from 'node:crypto'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
@@ -25,7 +25,7 @@ const db = drizzle(pool)
 await migrate(db)
 const refs = await insertRaw()
 const keys = await fillRedis()
-const kept = new Map(keys.map((key) => [key, JSON.stringify(data)]))
+const stored = new Map(keys.map((key) => [key, JSON.stringify(data)]))
 
 const database = {
   name: 'raw prepared SELECT, UPDATE',
@@ -49,16 +49,16 @@ const hash = {
 const map = {
   name: 'a `Map` of JSON',
   items: keys,
-  read: async (key) => JSON.parse(kept.get(key)).name,
-  write: async (key) => kept.set(key, JSON.stringify({ ...JSON.parse(kept.get(key)), visits: 1235 })),
+  read: async (key) => JSON.parse(stored.get(key)).name,
+  write: async (key) => stored.set(key, JSON.stringify({ ...JSON.parse(stored.get(key)), visits: 1235 })),
 }
 
 const engines = [
-  { name: 'drizzle', store: drizzleStore(db), beside: [database] },
-  { name: 'redis', store: redisStore(redis), beside: [text, hash] },
-  { name: 'cached', store: cachedStore(drizzleStore(db), redisStore(redis, { prefix: 'cached:' })), beside: [text, database] },
-  { name: 'cookie', store: cookieStore(), beside: [map] },
-  { name: 'memory', store: memoryStore(), beside: [map] },
+  { name: 'drizzle', store: drizzleStore(db), rivals: [database] },
+  { name: 'redis', store: redisStore(redis), rivals: [text, hash] },
+  { name: 'cached', store: cachedStore(drizzleStore(db), redisStore(redis, { prefix: 'cached:' })), rivals: [text, database] },
+  { name: 'cookie', store: cookieStore(), rivals: [map] },
+  { name: 'memory', store: memoryStore(), rivals: [map] },
 ]
 for (const engine of engines) Object.assign(engine, await open(engine.store))
 
@@ -66,49 +66,50 @@ console.log(`\nEngines, ${whole(rows)} sessions each, Redis ${version}:`)
 for (const load of loads) {
   const lines = []
   for (const engine of engines) lines.push(...(await linesOf(engine, load)))
-  console.log(`\n${load.atOnce} at once:`)
-  printTable(['engine', 'operation', 'Coatcheck, µs', 'beside', 'raw, µs', 'ratio of times (quartiles)'], lines)
+  console.log(`\n${load.atOnce} at a time:`)
+  printTable(['engine', 'operation', 'Coatcheck, µs', 'compared with', 'raw, µs', 'ratio of times (quartiles)'], lines)
 }
 await pool.end()
 await stop()
 
-/** The library over `store`, and visitors with a session in it. */
+/** Returns `getSession` on a store, and visitors who have a session in it. */
 async function open(store) {
   const { getSession } = createSessions({ secret, cookie: { secure: false }, store })
   const visitors = (await seed(getSession, rows)).map((cookie) => ({ cookie }))
   return { getSession, visitors }
 }
 
-async function linesOf({ name, getSession, visitors, beside }, { atOnce, operations, ...rounds }) {
+async function linesOf({ name, getSession, visitors, rivals }, { atOnce, operations, ...rounds }) {
   const read = async (visitor) => {
     enter(request(visitor.cookie))
     return (await getSession()).get('name')
   }
-  const begin = async (visitor) => {
-    visitor.visit = request(visitor.cookie)
-    enter(visitor.visit)
+  const loadSession = async (visitor) => {
+    visitor.request = request(visitor.cookie)
+    enter(visitor.request)
     visitor.session = await getSession()
   }
   const set = async (visitor) => {
-    enter(visitor.visit)
+    enter(visitor.request)
     await visitor.session.set('visits', 1235)
-    visitor.cookie = visitor.visit.jar.cookie
+    visitor.cookie = visitor.request.responseCookies.cookie
   }
   const write = async () => {
-    const visiting = pick(visitors, operations)
-    await microsEach(visiting, atOnce, begin)
-    return microsEach(visiting, atOnce, set)
+    const chosen = pick(visitors, operations)
+    await microsEach(chosen, atOnce, loadSession)
+    return microsEach(chosen, atOnce, set)
   }
-  const besides = (verb) => beside.map((one) => [one.name, () => microsEach(pick(one.items, operations), atOnce, one[verb])])
-  const reads = { coatcheck: () => microsEach(pick(visitors, operations), atOnce, read), ...Object.fromEntries(besides('read')) }
-  const writes = { coatcheck: write, ...Object.fromEntries(besides('write')) }
-  await microsEach(visitors, 32, read) // once each: from here on `cached` has its copies
+  const rivalSides = (verb) =>
+    rivals.map((rival) => [rival.name, () => microsEach(pick(rival.items, operations), atOnce, rival[verb])])
+  const reads = { coatcheck: () => microsEach(pick(visitors, operations), atOnce, read), ...Object.fromEntries(rivalSides('read')) }
+  const writes = { coatcheck: write, ...Object.fromEntries(rivalSides('write')) }
+  await microsEach(visitors, 32, read) // once for each visitor, so that `cached` has its copies
   const lines = []
   for (const [operation, sides] of Object.entries({ 'getSession + get': reads, set: writes })) {
     const { coatcheck, ...others } = await alternate(sides, rounds)
-    for (const [other, figures] of Object.entries(others)) {
-      const times = [median(coatcheck), median(figures)].map((micros) => micros.toFixed(1))
-      lines.push([name, `\`${operation}\``, times[0], other, times[1], printRatio(ratio(coatcheck, figures))])
+    for (const [rival, rivalTimes] of Object.entries(others)) {
+      const times = [median(coatcheck), median(rivalTimes)].map((micros) => micros.toFixed(1))
+      lines.push([name, `\`${operation}\``, times[0], rival, times[1], printRatio(ratio(coatcheck, rivalTimes))])
     }
   }
   return lines
@@ -120,7 +121,7 @@ async function insertRaw() {
   return made
 }
 
-/** The same bytes under each key as text and as a hash. */
+/** Stores the same bytes under each key as text and as a hash, and returns the keys. */
 async function fillRedis() {
   const made = Array.from({ length: rows }, () => randomUUID())
   const hashed = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(value)]))
@@ -130,7 +131,7 @@ async function fillRedis() {
   return made
 }
 
-/** So many in a row, from a random place on: none is met twice in a round. */
+/** Returns `count` adjacent items from a random position on, so that no item occurs twice in a round. */
 function pick(all, count) {
   const from = Math.floor(Math.random() * (all.length - count))
   return all.slice(from, from + count)

@@ -1,4 +1,4 @@
-// The library against the same work done by hand with the same driver, in one process: see README.md.
+// Compares the library with the same work written by hand on the same driver, in one process. See README.md.
 import { randomUUID } from 'node:crypto'
 import { data, enter, openLibrary, request, seed } from './library.mjs'
 import { alternate, median, microsEach, printRatio, printTable, ratio, whole } from './measure.mjs'
@@ -15,27 +15,27 @@ const { pool, getSession } = await openLibrary(await createDatabase(process.env.
 const { ours, theirs } = divide(await seed(getSession, rows), await refs())
 
 const visitors = (count) => pick(ours, count).map((visitor) => ({ visitor }))
-const strangers = (count) => Array.from({ length: count }, () => ({ visitor: { cookie: undefined } }))
+const anonymous = (count) => Array.from({ length: count }, () => ({ visitor: { cookie: undefined } }))
 const rawVisitors = (count) => pick(theirs, count)
-const rawStrangers = (count) => Array.from({ length: count }, () => ({ id: randomUUID(), hash: randomUUID() }))
+const rawAnonymous = (count) => Array.from({ length: count }, () => ({ id: randomUUID(), hash: randomUUID() }))
 
 async function read({ visitor }) {
   enter(request(visitor.cookie))
   return (await getSession()).get('name')
 }
 
-/** The same, with the session kept for a writer. */
+/** Loads the session for a writer. */
 async function open(item) {
-  item.visit = request(item.visitor.cookie)
-  enter(item.visit)
+  item.request = request(item.visitor.cookie)
+  enter(item.request)
   item.session = await getSession()
 }
 
-/** A writer's call, and the cookie that it set kept for the next round. */
+/** Returns a job that writes and keeps the new cookie for the next round. */
 const writing = (write) => async (item) => {
-  enter(item.visit)
+  enter(item.request)
   await write(item.session)
-  item.visitor.cookie = item.visit.jar.cookie
+  item.visitor.cookie = item.request.responseCookies.cookie
 }
 const set = writing((session) => session.set('visits', 1235))
 const setAll = writing((session) => session.set(data))
@@ -50,17 +50,23 @@ const rotating = (name, more) => async (ref) => {
   await raw(pool, name, [ref.id, ref.hash, newHash, ...more])
   ref.hash = newHash
 }
-const rawSame = await statementOfSet()
+const rawStatementOfSet = await statementOfSet()
 const rawRotate = rotating('rotate', [])
 const rawLogin = rotating('login', ['4711'])
 
-/** `before` belongs to the work, but not to the measurement. */
+/** `before` prepares each item and is not measured. */
 const cases = [
   { name: 'getSession + get', goal: { 1: '≤ 1.15', 32: '≤ 0.50' }, run: read, rawRun: rawRead },
   { name: 'set', goal: { 1: '≤ 1.15' }, before: open, run: set, rawRun: rawSet },
-  { name: 'set', label: '`set`, beside its own statement through the bare driver', before: open, run: set, rawRun: rawSame },
+  {
+    name: 'set',
+    label: '`set`, compared with its own statement through the bare driver',
+    before: open,
+    run: set,
+    rawRun: rawStatementOfSet,
+  },
   { name: 'getSession + set', run: inTurn(open, set), rawRun: inTurn(rawRead, rawSet) },
-  { name: 'first set', items: strangers, rawItems: rawStrangers, run: inTurn(open, setAll), rawRun: rawInsert },
+  { name: 'first set', items: anonymous, rawItems: rawAnonymous, run: inTurn(open, setAll), rawRun: rawInsert },
   { name: 'cycleKey', before: open, run: cycleKey, rawRun: rawRotate },
   { name: 'login', before: open, run: login, rawRun: rawLogin },
 ]
@@ -81,23 +87,23 @@ for (const { atOnce, operations, rounds, warmup } of loads) {
         return microsEach(prepared, atOnce, rawRun)
       },
     }
-    const figures = await alternate(sides, { rounds, warmup })
-    lines.push(lineOf(one, atOnce, figures))
+    const times = await alternate(sides, { rounds, warmup })
+    lines.push(lineOf(one, atOnce, times))
   }
-  console.log(`\nIn process, ${atOnce} at once, ${whole(rows)} rows:`)
-  printTable(['operation', 'raw, µs', 'Coatcheck, µs', 'Coatcheck, a second', 'ratio of times (quartiles)', 'goal'], lines)
+  console.log(`\nIn process, ${atOnce} at a time, ${whole(rows)} rows:`)
+  printTable(['operation', 'raw, µs', 'Coatcheck, µs', 'Coatcheck, per second', 'ratio of times (quartiles)', 'goal'], lines)
 }
 await pool.end()
 
 function lineOf({ name, label = `\`${name}\``, goal = {} }, atOnce, { coatcheck, raw }) {
-  const [mine, theirs] = [median(coatcheck), median(raw)]
+  const [micros, rawMicros] = [median(coatcheck), median(raw)]
   const cell = printRatio(ratio(coatcheck, raw))
-  return [label, theirs.toFixed(1), mine.toFixed(1), whole(1_000_000 / mine), cell, goal[atOnce] ?? '']
+  return [label, rawMicros.toFixed(1), micros.toFixed(1), whole(1_000_000 / micros), cell, goal[atOnce] ?? '']
 }
 
 /**
- * The library's own UPDATE sent by hand: expiry, touch and version check included. Tells what the library adds from what SQL
- * costs.
+ * Returns a job that sends the library's own UPDATE of `set`, with expiry, touch and version check, through the bare driver. It
+ * separates the cost of the library from the cost of its SQL.
  */
 async function statementOfSet() {
   const item = { visitor: ours[0] }
@@ -125,18 +131,18 @@ function inTurn(first, second) {
   }
 }
 
-/** So many in a row, from a random place on: no session is met twice in a round. */
+/** Returns `count` adjacent items from a random position on, so that no session occurs twice in a round. */
 function pick(all, count) {
   const from = Math.floor(Math.random() * (all.length - count))
   return all.slice(from, from + count)
 }
 
-/** All rows in random order, so that neighbours in a round do not share pages of the table. */
+/** Returns all rows in random order, so that neighbours in a round do not share pages of the table. */
 async function refs() {
   return (await pool.query('select id, token_hash as hash from sessions order by random()')).rows
 }
 
-/** Half of the sessions for each side, since a rotation by one ends the token that the other holds. */
+/** Gives each side half of the sessions, because a rotation by one side would invalidate the token of the other. */
 function divide(cookies, refs) {
   const cookieOf = new Map(cookies.map((cookie) => [Buffer.from(cookie.split('.')[1], 'base64url').toString('hex'), cookie]))
   const half = refs.length / 2

@@ -3,16 +3,16 @@ import pg from 'pg'
 import { drizzleStore, migrate } from '../dist/drizzle.js'
 import { createSessions } from '../dist/index.js'
 import { fakePlatformKey } from '../dist/next/platform.js'
-import '../dist/testing.js' // first, since it puts a fake request of its own in the place of the one below
+import '../dist/testing.js' // imported first, because it also sets the fake platform, which is replaced below
 
-/** 47 bytes of JSON, what Django's figures were measured with. */
+/** The data of a session: 47 bytes of JSON, as in the measurements of Django. */
 export const data = { name: 'John Doe', theme: 'dark', visits: 123 }
-if (JSON.stringify(data).length !== 47) throw new Error('The data must take 47 bytes')
+if (JSON.stringify(data).length !== 47) throw new Error('The results in README.md are for 47 bytes of data: change `data` back.')
 
 export const secret = 'a secret of the benchmark, long enough to sign with'
 export const cookieName = 'session'
 
-/** The library on a fresh table: a pool of node-postgres with its default settings, and the options' defaults. */
+/** Returns `getSession` with its default options on a new table, and its pool, a node-postgres pool with default settings. */
 export async function openLibrary(connectionString) {
   const pool = new pg.Pool({ connectionString })
   const db = drizzle(pool)
@@ -22,44 +22,51 @@ export async function openLibrary(connectionString) {
 }
 
 /**
- * A request as the library sees it, in the place of Next's, bare of all but what is used, so that the library alone is measured.
- * `coatcheck/testing` has one with more comfort, which costs more.
+ * Returns a request as the library sees it, without Next. It has only the parts that the library uses, so that the measurement
+ * contains only the library. `withRequest` of `coatcheck/testing` does more and costs more.
  */
 export function request(cookie) {
   const headers = { get: (name) => (name === 'host' ? 'localhost' : null), has: () => false }
-  const jar = {
+  const responseCookies = {
     cookie,
-    get: (name) => (jar.cookie !== undefined && name === cookieName ? { value: jar.cookie } : undefined),
+    get: (name) => (responseCookies.cookie !== undefined && name === cookieName ? { value: responseCookies.cookie } : undefined),
     set: ({ name, value }) => {
-      if (name === cookieName) jar.cookie = value
+      if (name === cookieName) responseCookies.cookie = value
     },
   }
-  return { jar, headers: async () => headers, cookies: async () => jar, io: async () => {}, after: () => {}, refresh: () => {} }
+  return {
+    responseCookies,
+    headers: async () => headers,
+    cookies: async () => responseCookies,
+    io: async () => {},
+    after: () => {},
+    refresh: () => {},
+  }
 }
 
 let current
 Object.assign(globalThis, { [fakePlatformKey]: () => current })
 
-/** Makes `request` the running one: the library looks at it before its first await. */
+/** Makes `request` the current one. The library reads the current request before its first await. */
 export function enter(request) {
   current = request
 }
 
-/** Stores `count` sessions through the library, and answers their cookies. */
+/** Creates `count` sessions through the library and returns their cookies. */
 export async function seed(getSession, count, atOnce = 32) {
   const cookies = []
-  const begin = async () => {
-    const visit = request(undefined)
-    enter(visit)
+  const create = async () => {
+    const created = request(undefined)
+    enter(created)
     const session = await getSession()
-    enter(visit)
+    enter(created)
     await session.set(data)
-    cookies.push(visit.jar.cookie)
+    cookies.push(created.responseCookies.cookie)
   }
   const worker = async () => {
-    while (cookies.length + atOnce <= count) await begin()
+    while (cookies.length + atOnce <= count) await create()
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
-  while (cookies.length < count) await begin()
+  while (cookies.length < count) await create()
   return cookies
 }

@@ -7,12 +7,12 @@ import path from 'node:path'
 import pg from 'pg'
 
 /**
- * What differs from PostgreSQL's defaults. Without fsync the disk is out of the measurement, for all sides alike; without
- * autovacuum no background work falls into one side's round.
+ * The settings that differ from PostgreSQL's defaults. Without fsync, the disk does not affect the measurement. Without
+ * autovacuum, no background work affects the round of one side.
  */
 const settings = ['fsync=off', 'autovacuum=off', 'shared_buffers=512MB', 'max_wal_size=8GB', 'checkpoint_timeout=1h']
 
-/** Starts a server of our own on loopback, in a temporary folder, and answers its URL and how to stop it. */
+/** Starts a new server on loopback in a temporary folder. Returns its URL, its version and a function that stops it. */
 export async function startPostgres() {
   const bin = findBinaries()
   const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-bench-'))
@@ -23,11 +23,11 @@ export async function startPostgres() {
   const init = ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8']
   execFileSync(path.join(bin, 'initdb'), init, { ...user, stdio: 'ignore' })
   const port = await freePort()
-  const places = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`]
-  const flags = [...places, ...settings].flatMap((setting) => ['-c', setting])
+  const connection = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`]
+  const flags = [...connection, ...settings].flatMap((setting) => ['-c', setting])
   const server = spawn(path.join(bin, 'postgres'), ['-D', data, ...flags], { ...user, stdio: 'ignore' })
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`
-  const version = await untilItAnswers(url, server)
+  const version = await versionWhenReady(url, server)
   const stop = async () => {
     server.kill('SIGINT')
     if (server.exitCode === null) await once(server, 'exit')
@@ -36,7 +36,7 @@ export async function startPostgres() {
   return { url, version, stop }
 }
 
-/** A new, empty database on the server at `url`. */
+/** Creates an empty database on the server at `url` and returns its URL. */
 export async function createDatabase(url, name) {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -45,7 +45,7 @@ export async function createDatabase(url, name) {
   return url.replace(/\/[^/]*$/, `/${name}`)
 }
 
-/** A port of loopback that nobody uses now. */
+/** Returns a loopback port that is free now. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -58,10 +58,10 @@ export async function freePort() {
 function findBinaries() {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-  const searched = (process.env.PATH ?? '').split(path.delimiter)
-  const places = [...versions.map((version) => path.join(debian, version, 'bin')), ...searched]
-  const found = places.find((place) => existsSync(path.join(place, 'initdb')) && existsSync(path.join(place, 'postgres')))
-  if (!found) throw new Error('PostgreSQL is missing: install it (Debian: apt-get install postgresql).')
+  const pathFolders = (process.env.PATH ?? '').split(path.delimiter)
+  const folders = [...versions.map((version) => path.join(debian, version, 'bin')), ...pathFolders]
+  const found = folders.find((folder) => existsSync(path.join(folder, 'initdb')) && existsSync(path.join(folder, 'postgres')))
+  if (!found) throw new Error('PostgreSQL was not found. Install it (Debian: apt-get install postgresql).')
   return found
 }
 
@@ -69,7 +69,7 @@ function idOf(flag) {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
 }
 
-async function untilItAnswers(url, server) {
+async function versionWhenReady(url, server) {
   for (const deadline = Date.now() + 30_000; ; ) {
     const client = new pg.Client({ connectionString: url })
     try {

@@ -1,4 +1,4 @@
-// What somebody would write by hand with node-postgres for the same work: named prepared statements that answer the same columns.
+// The same work written by hand with node-postgres: named prepared statements that return the same columns.
 const columns = `id, token_hash, user_id, created_at, authenticated_at, last_seen_at, expires_at, expiry_at, expiry_idle_seconds, ip,
   user_agent, version, data, extract(epoch from expires_at - now())::float8 as seconds_left,
   extract(epoch from now() - last_seen_at)::float8 as seconds_since_seen`
@@ -14,9 +14,9 @@ const statements = {
     version = version + 1 where ${live} returning ${columns}`,
 }
 
-/** Runs one of the statements, prepared under its name, and answers the row. */
+/** Runs one of the statements, prepared under its name, and returns the row. */
 export async function raw(pool, name, values) {
   const { rows } = await pool.query({ name: `raw_${name}`, text: statements[name], values })
-  if (rows.length !== 1) throw new Error(`${name} met ${rows.length} rows`)
+  if (rows.length !== 1) throw new Error(`${name} returned ${rows.length} rows instead of one`)
   return rows[0]
 }

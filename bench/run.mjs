@@ -1,4 +1,4 @@
-// npm run bench [-- storage clear admin in-process engines http]: what README.md shows, printed as Markdown.
+// npm run bench [-- storage clear admin in-process engines http]: prints the tables of README.md as Markdown.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,8 +8,8 @@ import { startPostgres } from './postgres.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const known = ['storage', 'clear', 'admin', 'in-process', 'engines', 'http/run']
-const asked = process.argv.slice(2)
-const parts = known.filter((name) => asked.length === 0 || asked.some((word) => name.startsWith(word)))
+const requested = process.argv.slice(2)
+const parts = known.filter((name) => requested.length === 0 || requested.some((word) => name.startsWith(word)))
 
 installBenchDependencies()
 if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) process.exit(1)
@@ -24,7 +24,7 @@ try {
   await postgres.stop()
 }
 
-/** The dependencies that the benchmarks alone have, unless they stand as package-lock.json says. */
+/** Installs the packages that only the benchmarks need, unless they are up to date with package-lock.json. */
 function installBenchDependencies() {
   const [installed, lock] = ['node_modules/.package-lock.json', 'package-lock.json'].map((name) => path.join(here, name))
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
@@ -33,7 +33,7 @@ function installBenchDependencies() {
 
 function versions() {
   const versionOf = (name) => {
-    const folder = [here, root].map((place) => path.join(place, 'node_modules', name)).find((place) => existsSync(place))
+    const folder = [here, root].map((parent) => path.join(parent, 'node_modules', name)).find((candidate) => existsSync(candidate))
     return `${name} ${JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')).version}`
   }
   return ['pg', 'drizzle-orm', 'next', 'redis', 'iron-session', 'better-auth'].map(versionOf).join(', ')

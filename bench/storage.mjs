@@ -1,6 +1,6 @@
-// What a session costs the database, beside the targets of the design: see README.md.
+// Measures the storage that a session needs in the database and compares it with the targets. See README.md.
 import { data, enter, openLibrary, request, seed } from './library.mjs'
-import { median, printTable } from './measure.mjs'
+import { median, printTable, whole } from './measure.mjs'
 import { createDatabase } from './postgres.mjs'
 
 const rows = 100_000
@@ -19,44 +19,45 @@ const withImages = await walPerWrite('on')
 await pool.end()
 
 console.log(
-  `\nStorage, ${rows} sessions of ${JSON.stringify(data).length} bytes of JSON, ${writes} writes of one key each, to as many sessions:`,
+  `\nStorage, ${whole(rows)} sessions of ${JSON.stringify(data).length} bytes of JSON, ${whole(writes)} writes of one key, each to a different session:`,
 )
 printTable(
-  ['figure', 'Coatcheck', 'target', 'Django'],
+  ['value', 'Coatcheck', 'target', 'Django'],
   [
     ['bytes of table and indexes per session', (bytes / rows).toFixed(0), '≤ 300', '351'],
     ['bytes of WAL per write', withoutImages.toFixed(0), '≤ 280', '578'],
     ['HOT share of the writes', (hot / all).toFixed(3), '≥ 0.9', '0'],
-    ['bytes of WAL per write right after a checkpoint, page images included', withImages.toFixed(0), '', ''],
+    ['bytes of WAL per write directly after a checkpoint, including page images', withImages.toFixed(0), '', ''],
   ],
 )
 
 /**
- * The median of five rounds. A page's first change after a checkpoint puts its whole image into the WAL (`full_page_writes`):
- * how often that happens is a matter of the server's settings, so it is measured apart.
+ * Returns the median of five rounds in bytes. With `full_page_writes`, the first change of a page after a checkpoint writes the
+ * image of the whole page to the WAL. The frequency of checkpoints depends on the server's settings, so this is measured
+ * separately.
  */
 async function walPerWrite(images) {
   await pool.query(`alter system set full_page_writes = ${images}`)
   await pool.query('select pg_reload_conf()')
-  const figures = []
+  const bytesPerWrite = []
   for (let round = 0; round < 5; round++) {
     await pool.query('checkpoint')
     const { lsn } = await one('select pg_current_wal_insert_lsn() as lsn')
     await writeOnce(round)
-    figures.push((await one(`select pg_current_wal_insert_lsn() - '${lsn}'::pg_lsn as bytes`)).bytes / (writes / 5))
+    bytesPerWrite.push((await one(`select pg_current_wal_insert_lsn() - '${lsn}'::pg_lsn as bytes`)).bytes / (writes / 5))
   }
-  await pool.query('select pg_stat_force_next_flush()').catch(() => {}) // from PostgreSQL 15 on; older ones tell within a second
-  return median(figures)
+  await pool.query('select pg_stat_force_next_flush()').catch(() => {}) // from PostgreSQL 15 on; older servers flush within a second
+  return median(bytesPerWrite)
 }
 
-/** A fifth of the writes, each to another session, spread over the table. */
+/** Performs a fifth of the writes, each to a different session, spread over the table. */
 async function writeOnce(round) {
   const count = writes / 5
   for (let i = 0; i < count; i++) {
-    const visit = request(cookies[(i * 5 + round) * Math.floor(rows / writes)])
-    enter(visit)
+    const current = request(cookies[(i * 5 + round) * Math.floor(rows / writes)])
+    enter(current)
     const session = await getSession()
-    enter(visit)
+    enter(current)
     await session.set('visits', 456)
   }
 }

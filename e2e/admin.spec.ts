@@ -263,6 +263,7 @@ test('the statistics are shown as charts and as tables', async ({ page, database
   await seedSessions(database.url, [{ userAgent: firefox }, { userAgent: firefox, expiresIn: -9 }])
   await page.goto(admin)
   await page.getByRole('link', { name: 'Statistics' }).click()
+  await expect(page).toHaveURL(/view=statistics/)
   for (const total of ['Active', 'Signed in', 'Anonymous', 'Expired'])
     await expect(page.getByText(total, { exact: true })).toBeVisible()
   await expect(page.getByRole('row', { name: 'Firefox' })).toContainText('%')

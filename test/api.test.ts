@@ -30,12 +30,12 @@ function shape(declaration: ExportedDeclarations): string {
 }
 
 describe('the public API', () => {
-  it.each(entries)('of %s matches the snapshot', (entry) => {
+  it.each(entries)('the exports of %s match the snapshot', (entry) => {
     const names = [...exported(entry)].map(([name, [declaration]]) => `${name}: ${declaration ? shape(declaration) : ''}`)
     expect(names.sort().join('\n')).toMatchSnapshot()
   })
 
-  it.each(entries)('of %s has a doc comment for each export', (entry) => {
+  it.each(entries)('every export of %s has a doc comment', (entry) => {
     const bare = [...exported(entry)].filter(([, declarations]) => {
       const [declaration] = declarations
       const owner = declaration && Node.isVariableDeclaration(declaration) ? declaration.getVariableStatement() : declaration
@@ -45,7 +45,7 @@ describe('the public API', () => {
     expect(bare.map(([name]) => name)).toEqual([])
   })
 
-  it('has a section of docs/errors.md for each error code', () => {
+  it('every error code has a section in docs/errors.md', () => {
     const codes = exported('index')
       .get('SessionErrorCode')?.[0]
       ?.getType()

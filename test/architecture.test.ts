@@ -8,7 +8,7 @@ const root = path.resolve(import.meta.dirname, '..')
 const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json') })
 const isTest = (file: string) => /\.test\.tsx?$/.test(file)
 
-/** Every import in the project's own files. */
+/** Every import of the project. */
 const imports = project.getSourceFiles().flatMap((file) => {
   const from = path.relative(root, file.getFilePath())
   return file.getImportStringLiterals().flatMap((literal) => {
@@ -98,7 +98,7 @@ describe('architecture', () => {
 
   it('the code that the guard loads runs on the edge, which has no Buffer and no process', () => {
     const loaded = ['lib/cookie.ts', ...reachableFrom('lib/cookie.ts')].filter((file) => file.startsWith('lib/'))
-    const texts = loaded.map((file) => project.getSourceFileOrThrow(path.join(root, file)).getText())
+    const texts = loaded.map((file) => withoutComments(project.getSourceFileOrThrow(path.join(root, file)).getText()))
     expect(texts.filter((text) => /\bprocess\b|\bBuffer\b|node:/.test(text))).toEqual([])
   })
 
@@ -138,11 +138,13 @@ describe('architecture', () => {
     expect(long).toEqual([])
   })
 
-  it('has no import cycle', () => {
+  it('no file of lib/ is part of an import cycle', () => {
     const library = new Set(within('lib/').map(({ from }) => from))
     expect([...library].filter((file) => reachableFrom(file).has(file))).toEqual([])
   })
 })
+
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
 
 /** Returns everything that `entry` imports, directly or indirectly. */
 function reachableFrom(entry: string): Set<string> {

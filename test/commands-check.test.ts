@@ -5,8 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../app/db'
 import { coatcheck, coatcheckJson, embedded, postgres } from './commands'
 import { query } from './postgres'
-import { command } from './redis'
-import { redisUrl } from './use-redis'
+import { command, startRedis } from './redis'
 
 const secret = 'a secret for tests, 32 characters'
 
@@ -122,19 +121,19 @@ describe('check', () => {
   })
 
   it('reports a Redis store that may evict sessions, but accepts a cache that may evict copies', async () => {
-    const env = { SESSION_SECRET: secret, SESSION_ENGINE: 'redis', REDIS_URL: redisUrl }
-    const setPolicy = async (policy: string) => command(env.REDIS_URL, 'CONFIG', 'SET', 'maxmemory-policy', policy)
-    try {
-      await setPolicy('allkeys-lru')
-      expect(await problems(env)).toEqual([expect.stringMatching(/^Eviction: maxmemory-policy is allkeys-lru/)])
-      const cached = { ...env, ...(await postgres()), SESSION_ENGINE: 'cached' }
-      await coatcheck(['migrate'], cached)
-      expect((await coatcheck(['check'], cached)).stdout).toContain('which is fine for a cache')
-    } finally {
-      await setPolicy('noeviction')
-    }
+    const server = await startRedis()
+    const env = { SESSION_SECRET: secret, SESSION_ENGINE: 'redis', REDIS_URL: server.url }
+    const configure = (name: string, value: string) => command(server.url, 'CONFIG', 'SET', name, value)
+    await configure('maxmemory', '1gb') // redisStore would log a warning, and a test fails if it logs one.
+    await configure('maxmemory-policy', 'allkeys-lru')
+    expect(await problems(env)).toEqual([expect.stringMatching(/^Eviction: maxmemory-policy is allkeys-lru/)])
+    const cached = { ...env, ...(await postgres()), SESSION_ENGINE: 'cached' }
+    await coatcheck(['migrate'], cached)
+    expect((await coatcheck(['check'], cached)).stdout).toContain('which is fine for a cache')
+    await configure('maxmemory-policy', 'noeviction')
     const { code, json: report } = await coatcheckJson(['check'], env)
     expect([code, report.problems, Math.abs(report.clockDifferenceMs) < 60_000]).toEqual([0, [], true])
     expect((await coatcheck(['check'], env)).stdout).toMatch(/Clock +Redis is 0\.\d s .*\n.*Sessions +\d+ active/)
+    await server.stop()
   })
 })

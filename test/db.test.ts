@@ -4,16 +4,16 @@ import { openDatabase } from '../app/db'
 import { createDatabase, query } from './postgres'
 import { postgresUrl } from './use-postgres'
 
-describe('the database of the environment', () => {
+describe('openDatabase', () => {
   it.each([
     [{ DATABASE_DRIVER: 'mysql' }, /DATABASE_DRIVER is mysql; use pg, vercel or pglite/],
     [{ DATABASE_DRIVER: 'pg' }, /DATABASE_URL is not set/],
     [{ DATABASE_DRIVER: 'vercel' }, /POSTGRES_URL is not set/],
-  ])('%j is refused with the remedy', async (env, message) => {
+  ])('the environment %j is rejected with the remedy', async (env, message) => {
     await expect(openDatabase(env)).rejects.toThrow(message)
   })
 
-  it('survives an idle connection that breaks', async () => {
+  it('a broken idle connection is logged, and the next query opens another one', async () => {
     const warn = vi.mocked(console.warn).mockImplementation(() => {})
     const url = await createDatabase(postgresUrl)
     const { db, close } = await openDatabase({ DATABASE_URL: url })

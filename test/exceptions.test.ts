@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { storeContract } from 'coatcheck/store'
 import { describe, expect, it } from 'vitest'
 import { exceptions } from './exceptions'
 
 const read = (file: string) => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8')
-const suites = ['next/sessions', 'next/flashes', 'next/options', 'stores/concurrency']
-  .map((name) => read(`lib/${name}.test.ts`))
-  .join('\n')
+const tests = readdirSync(path.resolve(import.meta.dirname, '../lib/next')).filter((name) => name.endsWith('.test.ts'))
+const suites = [...tests.map((name) => `lib/next/${name}`), 'lib/stores/concurrency.test.ts'].map(read).join('\n')
 const contractIds = storeContract.map(({ id }) => id)
 const suiteIds = [...suites.matchAll(/\brule\('([^']+)'\)/g)].map(([, id]) => id)
 

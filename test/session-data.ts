@@ -1,4 +1,4 @@
-import type { Call, Data, Outcome } from './session-steps'
+import type { Call, Data, StepResult } from './session-steps'
 
 // The effect of single calls on plain data.
 
@@ -12,8 +12,8 @@ export const without = (data: Data, keys: readonly string[]): Data =>
 /** Returns true if the data has the key, prototypes excluded. */
 export const has = (data: Data, name: string) => Object.hasOwn(data, name)
 
-/** Returns the outcome of a call that is rejected before it is queued, or null. */
-export function refusedAtOnce(each: Call): Outcome | null {
+/** Returns the result of a call that settles before it is queued, because its key is reserved, or null. */
+export function resultBeforeQueue(each: Call): StepResult | null {
   const invalid = { code: 'DATA_INVALID' }
   if (each.do === 'set') return Object.keys(each.values).some(isReserved) ? invalid : null
   if (each.do === 'setDefault') return isReserved(each.key) ? invalid : null
@@ -26,7 +26,7 @@ export function isDataWrite(each: Call | undefined): boolean {
 }
 
 /** Returns true if a call asks for no change. */
-export function isNothing(each: Call): boolean {
+export function asksForNothing(each: Call): boolean {
   if (each.do === 'set') return Object.keys(each.values).length === 0
   return each.do === 'delete' && each.keys.every(isReserved)
 }

@@ -57,7 +57,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   },
 )
 
-/** Random calls of two session objects. */
+/** Random steps of two session objects, `a` and `b`. */
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
     {
@@ -72,5 +72,5 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 1, maxLength: 14 },
 )
 
-/** The outcome of a call: a value or an error code. */
-export type Outcome = { readonly value: unknown } | { readonly code: string }
+/** The result of a call: a value or an error code. */
+export type StepResult = { readonly value: unknown } | { readonly code: string }

@@ -50,7 +50,7 @@ describe('@vercel/postgres', () => {
         relay.cut()
         expect(await write).toEqual({ code: 'STORE_FAILED', outcome: 'unknown' })
       })
-      .catch(() => {}) // The connection of the transaction was cut, too.
+      .catch(() => {}) // the connection of this transaction is cut, too
     expect(['kept', 'late']).toContain(await read())
     warn.mockClear()
   })

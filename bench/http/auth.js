@@ -1,7 +1,7 @@
 import { betterAuth } from 'better-auth'
 import { pool } from './pool.js'
 
-/** better-auth as its documentation sets it up for PostgreSQL, without its cookie cache: it then asks the database, as Coatcheck does. */
+/** better-auth as in its documentation for PostgreSQL. Without its cookie cache, it queries the database as Coatcheck does. */
 export const auth = betterAuth({
   database: pool,
   secret: process.env.BENCH_SECRET,

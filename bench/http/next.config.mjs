@@ -2,6 +2,6 @@ import path from 'node:path'
 
 export default {
   serverExternalPackages: ['pg', 'better-auth'],
-  // The packages are links to where they are installed, which must lie below Turbopack's root.
+  // The packages are links to other folders, and Turbopack's root must contain these folders.
   turbopack: { root: path.parse(process.cwd()).root },
 }

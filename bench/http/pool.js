@@ -1,4 +1,4 @@
 import pg from 'pg'
 
-/** One pool for all libraries of the process. */
+/** The pool that all libraries of the server process share. */
 export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })

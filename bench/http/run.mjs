@@ -1,4 +1,4 @@
-// Handlers of one Next app under load, in alternating rounds: see README.md.
+// Measures the handlers of one Next app under load, in alternating rounds. See README.md.
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { createDatabase, freePort } from '../postgres.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const roundSeconds = 1
-/** A server that has just started needs some seconds of each kind of request until its code is compiled. */
+/** A new server needs some seconds of each kind of request until its code is compiled. */
 const load = { rounds: 6, warmup: 4 }
 
 const port = await freePort()
@@ -33,18 +33,18 @@ const server = spawn(process.execPath, [binPath('next'), 'start', '-H', '127.0.0
   env,
   stdio: 'inherit',
 })
-const { pid } = await untilItAnswers()
+const { pid } = await usageWhenReady()
 try {
   for (const connections of [1, 16]) await measure(connections)
 } finally {
-  for (const process_ of new Set([pid, server.pid])) process.kill(process_, 'SIGTERM')
+  for (const id of new Set([pid, server.pid])) process.kill(id, 'SIGTERM')
   rmSync(app, { recursive: true, force: true })
 }
 process.exit()
 
 /**
- * The app in a folder of its own, with the installed packages in reach: within the project Next would also build the project's
- * `middleware.ts` and `instrumentation.ts`, which it looks for in all folders above.
+ * Copies the app to a temporary folder, links the installed packages into it, and returns the folder. Inside the project, Next
+ * would also build the `middleware.ts` and `instrumentation.ts` of the project, which it finds in parent folders.
  */
 function copyApp() {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'coatcheck-bench-')))
@@ -61,34 +61,35 @@ function copyApp() {
 async function measure(connections) {
   const sides = {
     'bare handler, forged cookie': () => round('/bare', connections, cookies.forged),
-    'bare handler that asks Next for headers and cookies, forged cookie': () => round('/bare-cookies', connections, cookies.forged),
-    'Coatcheck, stranger': () => round('/coatcheck', connections),
+    'bare handler that reads headers and cookies from Next, forged cookie': () =>
+      round('/bare-cookies', connections, cookies.forged),
+    'Coatcheck, anonymous visitor': () => round('/coatcheck', connections),
     'Coatcheck, forged cookie': () => round('/coatcheck', connections, cookies.forged),
     'Coatcheck, getSession': () => round('/coatcheck', connections, cookies.coatcheck),
     'Coatcheck, getSession + set': () => round('/coatcheck-set', connections, cookies.coatcheck, 'POST'),
     'iron-session': () => round('/iron', connections, cookies.iron),
     'better-auth': () => round('/better-auth', connections, cookies.betterAuth),
   }
-  const figures = await alternate(sides, load)
-  const rates = (name) => figures[name].map(({ rate }) => rate)
+  const results = await alternate(sides, load)
+  const rates = (name) => results[name].map(({ rate }) => rate)
   const rows = Object.keys(sides).map((name) => {
-    const cpu = median(figures[name].map(({ micros }) => micros))
+    const cpu = median(results[name].map(({ micros }) => micros))
     const share = printRatio(ratio(rates(name), rates('bare handler, forged cookie')))
     return [name, whole(median(rates(name))), share, (cpu / 1000).toFixed(2), name.startsWith('Coatcheck, forged') ? '≥ 0.95' : '']
   })
   console.log(`\nHTTP, ${connections} ${connections === 1 ? 'connection' : 'connections'}:`)
   printTable(
-    ['handler', 'requests a second', 'ratio to bare (quartiles)', 'CPU seconds of the server per 1,000 requests', 'goal'],
+    ['handler', 'requests per second', 'ratio to bare (quartiles)', 'CPU seconds of the server per 1,000 requests', 'goal'],
     rows,
   )
 }
 
-/** Requests a second, and microseconds of the server's CPU per request. */
+/** Returns the requests per second, and the CPU time of the server per request in microseconds. */
 async function round(target, connections, cookie, method = 'GET') {
   const before = await usage()
   const options = { url: `${url}${target}`, connections, duration: roundSeconds, method, headers: cookie ? { cookie } : {} }
   const { requests, non2xx, errors } = await autocannon(options)
-  if (non2xx > 0 || errors > 0) throw new Error(`${target}: ${non2xx} failed answers, ${errors} errors`)
+  if (non2xx > 0 || errors > 0) throw new Error(`${target}: ${non2xx} responses with an error status, ${errors} failed requests`)
   return { rate: requests.average, micros: ((await usage()).micros - before.micros) / requests.total }
 }
 
@@ -96,7 +97,7 @@ async function usage() {
   return (await fetch(`${url}/usage`)).json()
 }
 
-async function untilItAnswers() {
+async function usageWhenReady() {
   for (const deadline = Date.now() + 30_000; ; ) {
     try {
       return await usage()
@@ -107,7 +108,7 @@ async function untilItAnswers() {
   }
 }
 
-/** A visitor's cookies in each library, all with the same name in their session. */
+/** Returns the cookies of a visitor in each library. All sessions contain the same name. */
 async function makeCookies() {
   Object.assign(process.env, env)
   const { getSession, pool } = await openLibrary(env.DATABASE_URL)

@@ -6,7 +6,8 @@ import { FakeBrowser } from '../../test/browser'
 import { resolveOptions } from './options.ts'
 
 const secret = 'a secret for tests, 32 characters'
-const refusal = async (options: Partial<ServerOptions>) => {
+/** Returns code and message of the error that the first request with some options rejects with, or null. */
+const failureOf = async (options: Partial<ServerOptions>) => {
   const { getSession } = createSessions({ secret, store: memoryStore(), ...options } as ServerOptions)
   const error = await new FakeBrowser().visit(getSession).then(
     () => null,
@@ -16,7 +17,7 @@ const refusal = async (options: Partial<ServerOptions>) => {
 }
 
 describe('options', () => {
-  it('are not looked at before the first request', () => {
+  it('options are not checked before the first request', () => {
     expect(() => createSessions({ secret: undefined, store: undefined as never, maxAge: 'soon' as '1d' })).not.toThrow()
   })
 
@@ -50,21 +51,21 @@ describe('options', () => {
       /cookie.name is "__Host-sid" with a domain or path, which browsers refuse/,
     ],
     [{ cookie: { name: '__host-sid', secure: true, domain: 'a.example' } }, /cookie.name is "__host-sid" with a domain or path/],
-  ])('%j is CONFIG_INVALID, with the value and the remedy', async (options, message) => {
-    expect(await refusal(options)).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
+  ])('the options %j are rejected with CONFIG_INVALID, and the message has the value and the remedy', async (options, message) => {
+    expect(await failureOf(options)).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
   })
 
-  it('maxPerUser with sessions in cookies is CONFIG_INVALID, and names a store that can', async () => {
+  it('maxPerUser with a cookie store is rejected with CONFIG_INVALID, and the message names a store that supports it', async () => {
     const message = /maxPerUser needs a store.*Use drizzleStore/
-    expect(await refusal({ store: cookieStore(), maxPerUser: 3 })).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
+    expect(await failureOf({ store: cookieStore(), maxPerUser: 3 })).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
   })
 
-  it('do not say a short secret again', async () => {
-    expect(String(await refusal({ secret: 'hunter2' }))).not.toContain('hunter2')
+  it('the error about a short secret does not contain the secret', async () => {
+    expect(String(await failureOf({ secret: 'hunter2' }))).not.toContain('hunter2')
   })
 
-  it('an explicit undefined is the default', async () => {
-    expect(await refusal({ absoluteMaxAge: undefined, schema: undefined, maxPerUser: undefined, onEvent: undefined })).toBeNull()
+  it('an option that is undefined has its default', async () => {
+    expect(await failureOf({ absoluteMaxAge: undefined, schema: undefined, maxPerUser: undefined, onEvent: undefined })).toBeNull()
   })
 })
 
@@ -74,12 +75,12 @@ describe('the cookie', () => {
     return [name, secure, sameSite, httpOnly]
   }
 
-  it('is Secure, HttpOnly, Lax and bound to the host in production, and works on plain http elsewhere', () => {
+  it('the cookie is Secure, HttpOnly, Lax and bound to the host in production, and works over plain http otherwise', () => {
     expect(named(undefined)).toEqual(['__Host-session', true, 'lax', true])
     expect(named(undefined, false)).toEqual(['session', false, 'lax', true])
   })
 
-  it('has the __Host- prefix only where domain and path allow it', () => {
+  it('the cookie name has the __Host- prefix only if domain and path allow it', () => {
     expect(named({ domain: 'example.org' })[0]).toBe('session')
     expect(named({ path: '/app' })[0]).toBe('session')
     expect(named({ name: '__Secure-mine' })[0]).toBe('__Secure-mine')
@@ -87,7 +88,7 @@ describe('the cookie', () => {
 })
 
 describe('two instances in one app', () => {
-  it('with different cookie names have sessions of their own', async () => {
+  it('two instances with different cookie names have separate sessions', async () => {
     const store = memoryStore()
     const [one, two] = ['one', 'two'].map((name) => createSessions<{ a: string }>({ secret, store, cookie: { name } }))
     const browser = new FakeBrowser()
@@ -102,7 +103,7 @@ describe('two instances in one app', () => {
     ])
   })
 
-  it('with the same cookie name and other options are CONFIG_INVALID; with the same options they are one', async () => {
+  it('two instances with the same cookie name share the session if their options are equal, and otherwise reject with CONFIG_INVALID', async () => {
     const store = memoryStore()
     const sessions = (maxAge: number) => createSessions({ secret, store, maxAge })
     const both = (a: number, b: number) =>

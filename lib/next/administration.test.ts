@@ -3,8 +3,8 @@ import { memoryStore } from 'coatcheck/testing'
 import { describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 
-/** Sessions in memory, a clock, and what `onEvent` is told. */
-function trial() {
+/** Returns sessions in memory, their clock and their events. */
+function inMemory() {
   const events: SessionEvent[] = []
   let now = Date.now()
   let isDown = false
@@ -21,7 +21,7 @@ function trial() {
     maxAge: 100,
     onEvent: (event) => void events.push(event),
   })
-  const begin = (userId?: string) =>
+  const newSession = (userId?: string) =>
     new FakeBrowser().visit(async () => {
       const session = await sessions.getSession()
       await (userId === undefined ? session.set('name', 'Zoë') : session.login(userId))
@@ -33,30 +33,31 @@ function trial() {
   const fail = () => {
     isDown = true
   }
-  return { sessions, events, begin, elapse, fail }
+  return { sessions, events, newSession, elapse, fail }
 }
 
+/** Returns the code with which a promise rejects, or 'resolved'. */
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'resolved',
     (error: SessionError) => error.code,
   )
 
-describe('the server side', () => {
-  it('tells who revoked and who cleared, as the caller said; else null', async () => {
-    const { sessions, events, begin, elapse } = trial()
-    const ids = [await begin('u'), await begin('u'), await begin('u')]
+describe('the administration of sessions', () => {
+  it('an event names the operator who revoked or cleared sessions, or null if the caller named none', async () => {
+    const { sessions, events, newSession, elapse } = inMemory()
+    const ids = [await newSession('u'), await newSession('u'), await newSession('u')]
     await sessions.revoke(ids[0] ?? '', { by: 'root' })
     await sessions.revoke(ids[1] ?? '')
     await sessions.revokeUser('u', { by: 'root' })
-    await begin()
+    await newSession()
     elapse(101)
     await sessions.clearExpired({ by: 'cron' })
-    await begin()
+    await newSession()
     elapse(101)
     await sessions.clearExpired()
-    const told = events.filter(({ type }) => type === 'revoked' || type === 'expired')
-    expect(told).toEqual([
+    const administrative = events.filter(({ type }) => type === 'revoked' || type === 'expired')
+    expect(administrative).toEqual([
       { type: 'revoked', sessions: [{ id: ids[0], userId: 'u' }], by: 'root' },
       { type: 'revoked', sessions: [{ id: ids[1], userId: 'u' }], by: null },
       { type: 'revoked', sessions: [{ id: ids[2], userId: 'u' }], by: 'root' },
@@ -65,9 +66,9 @@ describe('the server side', () => {
     ])
   })
 
-  it('refuses an owner that is undefined, and an exception that is no id: nothing is ended, nothing listed', async () => {
-    const { sessions, events, begin } = trial()
-    const id = await begin('u')
+  it('an undefined owner and an invalid exception are rejected, and no session is revoked or listed', async () => {
+    const { sessions, events, newSession } = inMemory()
+    const id = await newSession('u')
     const owner = { userId: undefined } as unknown as { userId: string }
     expect(await codeOf(sessions.revoke(id, owner))).toBe('DATA_INVALID')
     expect(await codeOf(sessions.list(owner))).toBe('DATA_INVALID')
@@ -76,17 +77,17 @@ describe('the server side', () => {
     expect(await sessions.revokeUser('u', { except: null })).toBe(1)
   })
 
-  it('tells what was cleared before the store failed', async () => {
-    const { sessions, events, begin, elapse, fail } = trial()
-    for (let i = 0; i < 3; i++) await begin()
+  it('clearExpired emits an event for the sessions that it deleted before the store failed', async () => {
+    const { sessions, events, newSession, elapse, fail } = inMemory()
+    for (let i = 0; i < 3; i++) await newSession()
     elapse(101)
     expect(await codeOf(sessions.clearExpired({ batchSize: 2, onProgress: fail }))).toBe('STORE_FAILED')
     expect(events.at(-1)).toEqual({ type: 'expired', count: 2, by: null })
   })
 
-  it('tells that it was the user who ended the others', async () => {
-    const { sessions, events, begin } = trial()
-    const other = await begin('u')
+  it('revokeOthers emits an event that names the user as the operator', async () => {
+    const { sessions, events, newSession } = inMemory()
+    const other = await newSession('u')
     await new FakeBrowser().visit(async () => {
       const session = await sessions.getSession()
       await session.login('u')
@@ -95,9 +96,9 @@ describe('the server side', () => {
     expect(events.at(-1)).toEqual({ type: 'revoked', sessions: [{ id: other, userId: 'u' }], by: 'u' })
   })
 
-  it('shows how many bytes a session takes, the library’s own included, and whether it is active', async () => {
-    const { sessions, begin, elapse } = trial()
-    const id = await begin()
+  it('a listed session has its size in bytes, including the library’s own data, and its state', async () => {
+    const { sessions, newSession, elapse } = inMemory()
+    const id = await newSession()
     expect(await sessions.get(id)).toMatchObject({ dataBytes: '{"name": "Zoë"}'.length + 1, active: true })
     const flashed = await new FakeBrowser().visit(async () => {
       const session = await sessions.getSession()
@@ -111,10 +112,10 @@ describe('the server side', () => {
     expect(await sessions.get(id)).toMatchObject({ active: false })
   })
 
-  it('pages back to the page that it came from', async () => {
-    const { sessions, begin, elapse } = trial()
+  it('the page before the second page is the first page, in each order', async () => {
+    const { sessions, newSession, elapse } = inMemory()
     for (let i = 0; i < 5; i++) {
-      await begin()
+      await newSession()
       elapse(1)
     }
     for (const sort of ['created', 'lastSeen'] as const) {
@@ -126,9 +127,9 @@ describe('the server side', () => {
     expect(await sessions.list({ before: next?.id })).toEqual([newest])
   })
 
-  it('refuses a page with two edges, and an edge that is none', async () => {
-    const { sessions, begin } = trial()
-    const [row] = [await begin()].map((id) => ({ id, lastSeenAt: new Date() }))
+  it('a page with two edges, an invalid edge, an unknown status or an unknown order is rejected', async () => {
+    const { sessions, newSession } = inMemory()
+    const [row] = [await newSession()].map((id) => ({ id, lastSeenAt: new Date() }))
     expect(await codeOf(sessions.list({ after: row, before: row }))).toBe('DATA_INVALID')
     expect(await codeOf(sessions.list({ before: 'x' }))).toBe('DATA_INVALID')
     expect(await codeOf(sessions.list({ status: 'gone' as 'expired' }))).toBe('DATA_INVALID')
@@ -136,15 +137,15 @@ describe('the server side', () => {
     expect(await codeOf(sessions.list({ before: row?.id, sort: 'lastSeen' }))).toBe('DATA_INVALID')
   })
 
-  it('counts all sessions', async () => {
-    const { sessions, begin, elapse } = trial()
-    await begin()
+  it('statistics count all sessions by state, start and browser', async () => {
+    const { sessions, newSession, elapse } = inMemory()
+    await newSession()
     elapse(101)
-    await begin('u')
-    await begin()
+    await newSession('u')
+    await newSession()
     const { hours, days, userAgents, ...counts } = await sessions.stats()
     expect(counts).toEqual({ active: 2, signedIn: 1, expired: 1, estimated: false })
-    for (const begun of [hours, days]) expect(begun.reduce((sum, { count }) => sum + count, 0)).toBe(3)
+    for (const counts of [hours, days]) expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(3)
     expect(userAgents).toEqual([{ userAgent: null, count: 2 }])
   })
 })

@@ -7,7 +7,7 @@ import { FakeBrowser } from '../../test/browser'
 const cronSecret = 'sixteen characte'
 const appSecret = 'a secret for tests, 32 characters'
 
-/** Sessions of which `count` have expired. */
+/** Returns sessions in memory, of which `count` have expired and one is live. */
 async function withExpired(count: number) {
   let now = Date.now()
   const events: SessionEvent[] = []
@@ -20,10 +20,10 @@ async function withExpired(count: number) {
     autoClear: false,
     onEvent,
   })
-  const begin = () => new FakeBrowser().request(async () => (await sessions.getSession()).set('a', 1))
-  for (let i = 0; i < count; i++) await begin()
+  const newSession = () => new FakeBrowser().request(async () => (await sessions.getSession()).set('a', 1))
+  for (let i = 0; i < count; i++) await newSession()
   now += 61_000
-  await begin()
+  await newSession()
   return { sessions, store, events }
 }
 
@@ -31,7 +31,7 @@ const call = (authorization?: string, method = 'GET') =>
   new Request('http://localhost/api/cron', { method, headers: authorization === undefined ? {} : { authorization } })
 
 describe('sessions.clearExpiredHandler', () => {
-  it.each(['GET', 'POST'])('deletes expired sessions, and answers how many, by %s', async (method) => {
+  it.each(['GET', 'POST'])('a %s request deletes the expired sessions and responds with their number', async (method) => {
     const { sessions, events } = await withExpired(3)
     const response = await sessions.clearExpiredHandler({ secret: cronSecret })(call(`Bearer ${cronSecret}`, method))
     expect([response.status, await response.json()]).toEqual([200, { deleted: 3, done: true }])
@@ -51,7 +51,7 @@ describe('sessions.clearExpiredHandler', () => {
     `Bearer ${cronSecret}x`,
     `Bearer ${cronSecret.slice(0, -1)}`,
     `Basic ${cronSecret}`,
-  ])('refuses the header %j, and deletes nothing', async (authorization) => {
+  ])('a request with the Authorization header %j gets 401 and deletes nothing', async (authorization) => {
     const { sessions } = await withExpired(1)
     const response = await sessions.clearExpiredHandler({ secret: cronSecret })(call(authorization))
     expect([response.status, await response.json()]).toEqual([
@@ -62,27 +62,30 @@ describe('sessions.clearExpiredHandler', () => {
     expect(await sessions.list()).toHaveLength(2)
   })
 
-  it.each([undefined, '', 'short', 'fifteen charact'])('with the secret %j answers an error, whatever is sent', async (secret) => {
-    const log = vi.mocked(console.error).mockImplementation(() => {})
-    const { sessions } = await withExpired(1)
-    const handler = sessions.clearExpiredHandler({ secret })
-    for (const authorization of [undefined, `Bearer ${secret}`, 'Bearer ', 'Bearer undefined']) {
-      const response = await handler(call(authorization))
-      expect([response.status, (await response.json()).error.code]).toEqual([500, 'CONFIG_INVALID'])
-    }
-    expect(await sessions.list()).toHaveLength(2)
-    expect(String(log.mock.calls[0])).toContain('set CRON_SECRET')
-    log.mockClear()
-  })
+  it.each([undefined, '', 'short', 'fifteen charact'])(
+    'a handler with the secret %j responds to every request with CONFIG_INVALID and deletes nothing',
+    async (secret) => {
+      const log = vi.mocked(console.error).mockImplementation(() => {})
+      const { sessions } = await withExpired(1)
+      const handler = sessions.clearExpiredHandler({ secret })
+      for (const authorization of [undefined, `Bearer ${secret}`, 'Bearer ', 'Bearer undefined']) {
+        const response = await handler(call(authorization))
+        expect([response.status, (await response.json()).error.code]).toEqual([500, 'CONFIG_INVALID'])
+      }
+      expect(await sessions.list()).toHaveLength(2)
+      expect(String(log.mock.calls[0])).toContain('set CRON_SECRET')
+      log.mockClear()
+    },
+  )
 
-  it('stops between two batches when its time is over, and says that there is more', async () => {
+  it('a call stops between two batches when its time is over and responds that sessions remain', async () => {
     const { sessions, store } = await withExpired(5)
     const { clearExpired } = store
     const handler = sessions.clearExpiredHandler({ secret: cronSecret, batchSize: 1, timeLimit: 0.001 })
-    // A batch that takes longer than the whole call may.
+    // Each batch takes longer than the time limit of the call.
     const slow = vi.spyOn(store, 'clearExpired').mockImplementation(async (limit) => {
-      const asked = performance.now()
-      await vi.waitUntil(() => performance.now() > asked + 20, { interval: 2 })
+      const started = performance.now()
+      await vi.waitUntil(() => performance.now() > started + 20, { interval: 2 })
       return clearExpired.call(store, limit)
     })
     expect(await (await handler(call(`Bearer ${cronSecret}`))).json()).toEqual({ deleted: 1, done: false })
@@ -92,7 +95,7 @@ describe('sessions.clearExpiredHandler', () => {
     expect(await (await next(call(`Bearer ${cronSecret}`))).json()).toEqual({ deleted: 4, done: true })
   })
 
-  it.each([0, -1, '2 days', 100_000])('refuses the time limit %j', async (timeLimit) => {
+  it.each([0, -1, '2 days', 100_000])('a handler with the invalid time limit %j responds with status 500', async (timeLimit) => {
     const log = vi.mocked(console.error).mockImplementation(() => {})
     const { sessions } = await withExpired(1)
     const handler = sessions.clearExpiredHandler({ secret: cronSecret, timeLimit: timeLimit as number })
@@ -101,13 +104,13 @@ describe('sessions.clearExpiredHandler', () => {
     log.mockClear()
   })
 
-  it('has nothing to delete where sessions lie in cookies', async () => {
+  it('a cookie store has no sessions to delete, so the handler responds with 0', async () => {
     const sessions = createSessions({ secret: appSecret, store: cookieStore() })
     const response = await sessions.clearExpiredHandler({ secret: cronSecret })(call(`Bearer ${cronSecret}`))
     expect(await response.json()).toEqual({ deleted: 0, done: true })
   })
 
-  it('tells a store that fails as its own error, without its text', async () => {
+  it('an error of the store becomes STORE_FAILED with status 503, without its text', async () => {
     const log = vi.mocked(console.error).mockImplementation(() => {})
     const store = memoryStore()
     vi.spyOn(store, 'clearExpired').mockRejectedValue(new Error('the password is hunter2'))

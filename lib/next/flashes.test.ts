@@ -16,7 +16,7 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
   })
   afterAll(() => under.close())
 
-  function begin() {
+  function setup() {
     const { getSession, requireUser } = createSessions<{ a: number }>({
       secret: 'a secret for tests, 32 characters',
       store: under.store,
@@ -31,8 +31,8 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     return { browser, getSession, requireUser, flash, seen }
   }
 
-  it('wait for the next page, begin a session, and are no data', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  it('a flash creates a session, waits for the next page and is not part of the data', async () => {
+    const { browser, getSession, flash, seen } = setup()
     await flash('notice', { text: 'Saved', times: [1] })
     expect(await seen()).toEqual([['notice', { text: 'Saved', times: [1] }]])
     const session = await browser.visit(getSession)
@@ -41,8 +41,8 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     expect(await seen()).toHaveLength(1)
   })
 
-  it('come in the order they were left, also those of one turn and of one key', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  it('flashes are shown in the order in which they were added, also those of one key or one batch', async () => {
+    const { browser, getSession, flash, seen } = setup()
     await flash('a', 1)
     await browser.visit(async () => {
       const session = await getSession()
@@ -56,44 +56,47 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     ])
   })
 
-  it('of one millisecond come in the order of their requests', async () => {
-    const { flash, seen } = begin()
+  it('flashes of the same millisecond are shown in the order of their requests', async () => {
+    const { flash, seen } = setup()
     const values = Array.from({ length: 10 }, (_, n) => n)
     for (const n of values) await flash('n', n)
     expect(await seen()).toEqual(values.map((n) => ['n', n]))
   })
 
-  it('of more than 20 the oldest give way', async () => {
-    const { flash, seen } = begin()
+  it('a session stores at most 20 flashes, and a new one replaces the oldest', async () => {
+    const { flash, seen } = setup()
     for (let n = 0; n < 23; n++) await flash('n', n)
     expect(await seen()).toEqual(Array.from({ length: 20 }, (_, n) => ['n', n + 3]))
   })
 
-  rule('parallel-flashes-survive')('of parallel requests are all kept', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  rule('parallel-flashes-survive')('flashes of parallel requests are all stored', async () => {
+    const { browser, getSession, flash, seen } = setup()
     await flash('n', 0)
-    const leave = (n: number) => browser.copy().visit(async () => (await getSession()).flash('n', n))
-    await Promise.all(Array.from({ length: 19 }, (_, n) => leave(n + 1)))
+    const add = (n: number) => browser.copy().visit(async () => (await getSession()).flash('n', n))
+    await Promise.all(Array.from({ length: 19 }, (_, n) => add(n + 1)))
     expect(await seen()).toHaveLength(20)
   })
 
-  it('are read by the router and by a prefetch without being used up', async () => {
-    const { flash, seen } = begin()
+  it('the router and a prefetch read flashes without consuming them', async () => {
+    const { flash, seen } = setup()
     await flash('notice', 'Saved')
     for (const request of [routerFetch, prefetchedDocument, {}, routerFetch]) expect(await seen(request)).toHaveLength(1)
   })
 
-  rule('a-document-consumes-its-flashes')('are seen throughout the request that loads a document, and gone after it', async () => {
-    const { browser, getSession, flash, seen } = begin()
-    await flash('notice', 'Saved')
-    await browser.visit(async () => {
-      for (const _ of 'ab') expect((await getSession()).flashes()).toHaveLength(1)
-    }, document)
-    expect(await seen()).toEqual([])
-  })
+  rule('a-document-consumes-its-flashes')(
+    'flashes are shown during the whole request that loads a document and deleted after it',
+    async () => {
+      const { browser, getSession, flash, seen } = setup()
+      await flash('notice', 'Saved')
+      await browser.visit(async () => {
+        for (const _ of 'ab') expect((await getSession()).flashes()).toHaveLength(1)
+      }, document)
+      expect(await seen()).toEqual([])
+    },
+  )
 
-  it('of a document that requireUser redirects wait for the next', async () => {
-    const { browser, getSession, requireUser, flash, seen } = begin()
+  it('a document that requireUser redirects does not consume its flashes', async () => {
+    const { browser, getSession, requireUser, flash, seen } = setup()
     await flash('notice', 'Logged out')
     await browser.visit(async () => {
       expect((await getSession()).flashes()).toHaveLength(1)
@@ -102,19 +105,22 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     expect(await seen()).toHaveLength(1)
   })
 
-  rule('a-later-flash-waits-for-the-next-document')('that came while a document was rendered wait for the next', async () => {
-    const { browser, getSession, flash, seen } = begin()
-    await flash('first', 1)
-    await browser.visit(async () => {
-      expect((await getSession()).flashes()).toHaveLength(1)
-      const other = browser.copy()
-      await other.visit(async () => (await getSession()).flash('second', 2))
-    }, document)
-    expect(await seen()).toEqual([['second', 2]])
-  })
+  rule('a-later-flash-waits-for-the-next-document')(
+    'a flash that is added while a document is rendered waits for the next document',
+    async () => {
+      const { browser, getSession, flash, seen } = setup()
+      await flash('first', 1)
+      await browser.visit(async () => {
+        expect((await getSession()).flashes()).toHaveLength(1)
+        const other = browser.copy()
+        await other.visit(async () => (await getSession()).flash('second', 2))
+      }, document)
+      expect(await seen()).toEqual([['second', 2]])
+    },
+  )
 
-  it('go when they are acknowledged, each by its id, and unknown ids do nothing', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  it('acknowledgeFlashes deletes the flashes with the given ids and ignores unknown ids', async () => {
+    const { browser, getSession, flash, seen } = setup()
     await flash('a', 1)
     await flash('b', 2)
     const [first] = await browser.visit(async () => (await getSession()).flashes())
@@ -124,8 +130,8 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     }
   })
 
-  rule('acknowledging-a-flash-sends-no-cookie')('are acknowledged without a cookie, and without a new page', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  rule('acknowledging-a-flash-sends-no-cookie')('acknowledging a flash sends no cookie and refreshes no page', async () => {
+    const { browser, getSession, flash, seen } = setup()
     await flash('a', 1)
     const { setCookies, refreshed } = await browser.request(
       async () => {
@@ -138,8 +144,8 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     expect([setCookies, refreshed]).toEqual([[], false])
   })
 
-  it('are still on a page that the acknowledging request renders: a cookie, where it has to be sent, makes Next render one', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  it('a page that the acknowledging action renders still shows the acknowledged flash', async () => {
+    const { browser, getSession, flash, seen } = setup()
     await flash('a', 1)
     const shown = await browser.visit(
       async () => {
@@ -155,8 +161,8 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     expect(await seen()).toEqual([['b', 2]])
   })
 
-  it('must be JSON, and acknowledged by a list', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  it('a flash must be JSON of limited size, and acknowledgeFlashes rejects an argument that is not a list', async () => {
+    const { browser, getSession, flash, seen } = setup()
     const code = (promise: Promise<unknown>) => promise.catch((error: SessionError) => error.code)
     expect(await code(flash('notice', new Date()))).toBe('DATA_INVALID')
     expect(await code(flash('notice', 'x'.repeat(70_000)))).toBe('DATA_TOO_LARGE')
@@ -165,8 +171,8 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     expect(await code(browser.visit(async () => (await getSession()).acknowledgeFlashes(notAList)))).toBe('DATA_INVALID')
   })
 
-  it('left after a log-out are the only thing in the new session', async () => {
-    const { browser, getSession, flash, seen } = begin()
+  it('a flash that is added after a logout is the only one in the new session', async () => {
+    const { browser, getSession, flash, seen } = setup()
     await flash('old', 1)
     const before = await browser.visit(async () => (await getSession()).id)
     await browser.visit(async () => {

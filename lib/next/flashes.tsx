@@ -4,56 +4,61 @@ import { usePathname } from 'next/navigation.js'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Flash } from '../core/session/flash.ts'
 
-/** What `<Flashes>` takes. */
+/** The props of `<Flashes>`. */
 export interface FlashesProps {
-  /** What `session.flashes()` answered. */
+  /** The result of `session.flashes()`. */
   flashes: readonly Flash[]
-  /** A server action of yours: `async (ids: string[]) => (await getSession()).acknowledgeFlashes(ids)`. */
+  /** A server action of the app: `async (ids: string[]) => (await getSession()).acknowledgeFlashes(ids)`. */
   acknowledge: (ids: string[]) => Promise<unknown>
-  /** How the flashes look. @default a paragraph each: text as it is, other values as JSON */
+  /** The flashes as elements. @default a paragraph for each flash: text as it is, other values as JSON */
   children?: ReactNode
 }
 
-/** Those that were on the screen and have left it: a page that comes back out of the router's cache must not show them again. */
-const left = new Set<string>()
+/** The ids of flashes that have left the screen. A page that the router restores from its cache does not show them again. */
+const dismissed = new Set<string>()
 
 /**
- * Shows flashes in a live region (`role="status"`), and acknowledges them once they are on the screen, so that a prefetch or a
- * render that nobody sees eats none. They stay until the visitor goes to another page, also where this stands in a layout. If
- * acknowledging fails, the next document shows them again.
+ * Shows flashes in a live region (`role="status"`) and acknowledges them when they are on the screen. A prefetch, or a render
+ * that the visitor does not see, therefore consumes none. The flashes stay until the visitor goes to another page, also if this
+ * component is part of a layout. If acknowledging fails, the next document shows them again.
+ *
+ * @example
+ * <Flashes flashes={(await getSession()).flashes()} acknowledge={acknowledgeFlashes} />
  */
 export function Flashes({ flashes, acknowledge, children }: FlashesProps) {
-  const names = namesOf(flashes)
-  const isHere = useStay(names)
-  const shown = isHere ? flashes.filter(({ id }) => !left.has(id)) : []
-  const onScreen = namesOf(shown)
-  const leaving = useRef<{ readonly names: string; readonly timer: ReturnType<typeof setTimeout> }>(undefined)
+  const isSamePage = useSamePage(idsOf(flashes))
+  const visible = isSamePage ? flashes.filter(({ id }) => !dismissed.has(id)) : []
+  const visibleIds = idsOf(visible)
+  const dismissal = useRef<{ readonly ids: string; readonly timer: ReturnType<typeof setTimeout> }>(undefined)
   const [, renderAgain] = useState(0)
   useEffect(() => {
-    if (!onScreen) return
-    if (leaving.current?.names === onScreen) clearTimeout(leaving.current.timer)
-    acknowledge(onScreen.split(' ')).catch(() => {})
+    if (!visibleIds) return
+    if (dismissal.current?.ids === visibleIds) clearTimeout(dismissal.current.timer)
+    acknowledge(visibleIds.split(' ')).catch(() => {})
     return () => {
-      // Not at once: in development React takes each effect back and runs it again.
+      // In development, React undoes each effect and runs it again. The second run clears this timer.
       const timer = setTimeout(() => {
-        for (const id of onScreen.split(' ')) left.add(id)
+        for (const id of visibleIds.split(' ')) dismissed.add(id)
         renderAgain((count) => count + 1)
       })
-      leaving.current = { names: onScreen, timer }
+      dismissal.current = { ids: visibleIds, timer }
     }
-  }, [onScreen, acknowledge])
-  return <div role="status">{shown.length > 0 && (children ?? shown.map((flash) => <p key={flash.id}>{textOf(flash)}</p>))}</div>
+  }, [visibleIds, acknowledge])
+  return (
+    <div role="status">{visible.length > 0 && (children ?? visible.map((flash) => <p key={flash.id}>{textOf(flash)}</p>))}</div>
+  )
 }
 
-/** Whether the visitor is still on the page on which the flashes of these names came: the router leaves layouts as they are. */
-function useStay(names: string): boolean {
+/** Returns true while the visitor is on the page on which flashes with these ids appeared. The router does not unmount layouts. */
+function useSamePage(ids: string): boolean {
   const pathname = usePathname()
-  const [came, setCame] = useState({ names, pathname })
-  if (came.names !== names) setCame({ names, pathname })
-  return came.names !== names || came.pathname === pathname
+  const [appeared, setAppeared] = useState({ ids, pathname })
+  if (appeared.ids !== ids) setAppeared({ ids, pathname })
+  return appeared.ids !== ids || appeared.pathname === pathname
 }
 
-function namesOf(flashes: readonly Flash[]): string {
+/** Joins the ids of flashes to a string, which React can compare. */
+function idsOf(flashes: readonly Flash[]): string {
   return flashes.map(({ id }) => id).join(' ')
 }
 

@@ -35,19 +35,19 @@ async function guarded(
 }
 
 describe('the guard', () => {
-  it('sends strangers to signIn with a 307 and the path as next', async () => {
+  it('the guard redirects a visitor without a token to signIn, with status 307 and the path as next', async () => {
     const { response, to } = await guarded('/account/keys?a=1&b=2')
     expect([response.status, to]).toEqual([307, '/login?next=%2Faccount%2Fkeys%3Fa%3D1%26b%3D2'])
   })
 
-  it('lets a logged-in token pass, and an anonymous one only if any session will do', async () => {
+  it('the guard lets a logged-in token pass, and an anonymous token only if it requires any session', async () => {
     expect((await guarded('/account', { token: await tokenOf('user') })).passed).toBe(true)
     const anonymous = await tokenOf('anonymous')
     expect((await guarded('/account', { token: anonymous })).passed).toBe(false)
     expect((await guarded('/account', { token: anonymous, require: 'session' })).passed).toBe(true)
   })
 
-  it('turns away forged, foreign and expired tokens', async () => {
+  it('the guard redirects a forged token and a token of another secret or cookie name', async () => {
     const token = await tokenOf('user')
     const forged = token.slice(0, -3) + (token.endsWith('AAA') ? 'BBQ' : 'AAA')
     for (const worthless of [forged, 'junk', `${token}x`])
@@ -56,7 +56,7 @@ describe('the guard', () => {
     expect((await guarded('/account', { token, shared: { cookie: { name: 'other' } } })).passed).toBe(false)
   })
 
-  it('leaves the expiry of a token to the row: a clock that is an hour ahead turns no visitor away', async () => {
+  it('the guard accepts a token for a day after its expiry, so a clock that is an hour fast turns no visitor away', async () => {
     const browser = new FakeBrowser()
     const { getSession: short } = createSessions<{ a: number }>({ ...options, store: memoryStore(), absoluteMaxAge: 1000 })
     await browser.visit(async () => (await short()).login('1'))
@@ -72,12 +72,12 @@ describe('the guard', () => {
     expect([await after(1000 + 3600), await after(1000 + 86_400 + 60)]).toEqual([true, false])
   })
 
-  it('passes other methods: an action checks for itself, and a redirected one shows an error', async () => {
+  it('the guard redirects only GET and HEAD, because an action checks for itself and fails if it is redirected', async () => {
     for (const method of ['POST', 'PUT', 'DELETE']) expect((await guarded('/account', { method })).passed).toBe(true)
     expect((await guarded('/account', { method: 'HEAD' })).passed).toBe(false)
   })
 
-  it('guards what protect names, exact by segment and however it is spelled, and never signIn', async () => {
+  it('protect guards whole path segments in any spelling, but never signIn', async () => {
     const protect = ['/account', '/admin']
     const passes = async (path: string) => (await guarded(path, { protect })).passed
     expect(await Promise.all(['/account', '/account/x', '/%61ccount', '/admin/'].map(passes))).toEqual([false, false, false, false])
@@ -87,18 +87,18 @@ describe('the guard', () => {
     expect((await guarded('/x', { shared: { signIn: '/auth/in?a=b' } })).to).toBe('/auth/in?a=b&next=%2Fx')
   })
 
-  it('guards a root that is written with a slash at its end, and refuses one without a slash at its start', async () => {
+  it('protect accepts a path with a trailing slash and rejects a path without a leading slash', async () => {
     expect((await guarded('/account/x', { protect: ['/account/'] })).passed).toBe(false)
     await expect(guarded('/account', { protect: ['account'] })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
-  it('never sends signIn to itself, however it is written', async () => {
+  it('signIn is never redirected to itself, also with a trailing slash or a fragment', async () => {
     expect((await guarded('/login/')).passed).toBe(true)
     expect((await guarded('/x', { shared: { signIn: '/login#form' } })).to).toBe('/login?next=%2Fx')
     expect((await guarded('/login', { shared: { signIn: '/login/#form' } })).passed).toBe(true)
   })
 
-  it('compares paths as people read them: signIn and protect may have letters of any alphabet, escaped or not', async () => {
+  it('signIn and protect may contain letters of any alphabet, percent-encoded or not', async () => {
     for (const signIn of ['/로그인', encodeURI('/로그인')]) {
       expect((await guarded(encodeURI('/로그인'), { shared: { signIn } })).passed).toBe(true)
       expect((await guarded('/x', { shared: { signIn } })).to).toBe(`${encodeURI('/로그인')}?next=%2Fx`)
@@ -107,20 +107,20 @@ describe('the guard', () => {
       expect((await guarded(encodeURI('/konto-ü/x'), { protect: [root] })).passed).toBe(false)
   })
 
-  it('marks every answer as private, redirects and the own middleware’s included', async () => {
+  it('every response is private, including a redirect and a response of the app’s middleware', async () => {
     const next = () => Response.redirect('http://localhost/elsewhere')
-    const answers = [
+    const responses = [
       await guarded('/account'),
       await guarded('/account', { method: 'POST' }),
       await guarded('/account', { method: 'POST', next }),
     ]
-    for (const { response } of answers) {
+    for (const { response } of responses) {
       expect(response.headers.get('cache-control')).toBe('private, no-store')
       expect(response.headers.get('vary')).toContain('Cookie')
     }
   })
 
-  it('runs the own middleware for what passes only', async () => {
+  it('the app’s middleware runs only for requests that pass the guard', async () => {
     const next = () => NextResponse.json({ mine: true })
     expect((await guarded('/account', { next })).response.status).toBe(307)
     const { response } = await guarded('/account', { next, token: await tokenOf('user') })
@@ -128,12 +128,12 @@ describe('the guard', () => {
     expect((await guarded('/account', { next: () => undefined, token: await tokenOf('user') })).passed).toBe(true)
   })
 
-  it('rejects with CONFIG_INVALID without a secret', async () => {
+  it('the guard rejects with CONFIG_INVALID if no secret is set', async () => {
     await expect(guarded('/account', { shared: { secret: undefined } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })
 
-describe('the guard of sessions that lie in their cookie', () => {
+describe('the guard with the cookie store', () => {
   let now = Date.now()
   const store = cookieStore({ now: () => now })
   const { getSession: inCookie } = createSessions<{ role: string }>({ ...options, maxAge: 1000, store })
@@ -149,7 +149,7 @@ describe('the guard of sessions that lie in their cookie', () => {
     return browser.token
   }
 
-  it('lets a session pass that is logged in and live, and no other', async () => {
+  it('the guard lets only a live session pass, and an anonymous one only if it requires any session', async () => {
     const [user, anonymous] = [await tokenOf(true), await tokenOf(false)]
     const passes = async (token: string, more: GuardOptions = {}) => (await guarded('/account', { token, store, ...more })).passed
     expect([await passes(user), await passes(anonymous), await passes('junk')]).toEqual([true, false, false])
@@ -158,7 +158,7 @@ describe('the guard of sessions that lie in their cookie', () => {
     expect([await passes(user), await passes(anonymous, { require: 'session' })]).toEqual([false, false])
   })
 
-  it('hands the session to the own middleware, to read only, and null where there is none', async () => {
+  it('the app’s middleware receives the session read-only, or null if there is none', async () => {
     const seen: unknown[] = []
     const next: GuardOptions['next'] = (_request, _event, session) => {
       seen.push(session)
@@ -171,7 +171,7 @@ describe('the guard of sessions that lie in their cookie', () => {
     expect(seen).toEqual([{ id: expect.any(String), userId: '7', data }, { id: expect.any(String), userId: null, data }, null])
   })
 
-  it('accepts no other kind of token, secret or cookie name', async () => {
+  it('the guard redirects a token of another kind, secret or cookie name', async () => {
     const token = await tokenOf(true)
     expect((await guarded('/account', { token })).passed).toBe(false)
     expect((await guarded('/account', { token, store, shared: { secret: 'another secret for tests, 32 chars.' } })).passed).toBe(

@@ -9,7 +9,7 @@ const secret = 'a secret for tests, 32 characters'
 const action = { context: 'action' } as const
 const refreshed = { name: 'session-refresh', value: '', maxAge: 0 }
 
-/** Returns the code with which a promise rejects. */
+/** Returns the code with which a promise rejects, or 'resolved'. */
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'resolved',
@@ -232,7 +232,7 @@ describe.each(Object.keys(stores))('several cookies of one name, %s', (storeName
     ['first', (good: string) => `session=${good}; session=junk`],
     ['last', (good: string) => `session=junk; session=v1.a.b.1.0.c; other=1; session=${good}`],
     ['eighth', (good: string) => `${'session=junk; '.repeat(7)}session=${good}`],
-  ])('session, guard and fromRequest use the authentic one, which comes %s', async (_, header) => {
+  ])('getSession, fromRequest and the guard use the authentic cookie if it comes %s', async (_, header) => {
     const options = { secret, ...(storeName === 'cookie' && { signIn: '/login' }) }
     const sessions = createSessions({ ...options, store: under.store, autoClear: false })
     const store = 'carrier' in under.store ? { store: under.store } : {}

@@ -18,8 +18,8 @@ async function login({ getSession }: Sessions<Record<string, Json>>, userId: str
   return { id: id ?? expect.unreachable(), browser }
 }
 
-// Sessions in cookies cannot be limited: lib/core/options.test.ts.
-describe.each(Object.entries(implementations).filter(([name]) => name !== 'cookie'))('maxPerUser, on %s', (_, open) => {
+// A cookie store cannot limit sessions: see lib/core/options.test.ts.
+describe.each(Object.entries(implementations).filter(([name]) => name !== 'cookie'))('maxPerUser, %s', (_, open) => {
   let under: TestStore
   beforeAll(async () => {
     under = await open()
@@ -29,9 +29,9 @@ describe.each(Object.entries(implementations).filter(([name]) => name !== 'cooki
   const make = (more: Partial<ServerOptions> = {}) =>
     createSessions({ secret, store: under.store, autoClear: false, maxPerUser: 3, ...more })
 
-  it('a login ends those of the user that were used longest ago, and nobody else’s', async () => {
+  it('a login deletes the least recently used sessions of its user and no session of another user', async () => {
     const [sessions, userId, other] = [make(), newUser(), newUser()]
-    const strangers = [await login(sessions, other), await login(make(), other)]
+    const others = [await login(sessions, other), await login(make(), other)]
     const made = []
     for (let i = 0; i < 5; i++) {
       made.push(await login(sessions, userId))
@@ -39,11 +39,11 @@ describe.each(Object.entries(implementations).filter(([name]) => name !== 'cooki
     }
     const left = await sessions.list({ userId, sort: 'lastSeen' })
     expect(left.map(({ id }) => id)).toEqual([made[4]?.id, made[3]?.id, made[2]?.id])
-    expect(await sessions.list({ userId: other })).toHaveLength(strangers.length)
+    expect(await sessions.list({ userId: other })).toHaveLength(others.length)
     expect(await made[0]?.browser.visit(async () => (await sessions.getSession()).userId)).toBeNull()
   })
 
-  it('use counts, not age: what was used since stays, and what was not goes', async () => {
+  it('a session that was used recently stays, even if it is older than the others', async () => {
     const [sessions, userId] = [make(), newUser()]
     const made = []
     for (let i = 0; i < 3; i++) {
@@ -58,7 +58,7 @@ describe.each(Object.entries(implementations).filter(([name]) => name !== 'cooki
     expect(left.map(({ id }) => id)).toEqual([last.id, made[0]?.id, made[2]?.id])
   })
 
-  it('a session that was begun long before its login stays', async () => {
+  it('a login keeps its own session, even if it is older than the others', async () => {
     const [sessions, userId] = [make({ maxPerUser: 1 }), newUser()]
     const browser = new FakeBrowser()
     await browser.visit(async () => (await sessions.getSession()).set('cart', 1))
@@ -70,7 +70,7 @@ describe.each(Object.entries(implementations).filter(([name]) => name !== 'cooki
     expect(await browser.visit(async () => (await sessions.getSession()).get('cart'))).toBe(1)
   })
 
-  it('20 logins at once leave exactly as many', async () => {
+  it('20 logins at the same time leave exactly maxPerUser sessions', async () => {
     const [sessions, userId] = [make(), newUser()]
     const made = await Promise.all(Array.from({ length: 20 }, () => login(sessions, userId)))
     const left = await sessions.list({ userId })
@@ -79,7 +79,7 @@ describe.each(Object.entries(implementations).filter(([name]) => name !== 'cooki
     expect(alive.filter((user) => user === userId)).toHaveLength(3)
   })
 
-  it('tells which sessions it ended, and that it was the user', async () => {
+  it('a login emits an event with the sessions that it deleted and with the user as the operator', async () => {
     const events: SessionEvent[] = []
     const [sessions, userId] = [make({ maxPerUser: 1, onEvent: (event) => void events.push(event) }), newUser()]
     const { id } = await login(sessions, userId)
@@ -90,8 +90,8 @@ describe.each(Object.entries(implementations).filter(([name]) => name !== 'cooki
   })
 })
 
-describe('a session that would have to go', () => {
-  it('stays if it has been logged in again since the others were looked through', async () => {
+describe('a session above maxPerUser', () => {
+  it('a session above maxPerUser stays if it is logged in again after the sessions were read', async () => {
     const rows = new Map<string, DriverRow>()
     const isAt = (id: string, revision: number) => (rows.get(id)?.revision ?? 0) === revision
     let now = Date.now()
@@ -121,22 +121,22 @@ describe('a session that would have to go', () => {
   })
 })
 
-describe('a login whose second statement fails', () => {
-  it('stands, and its cookie goes out; the call rejects with STORE_FAILED', async () => {
+describe('a login that cannot delete other sessions', () => {
+  it('a login that cannot delete the sessions above maxPerUser succeeds, sends its cookie and rejects with STORE_FAILED', async () => {
     const store = failingToRemove(memoryStore())
     const sessions = createSessions({ secret, store, maxPerUser: 1 })
     const browser = new FakeBrowser()
     await browser.visit(async () => {
       const session = await sessions.getSession()
-      const refusal = { code: 'STORE_FAILED', outcome: 'unknown', message: expect.stringContaining('The user is logged in') }
-      await expect(session.login('u')).rejects.toMatchObject(refusal)
+      const failure = { code: 'STORE_FAILED', outcome: 'unknown', message: expect.stringContaining('The user is logged in') }
+      await expect(session.login('u')).rejects.toMatchObject(failure)
       expect(session.userId).toBe('u')
     })
     expect(await browser.visit(async () => (await sessions.getSession()).userId)).toBe('u')
   })
 })
 
-/** A store that can do everything but end sessions. */
+/** Returns a store in which only `remove` fails. */
 function failingToRemove(behind: SessionStore): SessionStore {
   return {
     name: behind.name,

@@ -13,7 +13,7 @@ const dates = {
   deserialize: (json: unknown) => (typeof json === 'object' && json && 'date' in json ? new Date(String(json.date)) : json),
 }
 
-describe.each(Object.entries(implementations))('options, %s', (storeName, open) => {
+describe.each(Object.entries(implementations))('the options of createSessions, %s', (storeName, open) => {
   const rule = rulesOf(storeName)
   let under: TestStore
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.each(Object.entries(implementations))('options, %s', (storeName, open) 
   afterAll(() => under.close())
   const base = () => ({ secret, store: under.store, autoClear: false })
 
-  it('schema: zod, valibot and arktype, mixed, check what is written, shape what is stored, and give defaults', async () => {
+  it('a schema may mix zod, valibot and arktype: it checks and transforms written values and gives defaults', async () => {
     const { getSession } = createSessions({
       ...base(),
       schema: {
@@ -46,7 +46,7 @@ describe.each(Object.entries(implementations))('options, %s', (storeName, open) 
     })
   })
 
-  it('serializer: values that JSON lacks come back, and merge by key', async () => {
+  it('a serializer restores values that JSON lacks, and writes still merge by key', async () => {
     const { getSession } = createSessions<{ at: Date; until: Date }>({ ...base(), serializer: dates })
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).set('at', new Date(1)))
@@ -61,28 +61,28 @@ describe.each(Object.entries(implementations))('options, %s', (storeName, open) 
   })
 
   rule('record-client-records-browser-and-address')(
-    'recordClient: browser and address, moved with last-seen; nothing when it is off',
+    'browser and address are recorded and updated with lastSeenAt, unless recordClient is false',
     async () => {
       const from = (userAgent: string, ip: string) => ({ headers: { 'user-agent': userAgent, 'x-forwarded-for': ip } })
       const { getSession, list } = createSessions({ ...base(), trustedProxies: 1 })
-      const silent = createSessions({ ...base(), trustedProxies: 1, recordClient: false })
+      const unrecorded = createSessions({ ...base(), trustedProxies: 1, recordClient: false })
       const seen = async (id: string | null) => {
         const [row] = await list({ search: id ?? '' })
         return [row?.userAgent, row?.ip]
       }
       const browser = new FakeBrowser()
-      const begin = async () => {
+      const write = async () => {
         const session = await getSession()
         await session.set('a', 1)
         return session.id
       }
-      const id = await browser.visit(begin, from('Firefox', '192.0.2.1'))
+      const id = await browser.visit(write, from('Firefox', '192.0.2.1'))
       expect(await seen(id)).toEqual(['Firefox', '192.0.2.1'])
       await under.elapse(600)
       await browser.visit(async () => (await getSession()).set('a', 2), from('Chromium', '2001:db8::1'))
       expect(await seen(id)).toEqual(['Chromium', '2001:db8::1'])
       await under.elapse(600)
-      await browser.visit(async () => (await silent.getSession()).set('a', 3), from('Safari', '192.0.2.3'))
+      await browser.visit(async () => (await unrecorded.getSession()).set('a', 3), from('Safari', '192.0.2.3'))
       expect(await seen(id)).toEqual(['Chromium', '2001:db8::1'])
     },
   )

@@ -44,13 +44,17 @@ export interface ConfiguredSessions {
  */
 export async function requestSession(configured: () => ConfiguredSessions): Promise<AnySession> {
   const here = platform()
-  const [headers, cookies] = [await here.headers(), await here.cookies()]
+  const headers = await here.headers()
   const { context, optionsKey } = configured()
   const { name } = context.options.cookie
   const entries = requests.entries.get(headers) ?? new Map<string, Entry>()
   requests.entries.set(headers, entries)
-  const entry = entries.get(name) ?? { optionsKey, cookies: valuesOf(headers, cookies.get(name)?.value, name), session: null }
-  entries.set(name, entry)
+  if (!entries.has(name)) {
+    const { value } = (await here.cookies()).get(name) ?? {}
+    // Another call may have added it in the meantime.
+    if (!entries.has(name)) entries.set(name, { optionsKey, cookies: valuesOf(headers, value, name), session: null })
+  }
+  const entry = entries.get(name) as Entry
   if (entry.optionsKey !== optionsKey) {
     throw new SessionError(
       'CONFIG_INVALID',

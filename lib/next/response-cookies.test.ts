@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest'
 
 const secret = 'a secret for tests, 32 characters'
 
-it('a Secure cookie over plain http is warned of once, in words that name the remedy; on localhost, over https and without Secure it is not', async () => {
+it('a Secure cookie over plain http logs one warning with the remedy, but none on localhost, over https or without Secure', async () => {
   const warn = vi.mocked(console.warn).mockImplementation(() => {})
   const write = (headers: Record<string, string>, secure = true) => {
     const { getSession } = createSessions<{ a: number }>({ secret, store: memoryStore(), cookie: { secure } })

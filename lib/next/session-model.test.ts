@@ -6,15 +6,15 @@ import { FakeBrowser } from '../../test/browser'
 import { propertyTimeout, runs } from '../../test/property'
 import { updated, visible } from '../../test/session-data'
 import { SessionModel, type View } from '../../test/session-model'
-import { type Call, type Data, type Outcome, type Rule, type Step, steps } from '../../test/session-steps'
+import { type Call, type Data, type Rule, type Step, type StepResult, steps } from '../../test/session-steps'
 import { implementations, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 const expiries: Readonly<Record<Exclude<Rule, null>, number>> = { past: -1, close: 0, hour: 3600 }
 let lastRun = 0
 
-/** Once answered with what every object inherits. */
-const setDefaultOfAnEndedSession: readonly Step[] = [
+/** `setDefault` of a deleted session must not return a member that every object inherits. */
+const setDefaultOfADeletedSession: readonly Step[] = [
   {
     who: 'a',
     calls: [
@@ -28,13 +28,13 @@ const open = (store: TestStore['store']) => createSessions<Data>({ secret, store
 type Sessions = ReturnType<typeof open>
 type Session = Awaited<ReturnType<Sessions['getSession']>>
 
-const outcomeOf = (promise: Promise<unknown>): Promise<Outcome> =>
+const resultOf = (promise: Promise<unknown>): Promise<StepResult> =>
   promise.then(
     (value) => ({ value }),
     (error: SessionError) => ({ code: error.code }),
   )
 
-// In cookies two objects have no row in common: there the last one wins, as docs/cookie-store.md says.
+// In a cookie store, two session objects share no row, and the last one wins. docs/cookie-store.md states this.
 describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
   'two session objects of one row, %s',
   (storeName) => {
@@ -72,7 +72,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
       }
     }
 
-    function expectShown(session: Session, { row, isNew, pending }: View, run: number): void {
+    function expectView(session: Session, { row, isNew, pending }: View, run: number): void {
       const data = visible(row?.data ?? {})
       expect(session.data).toEqual(data)
       expect([...session.keys()].sort()).toEqual(Object.keys(data).sort())
@@ -88,7 +88,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
       expect(session.expiresAtBrowserClose).toBe((row ? row.rule : pending) === 'close')
     }
 
-    /** Opens a request for each browser, and runs `act` while both are open. */
+    /** Opens a request for each browser and runs `act` while both are open. */
     async function inTwoRequests(browsers: Readonly<Record<'a' | 'b', FakeBrowser>>, act: (open: Open) => Promise<void>) {
       const opened = async () => ({ session: await sessions.getSession(), within: AsyncLocalStorage.snapshot() })
       await browsers.a.visit(async () => {
@@ -100,42 +100,42 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
 
     async function step(open: Open, model: SessionModel, next: Step, run: number): Promise<void> {
       if ('revoke' in next) {
-        const { ticket } = model.views[next.revoke]
+        const { credential } = model.views[next.revoke]
         const { id } = open[next.revoke].session
-        if (ticket) model.rows.delete(ticket.id)
+        if (credential) model.rows.delete(credential.id)
         if (id) await sessions.revoke(id)
         return
       }
       const { session, within } = open[next.who]
-      const outcomes = await within(() => Promise.all(next.calls.map((one) => outcomeOf(call(session, one, run)))))
-      expect(outcomes).toEqual(model.run(model.views[next.who], next.calls))
+      const results = await within(() => Promise.all(next.calls.map((one) => resultOf(call(session, one, run)))))
+      expect(results).toEqual(model.run(model.views[next.who], next.calls))
     }
 
     it(
-      'do and show what the model does, through every random sequence of calls',
+      'two session objects of one row do and show the same as the model after every random sequence of calls',
       async () => {
-        const property = fc.asyncProperty(fc.boolean(), steps, async (begun, all) => {
+        const property = fc.asyncProperty(fc.boolean(), steps, async (withRow, all) => {
           const run = ++lastRun
-          const model = new SessionModel(begun ? { k: 0 } : null, under.dropsExpired ?? false)
+          const model = new SessionModel(withRow ? { k: 0 } : null, under.dropsExpired ?? false)
           const first = new FakeBrowser()
-          if (begun) await first.visit(async () => (await sessions.getSession()).set('k', 0))
+          if (withRow) await first.visit(async () => (await sessions.getSession()).set('k', 0))
           const browsers = { a: first, b: first.copy() }
           await inTwoRequests(browsers, async (open) => {
             for (const next of all) {
               await step(open, model, next, run)
-              for (const who of ['a', 'b'] as const) expectShown(open[who].session, model.views[who], run)
+              for (const who of ['a', 'b'] as const) expectView(open[who].session, model.views[who], run)
             }
           })
           for (const who of ['a', 'b'] as const) {
             const { cookie } = model.views[who]
             const row = model.find(cookie)
             const fresh = await browsers[who].visit(sessions.getSession)
-            expectShown(fresh, { ...model.views[who], row, isNew: !row, pending: null }, run)
+            expectView(fresh, { ...model.views[who], row, isNew: !row, pending: null }, run)
             expect(browsers[who].token === '').toBe(cookie === null)
           }
         })
         const count = { memory: 300, 'drizzle on pglite': 25 }[storeName] ?? 60
-        await fc.assert(property, { ...runs(count), examples: [[false, setDefaultOfAnEndedSession]] })
+        await fc.assert(property, { ...runs(count), examples: [[false, setDefaultOfADeletedSession]] })
       },
       propertyTimeout,
     )

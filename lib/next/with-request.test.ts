@@ -2,7 +2,7 @@ import { createSessions } from 'coatcheck'
 import { memoryStore, withRequest } from 'coatcheck/testing'
 import { expect, it } from 'vitest'
 
-it('after() callbacks run though the function throws, as in Next, and a redirect that is caught inside shows its cookies', async () => {
+it('withRequest runs after() callbacks even if the function throws, and returns the cookies of a function that catches a redirect', async () => {
   let now = Date.now()
   const store = memoryStore({ now: () => now })
   const { getSession, requireUser } = createSessions<{ a: number }>({

@@ -1,5 +1,5 @@
 import { createSessions } from 'coatcheck'
-import { type CachedStoreOptions, cachedStore, redisStore } from 'coatcheck/redis'
+import { type CachedStoreOptions, cachedStore, type RedisClient, redisStore } from 'coatcheck/redis'
 import { memoryStore } from 'coatcheck/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
@@ -123,6 +123,79 @@ describe('a write while Redis cannot confirm that the copy is deleted', () => {
     proxy.resume()
     expect(await seconds(revoked)).toBeLessThan(10)
     expect(await far.find(row)).toBeNull()
+  })
+})
+
+describe.each(['refuses', 'hangs'] as const)('a Redis with one shard that %s', (how) => {
+  /** Returns a cached store, and a function that moves sessions to a shard that does not respond. */
+  async function setUpShards() {
+    const [client, onDeadShard] = [redisClient(), new Set<string>()]
+    await client.connect()
+    closing.push(() => client.destroy())
+    const isDead = (key = '') => [...onDeadShard].some((id) => key.includes(id))
+    const refuse = () => Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' }))
+    const dead = () => (how === 'refuses' ? refuse() : new Promise<never>(() => {}))
+    const sharded: RedisClient = {
+      isOpen: true,
+      connect: () => client.connect(),
+      on: (event, listener) => client.on(event, listener),
+      eval: (script, input) => (isDead(input.keys[0]) ? dead() : client.eval(script, input)),
+      evalSha: (sha1, input) => (isDead(input.keys[0]) ? dead() : client.evalSha(sha1, input)),
+    }
+    const [prefix, database] = [freshPrefix(), watch(memoryStore())]
+    const store = cachedStore(database.store, redisStore(sharded, { prefix }), { cacheMaxAge: 3 })
+    const createCached = async (userId: string | null = null) => {
+      const row = await createIn(store, { userId })
+      await store.find(row)
+      return row
+    }
+    return { store, database, createCached, moveToDeadShard: (row: StoredSession) => onDeadShard.add(row.id) }
+  }
+
+  it('operations on the other shards do not wait, and reads there use their copies', async () => {
+    const warned = collectWarnings()
+    const { store, database, createCached, moveToDeadShard } = await setUpShards()
+    const [dead, cached, rotated, replaced] = [
+      await createCached(),
+      await createCached(),
+      await createCached(),
+      await createCached('u'),
+    ]
+    await createCached('v')
+    moveToDeadShard(dead)
+    await store.find(dead)
+    const waiting = store.remove({ ids: [dead.id] }).then(() => 'waited')
+    const operate = async () => {
+      for (let i = 0; i < 4; i++) {
+        await store.find(dead)
+        expect(await seconds(store.update(rotated, { userId: 'u', extendsExpiry: true }, policy))).toBeLessThan(0.6)
+      }
+      expect(await seconds(store.create(aSession({ userId: 'w' }), policy, replaced))).toBeLessThan(0.6)
+      expect(await seconds(store.remove({ userId: 'v' }))).toBeLessThan(0.6)
+      database.reads = 0
+      for (let i = 0; i < 3; i++) await store.find(cached)
+      expect(database.reads).toBe(0)
+      return 'did not wait'
+    }
+    expect(await Promise.race([operate(), waiting])).toBe('did not wait')
+    expect(await waiting).toBe('waited')
+    expect(warned).toHaveLength(1)
+  })
+
+  it('a revocation of several sessions waits only if one of them is on that shard, and the outage is logged once', async () => {
+    const warned = collectWarnings()
+    const { store, createCached, moveToDeadShard } = await setUpShards()
+    const others = await Promise.all(Array.from({ length: 9 }, () => createCached()))
+    const dead = await Promise.all(Array.from({ length: 5 }, () => createCached()))
+    for (const row of dead) {
+      moveToDeadShard(row)
+      await store.find(row)
+      await store.find(others[0] ?? row)
+    }
+    await Promise.all(dead.map((row) => store.update(row, write({ set: { a: 1 } }), policy)))
+    expect(await seconds(store.remove({ ids: others.map(({ id }) => id) }))).toBeLessThan(0.6)
+    expect(await seconds(store.remove({ ids: dead.map(({ id }) => id) }))).toBeGreaterThan(2)
+    expect(warned).toHaveLength(1)
   })
 })
 

@@ -59,6 +59,15 @@ describe('a copy of a session in Redis', () => {
     expect(database.reads).toBe(2)
   })
 
+  it('a copy that is not JSON is ignored, and the database is read', async () => {
+    const { here, database, redis, key } = await setUp()
+    const row = await createIn(here)
+    await here.find(row)
+    await redis.hSet(key(row.id), 'row', '{"half')
+    expect((await find({ store: here }, row))?.id).toBe(row.id)
+    expect(database.reads).toBe(2)
+  })
+
   it('a copy is not returned for another token, and the absence of a session is not cached', async () => {
     const { here, database, redis, key } = await setUp()
     const row = await createIn(here)

@@ -22,8 +22,11 @@ export interface CachedStoreOptions {
  * While a process cannot reach Redis, it continues with the database, more slowly, and logs one warning. Other processes may still
  * read copies from before its writes, for at most `cacheMaxAge`. Therefore an operation that takes access away (`revoke`,
  * `revokeUser`, `revokeOthers`, `flush`, `logout`, `login`, `cycleKey`, an expiry in the past) resolves only when Redis has
- * confirmed that the copy is deleted, or after that time. After a failover to a replica that has not received the deletion, a copy
- * also lives for at most `cacheMaxAge`.
+ * confirmed that the copy is deleted, or after that time. If one shard of a cluster fails, only the sessions on that shard wait.
+ *
+ * After a failover to a replica that has not received the deletion, a revoked session is still readable until `cacheMaxAge` has
+ * passed since its copy was made. Redis has confirmed that deletion, so no operation waits for it. Choose a `cacheMaxAge` that you
+ * can accept for this case.
  *
  * `redis` provides only its connection and its prefix. Create its client with `disableOfflineQueue: true`. Any `maxmemory-policy`
  * is suitable.
@@ -40,9 +43,9 @@ export function cachedStore(database: SessionStore, redis: RedisStore, options: 
 function createCache({ connection }: RedisStore, { cacheMaxAge = 10, redisTimeout = 0.25 }: CachedStoreOptions): SessionCache {
   const maxAgeSeconds = durationOption('cacheMaxAge', cacheMaxAge)
   const timeoutMs = durationOption('redisTimeout', redisTimeout) * 1000
-  const effect =
-    'Until it responds again, sessions are read from the database, ' + `and logins and revocations take up to ${maxAgeSeconds} s.`
-  const consequence = `${effect} Check that Redis is running and that the client has its address.`
+  const effect = 'Until it responds again, sessions are read from the database.'
+  const wait = `Logins and revocations then take up to ${maxAgeSeconds} s.`
+  const consequence = `${effect} ${wait} Check that Redis is running and that the client has its address.`
   return new SessionCache(new OptionalRedis(connection, { timeoutMs, consequence }), Math.ceil(maxAgeSeconds * 1000))
 }
 
@@ -139,6 +142,7 @@ class CachedStore implements SessionStore {
   }
 
   async #invalidateFully(ids: readonly string[]): Promise<void> {
-    if (!(await this.#cache().invalidate(ids))) await this.#cache().waitForExpiry(ids)
+    const failed = await this.#cache().invalidate(ids, { ignorePause: true })
+    if (failed.length > 0) await this.#cache().waitForExpiry(failed)
   }
 }

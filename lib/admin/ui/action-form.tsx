@@ -2,7 +2,7 @@
 
 import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { usePathname } from 'next/navigation.js'
-import { type ReactNode, useActionState, useEffect, useRef } from 'react'
+import { type ReactNode, useActionState, useEffect, useRef, useState } from 'react'
 import { formatNumber } from '../../core/administration/format.ts'
 import type { AdminAction, AdminState } from '../types.ts'
 import { HiddenFields } from './hidden-fields.tsx'
@@ -29,6 +29,8 @@ interface ActionFormProps {
  */
 export function ActionForm({ action, before, fields, label, total = 0, children }: ActionFormProps) {
   const [state, submit, isPending] = useActionState(action, null)
+  // Each post renders the page again, with the number of sessions that are left.
+  const [firstTotal] = useState(total)
   const form = useRef<HTMLFormElement>(null)
   const isHydrated = useHydrated()
   // After a failure the form waits for the admin to press the button.
@@ -44,7 +46,7 @@ export function ActionForm({ action, before, fields, label, total = 0, children 
       <HiddenFields fields={[...Object.entries(stateFields), ...fields]} />
       <Stack gap="md">
         {problem && <Alert role="alert">{problemTexts[problem]}</Alert>}
-        {progress && <ProgressBar done={progress.done} total={Math.max(total, progress.done)} />}
+        {progress && <ProgressBar done={progress.done} total={Math.max(firstTotal, progress.done)} />}
         <Group>
           <Button type="submit" loading={isPending}>
             {progress ? 'Continue' : label}

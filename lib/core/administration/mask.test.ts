@@ -3,7 +3,7 @@ import { looksRandom, looksSecret, maskSecrets } from './mask.ts'
 
 const mask = '(hidden)'
 
-describe('masking', () => {
+describe('the masking of secrets', () => {
   it.each([
     'password',
     'PASSWORD_HASH',
@@ -39,12 +39,12 @@ describe('masking', () => {
     'private',
     'csrf',
     'ssn',
-  ])('takes %s for a secret', (key) => {
+  ])('the key %s looks like the key of a secret', (key) => {
     expect(looksSecret(key)).toBe(true)
   })
 
   it.each(['name', 'monkey', 'keyboard', 'author', 'authored', 'discard', 'cardinal', 'pinned', 'compass', 'cart', 'user', ''])(
-    'takes %j for none',
+    'the key %j does not look like the key of a secret',
     (key) => {
       expect(looksSecret(key)).toBe(false)
     },
@@ -55,7 +55,7 @@ describe('masking', () => {
     'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLW9mLXRoaXM',
     'sk_live_4eC39HqLyjWDarjtT1zdp7dc',
     'b0a1'.repeat(16),
-  ])('takes the value %j for a secret', (text) => {
+  ])('the value %j looks random', (text) => {
     expect(looksRandom(text)).toBe(true)
   })
 
@@ -65,11 +65,11 @@ describe('masking', () => {
     'A sentence of 6 words, a long one.',
     'blue-42',
     '',
-  ])('takes the value %j for none', (text) => {
+  ])('the value %j does not look random', (text) => {
     expect(looksRandom(text)).toBe(false)
   })
 
-  it('hides whole values at any depth, counts them, and leaves the data alone', () => {
+  it('maskSecrets replaces whole values at any depth, counts them and does not change its argument', () => {
     const data = {
       name: 'Ada',
       login: { token: { a: 'hunter2' }, seen: [{ password: 'hunter2', at: 1 }, 'b0a1'.repeat(16)] },

@@ -12,8 +12,8 @@ const none = {
 }
 const started = (at: string, count: number) => ({ at: new Date(at), count })
 
-describe('figures of all sessions', () => {
-  it('cover 24 hours and 30 days of UTC, the running ones included, oldest first, with zeros', () => {
+describe('the statistics of all sessions', () => {
+  it('statistics cover 24 hours and 30 days of UTC up to the current ones, oldest first, with zeros', () => {
     const { hours, days } = sessionStats(none)
     expect([hours.length, hours[0], hours[23]]).toEqual([
       24,
@@ -23,7 +23,7 @@ describe('figures of all sessions', () => {
     expect([days.length, days[0], days[29]]).toEqual([30, started('2026-01-31T00:00:00Z', 0), started('2026-03-01T00:00:00Z', 0)])
   })
 
-  it('count a session in its hour and in its day, and none that began earlier', () => {
+  it('statistics count a session in the hour and the day in which it started, but no older session', () => {
     const stats = sessionStats({
       ...none,
       started: [
@@ -38,7 +38,7 @@ describe('figures of all sessions', () => {
     expect(some(stats.days)).toEqual([started('2026-02-28T00:00:00Z', 320), started('2026-03-01T00:00:00Z', 1)])
   })
 
-  it('name the 100 most frequent browsers, most frequent first', () => {
+  it('statistics name the 100 most frequent browsers, most frequent first', () => {
     const userAgents = Array.from({ length: 150 }, (_, i) => ({ userAgent: i === 149 ? null : `Browser/${i}`, count: i }))
     const named = sessionStats({ ...none, userAgents }).userAgents
     expect([named.length, named[0], named[99]]).toEqual([

@@ -82,7 +82,7 @@ async function accepts(text: string): Promise<readonly [node: boolean, edge: boo
 }
 
 describe('any token', () => {
-  it('opens to the values that were written, in at most 200 characters', async () => {
+  it('any token opens to the values that were written, in at most 200 characters', async () => {
     await fc.assert(
       fc.asyncProperty(token, async (made) => {
         expect(await open(textOf(made))).toMatchObject(made)
@@ -93,7 +93,7 @@ describe('any token', () => {
   })
 
   it(
-    'is rejected after any change, by Node and by Web Crypto',
+    'any token is rejected after any change, by Node and by Web Crypto',
     async () => {
       await fc.assert(
         fc.asyncProperty(token, mutations, async (made, steps) => {
@@ -108,7 +108,7 @@ describe('any token', () => {
   )
 
   it(
-    'is rejected under another secret or cookie name',
+    'any token is rejected under another secret or cookie name',
     async () => {
       const other = fc.string({ minLength: 32 }).filter((text) => text !== secret)
       await fc.assert(
@@ -126,7 +126,7 @@ describe('any token', () => {
 
 describe('any other text', () => {
   it(
-    'is rejected without an error, or is exactly the encoding of its parts',
+    'any other text is rejected without an error, or is exactly the encoding of its parts',
     async () => {
       const nearly = token.chain((made) => mutations.map((steps) => mutated(textOf(made), steps)))
       const bytes = fc.uint8Array({ maxLength: 300 }).map((of) => Buffer.from(of).toString('latin1'))
@@ -157,7 +157,7 @@ describe('guard and server', () => {
   }
 
   it(
-    'agree on every cookie header and accept only the token that was issued',
+    'guard and server agree on every cookie header and accept only the token that was issued',
     async () => {
       const browser = new FakeBrowser()
       await browser.visit(async () => (await sessions.getSession()).login('1'))

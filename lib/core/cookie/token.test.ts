@@ -16,14 +16,14 @@ const textOf = (of: Token) => writeToken(of, 'session', sign)
 const open = (text: string, check: VerifyMac = verify, name = 'session') => openToken(text, name, check)
 
 describe('a token', () => {
-  it('opens to the values that were written, in at most 200 characters of base64url and dots', async () => {
+  it('a token opens to the values that were written, in at most 200 characters of base64url and dots', async () => {
     const text = textOf(token)
     expect(await open(text)).toMatchObject(token)
     expect(text.length).toBeLessThanOrEqual(200)
     expect(text).toMatch(/^v1(\.[\w-]+){5}$/)
   })
 
-  it('has one spelling: unused bits, padding, other alphabets, cases and blanks are malformed', async () => {
+  it('a token has one spelling: with other unused bits, padding, alphabet, case or whitespace it is malformed', async () => {
     const text = textOf(token)
     const [version, id = '', ...rest] = text.split('.')
     const tail = rest.join('.')
@@ -43,7 +43,7 @@ describe('a token', () => {
     }
   })
 
-  it('has a MAC that Node and Web Crypto verify alike, under any of the secrets', async () => {
+  it('Node and Web Crypto verify the MAC of a token alike, under any of the secrets', async () => {
     const text = textOf(token)
     const newer = 'a newer secret for tests, 32 chars'
     for (const verifier of [(secrets: string[]) => nodeCryptography(secrets).verify, webVerifier]) {
@@ -53,13 +53,13 @@ describe('a token', () => {
     }
   })
 
-  it('has a hash of half a SHA-256, which does not reveal the token secret', () => {
+  it('the token hash is half of a SHA-256, so it does not reveal the token secret', () => {
     expect(tokenHash('AAAAAAAAAAAAAAAAAAAAAA')).toBe('374708ff-f771-9dd5-979e-c875d56cd228')
   })
 })
 
 describe('ids', () => {
-  it('are UUIDs of version 7 that sort by time', () => {
+  it('ids are UUIDs of version 7 that sort by time', () => {
     const ids = [1, 2 ** 32, 1_700_000_000_000, 1_700_000_000_001].map((time) => uuidV7(time, randomBytes(10)))
     expect([...ids].sort()).toEqual(ids)
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -67,7 +67,7 @@ describe('ids', () => {
 })
 
 describe('base64url', () => {
-  it('gives all bytes back', () => {
+  it('base64url restores all bytes', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
     expect([...bytesOf(base64url(bytes))]).toEqual([...bytes])
     expect(base64url(bytes)).toBe(Buffer.from(bytes).toString('base64url'))

@@ -29,7 +29,7 @@ describe.each(Object.keys(stores).filter((name) => encodings.includes(name)))('a
     }).getSession()
   type Session = Awaited<ReturnType<typeof open>>
 
-  /** What each way of writing `value` does to a session that holds `kept` only. */
+  /** The ways to write a value to a session that contains only `kept`. */
   const writers: Readonly<Record<string, (session: Session, key: string, value: unknown) => Promise<unknown>>> = {
     set: (session, key, value) => session.set(key, value),
     'set of several': (session, key, value) => session.set({ good: 1, [key]: value }),
@@ -42,24 +42,24 @@ describe.each(Object.keys(stores).filter((name) => encodings.includes(name)))('a
   }
   const writer = fc.constantFrom(...Object.keys(writers))
 
-  /** The refusal, if any, and what is then stored. */
+  /** Returns the error of a write, or null, and the data that is stored after it. */
   async function written(how: string, key: string, value: unknown) {
     const browser = new FakeBrowser()
     const error = await browser.visit(async () => {
       const session = await open()
       await session.set('kept', 1)
-      const refusal = await writers[how]?.(session, key, value).then(
+      const failure = await writers[how]?.(session, key, value).then(
         () => null,
         (error: SessionError) => error,
       )
-      if (refusal) expect(session.data).toEqual({ kept: 1 })
-      return refusal
+      if (failure) expect(session.data).toEqual({ kept: 1 })
+      return failure
     })
     return { error, stored: await browser.visit(async () => (await open()).data) }
   }
 
   it(
-    'that JSON can say is read back equal, -0 as 0',
+    'any value that JSON can express is read back equal, with -0 as 0',
     async () => {
       const property = fc.asyncProperty(writer, keyName, storable, async (how, key, value) => {
         const { error, stored } = await written(how, key, value)
@@ -73,10 +73,10 @@ describe.each(Object.keys(stores).filter((name) => encodings.includes(name)))('a
   )
 
   it(
-    'with something in it that JSON cannot say is refused whole, with its path and without its data',
+    'a write with a part that JSON cannot express is rejected as a whole, with the path and without the value',
     async () => {
       const property = fc.asyncProperty(writer, keyName, buried, async (how, key, { value, path }) => {
-        fc.pre(!(how === 'update' && value === undefined)) // which removes the key
+        fc.pre(!(how === 'update' && value === undefined)) // in an update, undefined deletes the key
         const { error, stored } = await written(how, key, value)
         expect(stored).toEqual({ kept: 1 })
         expect(error).toMatchObject({ name: 'SessionError', code: 'DATA_INVALID' })
@@ -89,7 +89,7 @@ describe.each(Object.keys(stores).filter((name) => encodings.includes(name)))('a
     propertyTimeout,
   )
 
-  it.each(Object.keys(writers))('as a whole too deep, too wide or endless is refused by %s', async (how) => {
+  it.each(Object.keys(writers))('%s rejects a value that is cyclic, too deep or too wide', async (how) => {
     for (const { name, make, code } of refusedAsAWhole) {
       const { error, stored } = await written(how, 'key', make())
       expect([error?.code, stored], name).toEqual([code, { kept: 1 }])
@@ -99,7 +99,7 @@ describe.each(Object.keys(stores).filter((name) => encodings.includes(name)))('a
   })
 
   it.each(['__proto__', 'a\u0000', '\ud800', 5, null, undefined, Symbol('s'), {}])(
-    'under the key %j is refused by every method that takes a key',
+    'the key %j is rejected by every method that takes a key',
     async (key) => {
       const seen = await new FakeBrowser().visit(async () => {
         const session = await open()

@@ -15,18 +15,18 @@ describe('merged patches', () => {
   ]
   const data = { a: 0, z: 9, _kept: true }
 
-  it('do the same as the patches one after another, in every order of three', () => {
+  it('a merged patch does the same as its patches one after another, in every order of three', () => {
     for (const first of steps) {
       for (const second of steps) {
         for (const third of steps) {
-          const inTurn = [first, second, third].reduce(applyPatch, data)
-          expect(applyPatch(data, mergePatches([first, second, third]))).toEqual(inTurn)
+          const oneByOne = [first, second, third].reduce(applyPatch, data)
+          expect(applyPatch(data, mergePatches([first, second, third]))).toEqual(oneByOne)
         }
       }
     }
   })
 
-  it('are empty only if they do nothing to any data', () => {
+  it('a patch is empty only if it does not change any data', () => {
     expect(isEmptyPatch(emptyPatch)).toBe(true)
     for (const step of steps) expect(isEmptyPatch(step)).toBe(false)
     expect(isEmptyPatch(patch({ defaults: { a: 1 } }))).toBe(false)
@@ -44,12 +44,12 @@ describe('the size of data', () => {
     [5e-324, 330],
     [{ a: 1 }, 2 + 3 + 2 + 1],
     [[1, 2], 2 + 2 + 2],
-  ])('of %j is at least the size of its compact text', (value, bytes) => {
+  ])('the size of %j is at least the size of its compact text', (value, bytes) => {
     expect(jsonBytes(value as never)).toBe(bytes)
     expect(bytes).toBeGreaterThanOrEqual(Buffer.byteLength(JSON.stringify(value)))
   })
 
-  it('may not grow beyond the limit but may shrink above it', () => {
+  it('data may not grow beyond the limit but may shrink above it', () => {
     const full = { a: 'x'.repeat(100) }
     const writing = (data: JsonObject, set: JsonObject) => () => maxBytesBefore(data, patch({ set }), 50)
     expect(writing({}, full)).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))
@@ -58,8 +58,8 @@ describe('the size of data', () => {
   })
 })
 
-describe('the same JSON', () => {
-  it('does not depend on the order of keys and distinguishes arrays, objects and absence', () => {
+describe('sameJson', () => {
+  it('equal JSON may differ in the order of keys, but not in arrays, objects or absent values', () => {
     expect(sameJson({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 })).toBe(true)
     for (const [a, b] of [
       [{ a: 1 }, { a: 2 }],

@@ -15,11 +15,11 @@ interface AppSession {
 const base = { secret: 'a secret for tests, 32 characters', store: memoryStore(), autoClear: false }
 
 describe('types', () => {
-  it('of an interface: reads are deeply read-only and may be undefined, and set takes what get gave', () => {
+  it('get returns deeply read-only types that may be undefined, and set accepts them', () => {
     const use = async (session: Session<AppSession>) => {
       expectTypeOf(session.get('name')).toEqualTypeOf<string | undefined>()
       expectTypeOf(session.get('cart')).toEqualTypeOf<readonly { readonly id: string; readonly quantity: number }[] | undefined>()
-      expectTypeOf(session.get('name', 'nobody')).toEqualTypeOf<string>()
+      expectTypeOf(session.get('name', 'no name')).toEqualTypeOf<string>()
       expectTypeOf(session.userId).toEqualTypeOf<string | null>()
       const cart = session.get('cart')
       if (cart) await session.set('cart', cart)
@@ -31,7 +31,7 @@ describe('types', () => {
       session.get('nmae')
       // @ts-expect-error: the wrong type
       await session.set('name', 1)
-      // @ts-expect-error: what is read cannot be changed
+      // @ts-expect-error: data that was read is read-only
       cart?.push({ id: 'a', quantity: 1 })
       // @ts-expect-error: an update is synchronous
       await session.update(async () => {})
@@ -39,7 +39,7 @@ describe('types', () => {
     expectTypeOf(use).toBeFunction()
   })
 
-  it('of an optional key: a fallback, or what setDefault stores, leaves no undefined', () => {
+  it('a fallback, or setDefault, removes undefined from the type of a key', () => {
     const { getSession } = createSessions<{ theme?: 'light' | 'dark'; cart?: { id: string }[] }>(base)
     type Chosen = Awaited<ReturnType<typeof getSession>>
     const use = async (session: Chosen) => {
@@ -51,21 +51,21 @@ describe('types', () => {
     expectTypeOf(use).returns.resolves.toBeArray()
   })
 
-  it('of a schema that says to take anything: get may be undefined', () => {
+  it('get may be undefined even if the schema of the key accepts any input', () => {
     const { getSession } = createSessions({ ...base, schema: { n: z.coerce.number(), m: z.number().default(0) } })
     type Read = Awaited<ReturnType<typeof getSession>>
     const read = (session: Read) => [session.get('n'), session.get('m')] as const
     expectTypeOf(read).returns.toEqualTypeOf<readonly [number | undefined, number]>()
   })
 
-  it('of requireUser: id and userId are strings', () => {
+  it('the id and userId of the session that requireUser returns are strings', () => {
     const { requireUser } = createSessions<AppSession>(base)
     type Required = Awaited<ReturnType<typeof requireUser>>
     expectTypeOf<Required['userId']>().toEqualTypeOf<string>()
     expectTypeOf<Required['id']>().toEqualTypeOf<string>()
   })
 
-  it('of an untyped session: any JSON, also in update; and a handler may take a NextRequest', () => {
+  it('an untyped session accepts any JSON, also in update, and a handler may take a NextRequest', () => {
     const { getSession, handler } = createSessions(base)
     const use = async () => {
       const session = await getSession()
@@ -81,7 +81,7 @@ describe('types', () => {
     expectTypeOf(route).parameters.toEqualTypeOf<[NextRequest, { params: Promise<{ id: string }> }]>()
   })
 
-  it('of branded and built-in values pass through', () => {
+  it('branded and built-in types are read as they are', () => {
     const use = (session: Session<{ id: string & { readonly __brand: 'id' }; at: Date }>) => {
       expectTypeOf(session.get('id')).toExtend<string | undefined>()
       expectTypeOf(session.get('at')).toEqualTypeOf<Date | undefined>()
@@ -97,7 +97,7 @@ describe('a schema', () => {
     size: v.optional(v.pipe(v.number(), v.minValue(1)), 1),
   }
 
-  it('types the data, and a key with a default is never undefined', () => {
+  it('a schema types the data, and a key with a default is never undefined', () => {
     const { getSession } = createSessions({ ...base, schema })
     type Schemed = Awaited<ReturnType<typeof getSession>>
     const use = (session: Schemed) => {
@@ -108,7 +108,7 @@ describe('a schema', () => {
     expectTypeOf(use).toBeFunction()
   })
 
-  it('checks what is written, names the key path, stores the output, and gives defaults to get and update', async () => {
+  it('a schema checks written values, names the path of an invalid one, stores its output and gives defaults to get and update', async () => {
     const { getSession } = createSessions({ ...base, schema: { ...schema, trimmed: z.string().trim() } })
     await new FakeBrowser().visit(async () => {
       const session = await getSession()
@@ -131,7 +131,7 @@ describe('a schema', () => {
     })
   })
 
-  it('takes its input in set and gives its output in get', async () => {
+  it('set takes the input of a schema, and get returns its output', async () => {
     const { getSession } = createSessions({
       ...base,
       schema: { n: z.string().transform(Number), o: z.object({ a: z.number().default(1) }) },
@@ -145,7 +145,7 @@ describe('a schema', () => {
     })
   })
 
-  it('whose default is one shared object does not give that object out', async () => {
+  it('a default that is one shared object is copied for each session', async () => {
     const fallback = { list: [1] }
     const { getSession } = createSessions({ ...base, schema: { a: v.optional(v.object({ list: v.array(v.number()) }), fallback) } })
     await new FakeBrowser().visit(async () => {
@@ -160,7 +160,7 @@ describe('a schema', () => {
     expect(fallback).toEqual({ list: [1, 3] })
   })
 
-  it('that validates asynchronously is CONFIG_INVALID', async () => {
+  it('a schema that validates asynchronously is rejected with CONFIG_INVALID', async () => {
     const { getSession } = createSessions({
       ...base,
       schema: {
@@ -176,7 +176,7 @@ describe('a schema', () => {
 })
 
 describe('a serializer', () => {
-  it('carries values that JSON lacks, key by key, also through update', async () => {
+  it('a serializer restores values that JSON lacks, key by key, also in update', async () => {
     const serializer = {
       serialize: (value: unknown) => (value instanceof Date ? { date: value.toISOString() } : value),
       deserialize: (json: unknown) => (typeof json === 'object' && json && 'date' in json ? new Date(String(json.date)) : json),
@@ -193,7 +193,7 @@ describe('a serializer', () => {
     expect(await browser.visit(async () => (await getSession()).data)).toEqual({ at: new Date(1001), n: 1 })
   })
 
-  it('whose values are of a class of their own keeps those that update leaves alone', async () => {
+  it('update keeps values of custom classes that it does not change', async () => {
     class Money {
       readonly #cents: number
       constructor(cents: number) {
@@ -220,7 +220,7 @@ describe('a serializer', () => {
     })
   })
 
-  it('may give what cannot be frozen', async () => {
+  it('a serializer may return values that cannot be frozen', async () => {
     const serializer = {
       serialize: (value: unknown) => (value instanceof Uint8Array ? { bytes: [...value] } : value),
       deserialize: (json: unknown) =>

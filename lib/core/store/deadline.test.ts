@@ -11,16 +11,16 @@ function block(milliseconds: number): void {
 
 it('a result that is ready when a blocked event loop continues is returned, even after the timeout', async () => {
   const store = memoryStore()
-  const answered = new MessageChannel()
+  const channel = new MessageChannel()
   store.find = () =>
     new Promise((resolve) => {
-      answered.port1.onmessage = () => resolve(null)
-      answered.port2.postMessage('')
+      channel.port1.onmessage = () => resolve(null)
+      channel.port2.postMessage('')
     })
   const found = withDeadline(store, 20).find(aSession())
   block(40)
   expect(await found).toBeNull()
-  answered.port1.close()
+  channel.port1.close()
 })
 
 describe('withDeadline on a store that queues the writes of a session', () => {
@@ -43,7 +43,7 @@ describe('withDeadline on a store that queues the writes of a session', () => {
     return { store, session, releaseQueue, limited: withDeadline(store, 1000) }
   }
 
-  it('a write that is late before its turn has the outcome none and is never sent', async () => {
+  it('a write that times out before its turn has the outcome none and is never sent', async () => {
     const { store, session, releaseQueue, limited } = await queueingStore()
     const removed = limited.remove({ ids: [session.id] })
     vi.advanceTimersByTime(1000)
@@ -53,7 +53,7 @@ describe('withDeadline on a store that queues the writes of a session', () => {
     expect(await store.find(session)).not.toBeNull()
   })
 
-  it('an update that waited for its turn longer than it may wait is a conflict', async () => {
+  it('an update whose turn comes after its time limit returns a conflict', async () => {
     const { session, releaseQueue, limited } = await queueingStore()
     const modified = limited.modify(session, () => patch({ set: { a: 1 } }), policy, { timeoutMs: 800 })
     vi.advanceTimersByTime(900)

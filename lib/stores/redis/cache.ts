@@ -33,6 +33,12 @@ redis.call('HSET', KEYS[1], 'hash', ARGV[2], 'row', ARGV[3])
 const release = `return redis.call('HGET', KEYS[1], 'lease') == ARGV[1] and redis.call('DEL', KEYS[1])`
 const invalidate = `return redis.call('DEL', KEYS[1])`
 
+/** A copy that could not be deleted. Each failed deletion creates a new object. */
+interface StaleCopy {
+  /** The time at which the last copy has expired. */
+  readonly until: number
+}
+
 /** The result of a lookup: the session, or a lease to fill the cache, or neither. */
 export interface CacheLookup {
   readonly row?: StoredSession
@@ -47,8 +53,8 @@ export interface CacheLookup {
 export class SessionCache {
   readonly #redis: OptionalRedis
   readonly #maxAgeMs: number
-  /** The sessions whose copies could not be deleted, each with the time at which the last copy has expired. */
-  readonly #stale = new Map<string, number>()
+  /** The sessions whose copies could not be deleted. */
+  readonly #stale = new Map<string, StaleCopy>()
   #retry: Promise<void> | undefined
 
   constructor(redis: OptionalRedis, maxAgeMs: number) {
@@ -60,31 +66,35 @@ export class SessionCache {
   async find({ id, tokenHash }: SessionRef): Promise<CacheLookup> {
     if (this.#stale.has(id)) return {}
     const nonce = crypto.randomUUID()
-    const result = await this.#redis.run(readOrLease, [cacheKey(id)], [tokenHash, nonce, String(this.#maxAgeMs)])
+    const result = await this.#redis.run(readOrLease, cacheKey(id), [tokenHash, nonce, String(this.#maxAgeMs)])
     if (!result) return {}
     const [text, age] = textsOf(result.reply) ?? []
     if (text === undefined) return result.reply === null ? {} : { lease: nonce }
-    const row = aged(JSON.parse(text), Number(age) / 1000)
-    return row.secondsLeft > 0 ? { row } : {} // Another request may have extended the session: the database decides.
+    const row = agedCopy(text, Number(age) / 1000)
+    return row && row.secondsLeft > 0 ? { row } : {} // Another request may have extended the session: the database decides.
   }
 
   /** Stores a copy of a session, unless the lease was invalidated. */
   async fill(lease: string, row: StoredSession): Promise<void> {
-    await this.#redis.run(fill, [cacheKey(row.id)], [lease, row.tokenHash, JSON.stringify(row)])
+    await this.#redis.run(fill, cacheKey(row.id), [lease, row.tokenHash, JSON.stringify(row)])
   }
 
   /** Gives a lease back. Without this, an invalid token would keep the session with its id out of the cache. */
   async release(lease: string, { id }: SessionRef): Promise<void> {
-    await this.#redis.run(release, [cacheKey(id)], [lease])
+    await this.#redis.run(release, cacheKey(id), [lease])
   }
 
-  /** Deletes copies and leases. Returns true if Redis confirmed it; otherwise it tries again in the background. */
-  async invalidate(ids: readonly string[]): Promise<boolean> {
-    if (await this.#delete(ids)) return true
+  /**
+   * Deletes copies and leases. Returns the sessions for which Redis did not confirm it, and tries those again in the background.
+   * @param options.ignorePause Also tries while Redis is paused, for a caller that would otherwise wait for copies to expire.
+   */
+  async invalidate(ids: readonly string[], options: { ignorePause?: boolean } = {}): Promise<readonly string[]> {
+    const results = await Promise.all(ids.map((id) => this.#delete(id, options)))
+    const failed = ids.filter((_, i) => !results[i])
     const until = performance.now() + this.#maxAgeMs + marginMs
-    for (const id of ids) this.#stale.set(id, until)
-    this.#retry ??= this.#deleteLater()
-    return false
+    for (const id of failed) this.#stale.set(id, { until })
+    if (failed.length > 0) this.#retry ??= this.#deleteLater()
+    return failed
   }
 
   /** Waits until no reader can get a copy from before the call: Redis has confirmed the deletion, or the copies have expired. */
@@ -93,28 +103,46 @@ export class SessionCache {
     while (performance.now() < until && ids.some((id) => this.#stale.has(id))) await this.#retry
   }
 
-  async #delete(ids: readonly string[], options: { ignorePause?: boolean } = {}): Promise<boolean> {
-    const results = await Promise.all(ids.map((id) => this.#redis.run(invalidate, [cacheKey(id)], [], options)))
-    return results.every((result) => result !== null)
+  /** Deletes the copy of one session. Returns true if Redis confirmed it. */
+  async #delete(id: string, options: { ignorePause?: boolean } = {}): Promise<boolean> {
+    const stale = this.#stale.get(id)
+    const result = await this.#redis.run(invalidate, cacheKey(id), [], options)
+    // If another deletion has failed in the meantime, the write that it belongs to may be later than this deletion.
+    if (result && this.#stale.get(id) === stale) this.#stale.delete(id)
+    return result !== null
   }
 
   async #deleteLater(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, Math.min(retryMs, this.#maxAgeMs)))
-    const tried = [...this.#stale]
-    const [first = [], ...others] = tried.map(([id]) => [id])
-    const deleted = (await this.#delete(first, { ignorePause: true })) && (await this.#delete(others.flat()))
     const now = performance.now()
-    for (const [id, until] of tried) {
-      if ((deleted || until <= now) && this.#stale.get(id) === until) this.#stale.delete(id)
+    for (const [id, { until }] of this.#stale) if (until <= now) this.#stale.delete(id)
+    const [first, ...others] = this.#stale.keys()
+    if (first !== undefined) {
+      // Only one attempt ignores the pause, so that few are sent while Redis does not respond. Each time it is another session.
+      await this.#delete(first, { ignorePause: true })
+      await Promise.all(others.map((id) => this.#delete(id)))
+      this.#moveToEnd(first)
     }
     this.#retry = this.#stale.size > 0 ? this.#deleteLater() : undefined
+  }
+
+  #moveToEnd(id: string): void {
+    const stale = this.#stale.get(id)
+    if (!stale) return
+    this.#stale.delete(id)
+    this.#stale.set(id, stale)
   }
 }
 
 const cacheKey = (id: string) => `cache:{${id}}`
 
-/** Returns the session of a copy that is this many seconds old. */
-function aged(row: WrittenRow & Pick<StoredSession, 'secondsLeft' | 'secondsSinceSeen'>, seconds: number): StoredSession {
-  const { rotatedAt, ...session } = withDates(row)
-  return { ...session, secondsLeft: row.secondsLeft - seconds, secondsSinceSeen: row.secondsSinceSeen + seconds }
+/** Returns the session of a copy that is this many seconds old, or null if the copy is not JSON. */
+function agedCopy(text: string, seconds: number): StoredSession | null {
+  try {
+    const row: WrittenRow & Pick<StoredSession, 'secondsLeft' | 'secondsSinceSeen'> = JSON.parse(text)
+    const { rotatedAt, ...session } = withDates(row)
+    return { ...session, secondsLeft: row.secondsLeft - seconds, secondsSinceSeen: row.secondsSinceSeen + seconds }
+  } catch {
+    return null
+  }
 }

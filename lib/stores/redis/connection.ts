@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { type ClusterNodes, nodeOfKey } from './cluster-nodes.ts'
+import { HangWatch } from './hang-watch.ts'
 
 /**
  * The methods that the stores use of a client from the npm package `redis` (5 or newer), created with `createClient`,
@@ -7,11 +9,13 @@ import { createHash } from 'node:crypto'
 export interface RedisClient {
   /** True if the client is connected or is connecting. */
   readonly isOpen: boolean
-  /** True if the client is connected. Pools and clusters do not have this property. */
+  /** True if the client is connected. Pools, and clusters of `redis` 5, do not have this property. */
   readonly isReady?: boolean
+  /** The nodes of a cluster, by slot. Other clients do not have this property. */
+  readonly slots?: ClusterNodes
   connect(): Promise<unknown>
   on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'ready' | 'end', listener: () => void): unknown
+  on(event: 'connect' | 'ready' | 'end' | 'disconnect', listener: () => void): unknown
   eval(script: string, options: ScriptInput): Promise<unknown>
   evalSha(sha1: string, options: ScriptInput): Promise<unknown>
 }
@@ -49,10 +53,11 @@ export class RedisConnection {
   #client: RedisClient | undefined
   /** True if the client's last event was an error. */
   #isFailing = false
-  /** True if the application has closed the client. Pools and clusters do not report this. */
+  /** True if the application has closed the client. Pools do not report this. */
   #isClosed = false
   /** Resolves or rejects the wait for the client's next event. */
   #notify: ((error?: Error) => void) | undefined
+  readonly #hangs = new HangWatch()
 
   constructor(source: RedisClientSource, prefix: string) {
     this.#source = source
@@ -64,10 +69,13 @@ export class RedisConnection {
     const input = { keys: keys.map((key) => this.#prefix + key), arguments: [...args] }
     try {
       const client = await this.#open()
-      return await client.evalSha(sha1Of(script), input).catch((error: unknown) => {
-        if (codeOf(error) !== 'NOSCRIPT') throw error
-        return client.eval(script, input) // Redis does not know the script yet, or was restarted.
-      })
+      const send = () =>
+        client.evalSha(sha1Of(script), input).catch((error: unknown) => {
+          if (codeOf(error) !== 'NOSCRIPT') throw error
+          return client.eval(script, input) // Redis does not know the script yet, or was restarted.
+        })
+      const socket = socketOwner(client, input.keys[0])
+      return await (socket ? this.#hangs.run(socket, send) : send())
     } catch (error) {
       throw new RedisFailure(error)
     }
@@ -111,15 +119,26 @@ export class RedisConnection {
       this.#isFailing = true
       this.#notify?.(error)
     })
-    client.on('ready', () => {
+    const connected = () => {
       this.#isFailing = false
       this.#isClosed = false
       this.#notify?.()
-    })
-    client.on('end', () => {
+    }
+    const closed = () => {
       this.#isClosed = true
-    })
+    }
+    client.on('ready', connected)
+    client.on('end', closed)
+    // Clusters emit neither of these two. A single client emits 'connect' before it is ready.
+    client.on('connect', () => client.isReady && connected())
+    client.on('disconnect', closed)
   }
+}
+
+/** Returns the part of the client that has the one socket for this key: a node of a cluster, or the client. Null for a pool. */
+function socketOwner(client: RedisClient, key: string | undefined): object | null {
+  if (client.slots) return key === undefined ? null : nodeOfKey(client.slots, key)
+  return client.isReady === undefined ? null : client
 }
 
 /** Returns the elements of a list reply as texts, or null if the reply is not a list. */

@@ -1,11 +1,16 @@
 import { createSessions, type SessionError } from 'coatcheck'
 import { type RedisClient, redisStore } from 'coatcheck/redis'
-import { createClient } from 'redis'
+import { createClient, createCluster } from 'redis'
 import { describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { freePort } from '../../../test/postgres'
 import { startRedis } from '../../../test/redis'
-import { freshPrefix, freshRedisStore, redisClient } from '../../../test/redis-stores'
+import { createIn, freshPrefix, freshRedisStore, redisClient } from '../../../test/redis-stores'
+import { layWire } from '../../../test/tcp-proxy'
+import { redisUrl } from '../../../test/use-redis'
+import { withDeadline } from '../../core/store/deadline.ts'
+
+const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('a failure of Redis', () => {
   const secret = 'a secret for tests, 32 characters'
@@ -101,6 +106,35 @@ describe('a failure of Redis', () => {
   })
 })
 
+describe('a client whose packets are lost without an error', () => {
+  const lossy = (url: string, reconnectStrategy?: (tries: number) => number) =>
+    createClient({
+      url,
+      disableOfflineQueue: true,
+      pingInterval: 400,
+      socket: { socketTimeout: 1000, ...(reconnectStrategy && { reconnectStrategy }) },
+    })
+
+  it.each([
+    ['gives up when the socket times out, which is the default', undefined],
+    ['reconnects by itself', () => 50],
+  ])('a client with socketTimeout and pingInterval that %s is used again', async (_, reconnectStrategy) => {
+    const wire = await layWire(redisUrl)
+    const client = lossy(wire.url, reconnectStrategy)
+    const direct = redisStore(client, { prefix: freshPrefix() })
+    const [store, row] = [withDeadline(direct, 400), await createIn(direct)]
+    wire.loseConnections()
+    await expect(store.find(row)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+    const isFound = () => store.find(row).then(Boolean, () => false)
+    await expect.poll(isFound, { timeout: 10_000 }).toBe(true)
+    // An idle connection stays open, because it sends a PING more often than the socket times out.
+    await after(1500)
+    expect(await isFound()).toBe(true)
+    client.destroy()
+    await wire.close()
+  })
+})
+
 describe('the connection of a client', () => {
   it('several stores can share a client, and a client can be connecting already', async () => {
     const client = redisClient()
@@ -120,6 +154,20 @@ describe('the connection of a client', () => {
     client.destroy()
     await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
     expect(client.isOpen).toBe(false)
+  })
+
+  it('a cluster that is connecting already is used, and one that the application has closed after an error stays closed', async () => {
+    const server = await startRedis({ cluster: true })
+    const cluster = createCluster({ rootNodes: [{ url: server.url }] })
+    const store = redisStore(cluster, { prefix: freshPrefix() })
+    const connecting = cluster.connect()
+    expect(await Promise.race([store.count({}), after(3000)])).toBe(0)
+    await connecting
+    cluster.emit('error', new Error('The topology could not be read.'))
+    cluster.destroy()
+    await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
+    expect(cluster.isOpen).toBe(false)
+    await server.stop()
   })
 
   it('a client that the application has closed while Redis was down, or before Redis ever ran, stays closed', async () => {

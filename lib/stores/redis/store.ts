@@ -20,6 +20,9 @@ import { SessionIndexes } from './indexes.ts'
 import * as scripts from './scripts.ts'
 import { readStats } from './stats.ts'
 
+/** The prefix of all keys if the option `prefix` is not set. */
+export const defaultPrefix = 'coatcheck:'
+
 /** The options of `redisStore`. */
 export interface RedisStoreOptions {
   /** The prefix of all keys. @default 'coatcheck:' */
@@ -36,7 +39,8 @@ export interface RedisStore extends SessionStore {
  * Stores sessions in Redis 6.2 or newer, or in a compatible server (Django's cache engine). `client` is a client of the npm package
  * `redis`, for a single server or a cluster, or a function that creates one. It is connected at the first use. Create it with
  * `disableOfflineQueue: true`. Otherwise it queues commands while Redis is unreachable, and may send a write after it was reported
- * as STORE_FAILED.
+ * as STORE_FAILED. Set `socketTimeout` and `pingInterval`, too. Otherwise it never gives up on a connection that hangs.
+ * docs/stores.md lists the settings for a single server, a cluster and Sentinel.
  *
  * Each session is one hash. Redis deletes it when the session expires, so `clearExpired` does nothing and returns 0, and no list
  * contains expired sessions. An operation on one session is one atomic script. An operation on several sessions is not atomic:
@@ -50,11 +54,13 @@ export interface RedisStore extends SessionStore {
  *
  * Set `maxmemory-policy noeviction`. Otherwise Redis may evict sessions, which logs their users out, and indexes, which hides
  * sessions from `revokeUser` until their last-seen advances. The first use logs a warning if Redis may evict keys. A field of a
- * session that is not JSON affects only its own key. Redis acknowledges a write before it is on disk and on its replicas. A crash or a failover may undo
- * the last writes, including revocations.
+ * session that is not JSON affects only its own key.
+ *
+ * Redis acknowledges a write before it is on disk and on its replicas. A crash or a failover may undo the last writes, including
+ * revocations.
  * @example const store = redisStore(createClient({ url, disableOfflineQueue: true }))
  */
-export function redisStore(client: RedisClientSource, { prefix = 'coatcheck:' }: RedisStoreOptions = {}): RedisStore {
+export function redisStore(client: RedisClientSource, { prefix = defaultPrefix }: RedisStoreOptions = {}): RedisStore {
   return new RedisSessionStore(new RedisConnection(client, prefix))
 }
 

@@ -1,6 +1,6 @@
 import { cookies, headers } from 'next/headers'
 
-/** What Next itself takes to give a handler its cookies. */
+/** Reads headers and cookies from Next and does nothing with them. */
 export async function GET() {
   await headers()
   ;(await cookies()).get('session')

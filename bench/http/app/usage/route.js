@@ -1,6 +1,6 @@
 export const dynamic = 'force-dynamic'
 
-/** What the server has used so far: microseconds of CPU, of all its threads. */
+/** Responds with the CPU time that all threads of the server have used so far, in microseconds. */
 export function GET() {
   const { user, system } = process.cpuUsage()
   return Response.json({ pid: process.pid, micros: user + system })
