@@ -89,8 +89,8 @@ export class SessionModel {
   }
 
   #write(view: View, calls: readonly Call[]): StepResult {
-    if (calls.every(asksForNothing)) return done
     if (view.lost) return interrupted
+    if (calls.every(asksForNothing)) return done
     return this.#change(view, (data) => calls.reduce(applied, data))
   }
 
@@ -117,6 +117,7 @@ export class SessionModel {
       }
       case 'count':
       case 'rename':
+        if (view.lost) return interrupted
         if (step.do === 'count' && isReserved(step.key)) return { code: 'DATA_INVALID' }
         return this.#update(view, (data) => updated(data, step.do, step.key))
       case 'setExpiry':
@@ -145,7 +146,7 @@ export class SessionModel {
   }
 
   #update(view: View, change: (data: Data) => Data): StepResult {
-    if (view.lost) return Object.keys(change({})).length > 0 ? interrupted : done
+    if (view.lost) return interrupted
     const row = this.find(view.credential)
     if (!row || row.version !== view.row?.version) return this.#changeIfDifferent(view, change)
     return change(row.data) === row.data ? done : this.#change(view, change)
@@ -176,9 +177,10 @@ export class SessionModel {
   #login(view: View, userId: string): StepResult {
     const row = this.find(view.credential)
     const otherUser = view.row !== null && view.row.userId !== null && view.row.userId !== userId
-    if (view.credential && !row && (otherUser || !this.#live(view.credential))) return this.#lose(view)
+    if (view.credential && !row && !otherUser && !this.#live(view.credential)) return this.#lose(view)
     if (row && !otherUser) return this.#rotate(view, { userId })
     if (row && view.credential) this.rows.delete(view.credential.id)
+    else if (otherUser) this.#lose(view)
     else if (this.#loginAgain(view, userId)) return done
     this.#create(view, {}, userId)
     return done

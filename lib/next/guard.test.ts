@@ -40,7 +40,7 @@ describe('the guard', () => {
     expect([response.status, to]).toEqual([307, '/login?next=%2Faccount%2Fkeys%3Fa%3D1%26b%3D2'])
   })
 
-  it('the guard lets a logged-in token pass, and an anonymous token only if it requires any session', async () => {
+  it("the guard lets a logged-in token pass, and an anonymous token only with require: 'session'", async () => {
     expect((await guarded('/account', { token: await tokenOf('user') })).passed).toBe(true)
     const anonymous = await tokenOf('anonymous')
     expect((await guarded('/account', { token: anonymous })).passed).toBe(false)
@@ -149,7 +149,7 @@ describe('the guard with the cookie store', () => {
     return browser.token
   }
 
-  it('the guard lets only a live session pass, and an anonymous one only if it requires any session', async () => {
+  it("the guard lets only a live session pass, and an anonymous one only with require: 'session'", async () => {
     const [user, anonymous] = [await tokenOf(true), await tokenOf(false)]
     const passes = async (token: string, more: GuardOptions = {}) => (await guarded('/account', { token, store, ...more })).passed
     expect([await passes(user), await passes(anonymous), await passes('junk')]).toEqual([true, false, false])

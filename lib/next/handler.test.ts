@@ -58,6 +58,8 @@ describe('sessions.handler', () => {
     for (const [to, location] of [
       ['/x;y?a=1', '/docs/x;y?a=1'],
       ['/docs/x', '/docs/x'],
+      ['/docs?x=1', '/docs?x=1'],
+      ['/поиск', `/docs${encodeURI('/поиск')}`],
       ['https://other.example/x', 'https://other.example/x'],
     ]) {
       const incoming = Object.assign(new Request('http://localhost/docs/api'), { nextUrl: { basePath: '/docs' } })

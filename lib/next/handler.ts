@@ -47,14 +47,22 @@ function signalResponse(signal: Error & { readonly digest: string }, request: Re
   }
   const [, location, redirectStatus] = /^NEXT_REDIRECT;\w+;(.*);(\d{3});$/.exec(signal.digest) ?? []
   if (location === undefined) throw signal
-  return new Response(null, { status: Number(redirectStatus), headers: { location: withBasePath(location, request) } })
+  return new Response(null, { status: Number(redirectStatus), headers: { location: encoded(withBasePath(location, request)) } })
 }
 
 /** Adds the app's `basePath`, which Next adds to links and to redirects of pages, but not to redirects of route handlers. */
 function withBasePath(location: string, request: Request): string {
-  const { basePath = '' } = (request as { nextUrl?: { basePath?: string } }).nextUrl ?? {}
+  const { nextUrl } = request as { nextUrl?: { basePath?: string } }
+  // Node handlers get a request without the base path. Next's bundlers replace this variable by the one of the configuration.
+  const basePath = nextUrl?.basePath || process.env.__NEXT_ROUTER_BASEPATH || ''
   const isPath = /^\/(?!\/)/.test(location)
-  return isPath && location !== basePath && !location.startsWith(`${basePath}/`) ? basePath + location : location
+  const hasBase = location.startsWith(basePath) && /^([/?#]|$)/.test(location.slice(basePath.length))
+  return isPath && !hasBase ? basePath + location : location
+}
+
+/** A header contains ASCII only. */
+function encoded(location: string): string {
+  return location.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURI)
 }
 
 function failure(status: number, code: string, message: string): Response {

@@ -1,4 +1,4 @@
-import { absoluteEnd, type CarriedSession, cookieValues, storeNow } from '../core/cookie/carrier.ts'
+import { absoluteEnd, type CarriedSession, cookieValues, maxCookies, storeNow } from '../core/cookie/carrier.ts'
 import { SessionError } from '../core/errors.ts'
 import type { ResolvedCookie } from '../core/options.ts'
 import { SessionRecord } from '../core/session/record.ts'
@@ -75,10 +75,24 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
 
 type AnySession = Session<Record<string, unknown>, string>
 
-/** Returns the cookie's values: those of the header, which may be several, and one that a middleware has set for this request. */
+/**
+ * Returns the values of the cookie: those of the header, which may be several. `current` is Next's value. If it is not in the
+ * header, a middleware or the app has set it for this request, or has deleted the cookie (an empty value).
+ */
 function valuesOf(headers: Headers, current: string | undefined, name: string): readonly string[] {
-  const sent = cookieValues(headers.get('cookie'), name)
-  return current === undefined || sent.includes(current) ? sent : [current, ...sent]
+  const sent = cookieValues(headers.get('cookie'), name, Number.POSITIVE_INFINITY)
+  const isSent = current === undefined || sent.some((value) => value === current || decoded(value) === current)
+  if (isSent) return sent.slice(0, maxCookies)
+  return current === '' ? [] : [current, ...sent].slice(0, maxCookies)
+}
+
+/** Next decodes the values of cookies. */
+function decoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return undefined
+  }
 }
 
 /** Returns the read-only session of a plain `Request`. */

@@ -66,22 +66,22 @@ describeSessions('the writes of a session', ({ rule, make }) => {
 
   it('pop returns the value once and the fallback afterwards', async () => {
     const { getSession } = make()
-    const answers = await new FakeBrowser().visit(async () => {
+    const values = await new FakeBrowser().visit(async () => {
       const session = await getSession()
       await session.set({ a: { x: 1 }, b: 2 })
       return [await session.pop('a'), await session.pop('a', 'none'), session.data, await session.pop('never')]
     })
-    expect(answers).toEqual([{ x: 1 }, 'none', { b: 2 }, undefined])
+    expect(values).toEqual([{ x: 1 }, 'none', { b: 2 }, undefined])
   })
 
   it('setDefault stores only an absent key and returns the stored value', async () => {
     const { getSession } = make()
-    const answers = await new FakeBrowser().visit(async () => {
+    const values = await new FakeBrowser().visit(async () => {
       const session = await getSession()
       await session.set('none', null)
       return [await session.setDefault('a', 1), await session.setDefault('a', 2), await session.setDefault('none', 3), session.data]
     })
-    expect(answers).toEqual([1, 1, null, { a: 1, none: null }])
+    expect(values).toEqual([1, 1, null, { a: 1, none: null }])
   })
 
   it('update changes, adds and deletes top-level keys, and null is a value', async () => {
@@ -100,7 +100,7 @@ describeSessions('the writes of a session', ({ rule, make }) => {
     expect(data).toEqual({ n: 2, list: [1, 2], nothing: null })
   })
 
-  it('update writes nothing if it changes nothing, throws or is asynchronous', async () => {
+  it('update writes nothing if it changes nothing, and rejects if its function throws or is asynchronous', async () => {
     const { getSession } = make()
     await new FakeBrowser().visit(async () => {
       const session = await getSession()

@@ -81,16 +81,16 @@ export function absoluteEnd({ absoluteSeconds }: ExpiryPolicy, { authenticatedAt
 }
 
 /** The number of cookies with the session's name that are checked. */
-const maxCookies = 8
+export const maxCookies = 8
 
-/** Returns the values of all cookies with this name in a `Cookie` header (RFC 6265, section 4.2.1), in its order. */
-export function cookieValues(header: string | null, name: string): string[] {
+/** Returns the values of the cookies with this name in a `Cookie` header (RFC 6265, section 4.2.1), in its order. */
+export function cookieValues(header: string | null, name: string, limit = maxCookies): string[] {
   if (!header) return []
   const pairs = header.split(';').map((pair) => pair.trim())
   return pairs
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1))
-    .slice(0, maxCookies)
+    .slice(0, limit)
 }
 
 /** Opens the first authentic value. Returns a rejection if there is none, and null without a value. */

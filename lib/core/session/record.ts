@@ -83,10 +83,21 @@ export class SessionRecord {
     emit({ type: 'created', id: row.id, userId })
   }
 
+  /** Replaces another user's session by a new one. Returns false if another request has already replaced, deleted or rotated it. */
+  async replace(userId: string, expiry: ExpiryRule, credential: SessionCredential | null): Promise<boolean> {
+    try {
+      await this.create({}, userId, expiry, credential)
+      return true
+    } catch (error) {
+      if (!this.#lost) throw error
+      return false
+    }
+  }
+
   /** Writes data. Creates a session if there is none and there is data to store. Returns false if there was nothing to write. */
   async patch(patch: Patch): Promise<boolean> {
-    if (isEmptyPatch(patch)) return false
     this.requireCurrent()
+    if (isEmptyPatch(patch)) return false
     const { maxBytes } = this.#context.options
     const limit = maxBytesBefore(this.#row?.data ?? {}, patch, maxBytes)
     if (this.#credential) {
@@ -139,18 +150,6 @@ export class SessionRecord {
     const lost = await this.loseIfLost(ref)
     if (this.#lost === 'rotated') return false
     throw lost ?? changedMeanwhile()
-  }
-
-  /** Returns true if the row has not changed since it was read. */
-  async isCurrent(credential: SessionCredential): Promise<boolean> {
-    const row = await this.#carried.store.find(credential)
-    return row !== null && row !== 'rotated' && row.version === this.#row?.version
-  }
-
-  /** Writes data if the row has not changed since `row` was read. Returns null if it has. */
-  async patchVersion(patch: Patch, row: StoredSession, credential: SessionCredential) {
-    const limit = maxBytesBefore(row.data, patch, this.#context.options.maxBytes)
-    return this.update({ patch, maxBytesBefore: limit, ifVersion: row.version, extendsExpiry: true }, credential)
   }
 
   /** Changes the newest data in one step. `compute` may run several times. */

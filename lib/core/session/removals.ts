@@ -8,13 +8,14 @@ import { notTrimmed } from './write-errors.ts'
  */
 export async function removePresented({ context, carried }: SessionScope, record: SessionRecord, event: 'flushed' | 'logout') {
   const id = record.credential?.id ?? carried.presented?.id
-  const hadSession = record.credential !== null
+  const isUnknown = record.credential === null && carried.found === 'unknown'
   record.reset()
   if (id === undefined) return
+  // An authentic token that opens nothing: if its session exists, another request, perhaps a thief's, has rotated it.
+  const [row] = isUnknown ? await carried.store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 }) : []
+  if (row && row.tokenHash !== carried.presented?.tokenHash) context.emit({ type: 'rejected', reason: 'rotated' })
   const [removed] = await carried.store.remove({ ids: [id] })
   if (!removed) return
-  // The token was authentic but opened nothing: another request, perhaps a thief's, has rotated it.
-  if (!hadSession && carried.found === 'unknown') context.emit({ type: 'rejected', reason: 'rotated' })
   context.emit({ type: event, ...removed })
 }
 

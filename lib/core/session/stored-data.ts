@@ -1,3 +1,4 @@
+import { isReserved } from '../data/patch.ts'
 import type { Codec } from '../data/schema.ts'
 import { unreadable, visible } from '../data/schema.ts'
 import type { StoredSession } from '../store/store.ts'
@@ -7,6 +8,7 @@ export class StoredData {
   readonly #codec: Codec
   readonly #json: Readonly<Record<string, unknown>>
   readonly #row: StoredSession | null
+  readonly #unreadable: readonly string[]
   readonly #values = new Map<string, unknown>()
   #all: Readonly<Record<string, unknown>> | null = null
 
@@ -14,16 +16,17 @@ export class StoredData {
     this.#codec = codec
     this.#row = row
     this.#json = visible(row?.data ?? {})
+    this.#unreadable = row?.unreadable?.filter((key) => !isReserved(key)) ?? []
   }
 
   /** The names of the keys. */
   get keys(): readonly string[] {
-    return [...Object.keys(this.#json), ...(this.#row?.unreadable ?? [])]
+    return [...Object.keys(this.#json), ...this.#unreadable]
   }
 
   /** Returns true if the key is stored. */
   has(key: string): boolean {
-    return Object.hasOwn(this.#json, key) || this.#row?.unreadable?.includes(key) === true
+    return Object.hasOwn(this.#json, key) || this.#unreadable.includes(key)
   }
 
   /**

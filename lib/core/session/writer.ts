@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from '../data/json.ts'
-import { emptyPatch, isEmptyPatch, type Patch } from '../data/patch.ts'
+import { emptyPatch, type Patch } from '../data/patch.ts'
+import { unreadable } from '../data/schema.ts'
 import { SessionError } from '../errors.ts'
 import type { ExpiryRule } from '../store/expiry.ts'
+import { updateAtomically } from './atomic-update.ts'
 import type { SessionRecord } from './record.ts'
 import { removeOthers, removePresented, trimSessions } from './removals.ts'
 import type { RequestContext, ResponseCookies, SessionContext, SessionScope, WriteOptions } from './request-context.ts'
@@ -44,6 +46,7 @@ export class SessionWriter {
     return this.#step('setDefault', refresh, async () => {
       const cookieAction = await this.#writePatch({ ...emptyPatch, defaults: { [key]: json } })
       const data = this.#record.row?.data ?? {}
+      if (this.#record.row?.unreadable?.includes(key)) throw unreadable(key)
       return { cookieAction, value: Object.hasOwn(data, key) ? (data[key] ?? null) : json }
     })
   }
@@ -61,14 +64,11 @@ export class SessionWriter {
   /** Reads, changes and writes in one step. `compute` may run twice: on the data that was read, then on the newest data. */
   update(compute: (data: JsonObject) => Patch, { refresh }: WriteOptions): Promise<void> {
     return this.#step('update', refresh, async () => {
+      this.#record.requireCurrent()
       const { row, credential } = this.#record
-      const patch = compute(row?.data ?? {})
-      if (!row || !credential) return { cookieAction: await this.#writePatch(patch), value: undefined }
-      // A change that is empty for the data read here may not be empty for the newest data.
-      if (isEmptyPatch(patch) && (await this.#record.isCurrent(credential))) return { cookieAction: 'none', value: undefined }
-      const written = isEmptyPatch(patch) ? null : await this.#record.patchVersion(patch, row, credential)
-      if (!written) await this.#record.modify(compute, credential)
-      return { cookieAction: 'refresh', value: undefined }
+      if (!row || !credential) return { cookieAction: await this.#writePatch(compute({})), value: undefined }
+      const written = await updateAtomically(this.#scope, this.#record, [row, credential], compute)
+      return { cookieAction: written ? 'refresh' : 'none', value: undefined }
     })
   }
 
@@ -105,8 +105,10 @@ export class SessionWriter {
       const otherUser = row !== null && row.userId !== null && row.userId !== userId
       const change = { userId, extendsExpiry: true, ...(expiry !== undefined && { expiry }) }
       if (otherUser || !(await this.#record.login(change))) {
-        await this.#record.create({}, userId, expiry === undefined ? pendingExpiry : expiry, otherUser ? credential : null)
-        if (otherUser) this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
+        const rule = expiry === undefined ? pendingExpiry : expiry
+        const replaced = otherUser && (await this.#record.replace(userId, rule, credential))
+        if (replaced) this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
+        else await this.#record.create({}, userId, rule, null)
       }
       if (this.#record.credential) this.#context.emit({ type: 'login', id: this.#record.credential.id, userId })
       if (this.#resetIfExpired()) return { cookieAction: 'clear', value: undefined }

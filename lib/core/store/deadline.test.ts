@@ -1,8 +1,9 @@
-import { memoryStore } from 'coatcheck/testing'
+import { memoryStore, type SessionStore } from 'coatcheck/store'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { aSession, patch, policy } from '../../stores/contract/tools.ts'
 import { withDeadline } from './deadline.ts'
 import { afterThisTurn } from './event-loop.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
 
 /** Blocks the event loop, as a breakpoint does. */
 function block(milliseconds: number): void {
@@ -60,4 +61,22 @@ describe('withDeadline on a store that queues the writes of a session', () => {
     releaseQueue()
     expect(await modified).toBe('conflict')
   })
+})
+
+it('a write that never settles does not block the later writes of its session', async () => {
+  const mutex = new KeyedMutex()
+  const store = memoryStore()
+  let hangs = true
+  const hanging = {
+    name: 'hanging',
+    create: (...args: Parameters<SessionStore['create']>) => store.create(...args),
+    update: (...args: Parameters<SessionStore['update']>) => (hangs ? new Promise<never>(() => {}) : store.update(...args)),
+    queueWrite: <T>(id: string, write: () => Promise<T>) => mutex.run(id, write),
+  } as unknown as SessionStore
+  const limited = withDeadline(hanging, 50)
+  const ref = aSession()
+  await limited.create(ref, policy)
+  await expect(limited.update(ref, { extendsExpiry: true }, policy)).rejects.toMatchObject({ code: 'STORE_FAILED' })
+  hangs = false
+  expect(await limited.update(ref, { extendsExpiry: true }, policy)).toMatchObject({ id: ref.id })
 })

@@ -12,14 +12,20 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
   return wrapStore(store, (operation, outcome, sessionId) => {
     let isSent = false
     let isLate = false
+    let endTurn = () => {}
     const send = async () => {
       if (isLate) throw timedOut(timeoutMs, 'none')
       isSent = true
-      return operation()
+      // The turn of a write ends at its deadline even if the store never responds. Otherwise it would block all later writes.
+      const turnEnd = new Promise<never>((_, reject) => {
+        endTurn = () => reject(timedOut(timeoutMs, outcome))
+      })
+      return Promise.race([operation(), turnEnd])
     }
     const queue = () => (store.queueWrite && sessionId !== undefined ? store.queueWrite(sessionId, send) : send())
     const late = () => {
       isLate = true
+      endTurn()
       return timedOut(timeoutMs, isSent ? outcome : 'none')
     }
     return withinDeadline(queue, timeoutMs, late).catch((error: unknown) => {

@@ -73,8 +73,8 @@ export class VisitorStore implements SessionStore {
 
   async remove(which: Removal) {
     const row = this.#row
-    if (!('ids' in which) || (row && !which.ids.includes(row.id))) return refuse()
-    if (!row) return []
+    if (!('ids' in which)) return refuse()
+    if (!row || !which.ids.includes(row.id)) return []
     this.#row = null
     return [{ id: row.id, userId: row.userId }]
   }

@@ -1,3 +1,4 @@
+import { withinDeadline } from '../../core/store/deadline.ts'
 import { KeyedMutex } from '../../core/store/keyed-mutex.ts'
 import type { SessionStore } from '../../core/store/store.ts'
 
@@ -11,7 +12,7 @@ export function modifyByVersion(store: Pick<SessionStore, 'find' | 'update'>): S
   return (ref, compute, policy, { timeoutMs, client }) => {
     const deadline = performance.now() + timeoutMs
     const change = { extendsExpiry: true, ...(client && { client }) }
-    return mutex.run(ref.id, async () => {
+    const attempt = async () => {
       for (let tries = 0; performance.now() < deadline; tries++) {
         if (tries > 1) await jitter(tries)
         const row = await store.find(ref)
@@ -21,8 +22,11 @@ export function modifyByVersion(store: Pick<SessionStore, 'find' | 'update'>): S
         const changed = await store.update(ref, { ...change, patch, ifVersion: row.version }, policy)
         if (changed) return changed
       }
-      return 'conflict'
-    })
+      return 'conflict' as const
+    }
+    // A store that never responds must not block the writers that wait for their turn.
+    const late = () => Object.assign(new Error('The session store did not respond.'), { code: 'TIMEOUT' })
+    return mutex.run(ref.id, () => withinDeadline(attempt, timeoutMs * 1.25, late))
   }
 }
 
