@@ -1,7 +1,7 @@
 import { cachedStore, redisStore } from 'coatcheck/redis'
 import { memoryStore } from 'coatcheck/testing'
 import { createCluster } from 'redis'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { command, type RedisServer, startRedis } from '../../../test/redis'
 import { createIn, freshPrefix, redisClient } from '../../../test/redis-stores'
 import { find } from '../contract/tools.ts'
@@ -72,6 +72,7 @@ describe.each([{ cluster: false }, { cluster: true }])('a Redis that may evict k
 
 it('a user of Redis who may not run INFO can use redisStore, and no warning is printed', async () => {
   const server = await startRedis()
+  onTestFinished(() => server.stop())
   await command(server.url, 'CONFIG', 'SET', 'maxmemory', '1gb')
   await command(server.url, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
   await command(server.url, 'ACL', 'SETUSER', 'limited', 'on', '>pw', '~*', '+@all', '-@dangerous', '-@admin')
@@ -81,5 +82,4 @@ it('a user of Redis who may not run INFO can use redisStore, and no warning is p
   expect((await find({ store }, row))?.id).toBe(row.id)
   expect(await store.count({})).toBe(1)
   client.destroy()
-  await server.stop()
 })

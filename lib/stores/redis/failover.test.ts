@@ -1,7 +1,7 @@
 import { redisStore } from 'coatcheck/redis'
 import { storeContract } from 'coatcheck/store'
 import { createCluster, createSentinel } from 'redis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { command, type RedisServer, startRedis, startRedisCluster } from '../../../test/redis'
 import { createIn, freshPrefix, redisTestStore } from '../../../test/redis-stores'
 import { withDeadline } from '../../core/store/deadline.ts'
@@ -13,12 +13,14 @@ const socket = { socketTimeout: 2000, reconnectStrategy: (retries: number) => Ma
 describe.runIf(process.env.TEST_ALL)('a Redis cluster with a primary that hangs', () => {
   it('its sessions are served by the replica while it hangs, the others are never affected, and all are when it continues', async () => {
     const servers = await startRedisCluster()
+    onTestFinished(() => servers.stop())
     const cluster = createCluster({
       rootNodes: servers.urls.map((url) => ({ url })),
       defaults: { disableOfflineQueue: true, pingInterval: 1000, socket },
       minimizeConnections: true,
       topologyRefreshOnReconnectionAttemptStrategy: 1000,
     })
+    onTestFinished(() => cluster.destroy())
     const direct = redisStore(cluster, { prefix: freshPrefix() })
     const rows = await Promise.all(Array.from({ length: 60 }, () => createIn(direct)))
     const store = withDeadline(direct, 5000)
@@ -29,6 +31,7 @@ describe.runIf(process.env.TEST_ALL)('a Redis cluster with a primary that hangs'
     servers.firstPrimary.pause()
     // Without the pause after a hang, these writes to the socket would start its timeout again and again.
     const traffic = setInterval(() => void Promise.all(rows.map(isFound)), 200)
+    onTestFinished(() => clearInterval(traffic))
     const waiting = Promise.all(rows.map(async (row) => ({ row, isAffected: !(await isFound(row)) })))
     const affected = (await waiting).filter(({ isAffected }) => isAffected).map(({ row }) => row)
     const others = rows.filter((row) => !affected.includes(row))
@@ -41,12 +44,9 @@ describe.runIf(process.env.TEST_ALL)('a Redis cluster with a primary that hangs'
       return (await Promise.all(affected.map(isFound))).filter(Boolean).length
     }
     await expect.poll(poll, { timeout: 30_000, interval: 100 }).toBe(affected.length)
-    clearInterval(traffic)
     expect(failuresOfOthers).toBe(0)
     servers.firstPrimary.resume()
     await expect.poll(found, { timeout: 30_000 }).toBe(60)
-    cluster.destroy()
-    await servers.stop()
   })
 })
 
@@ -86,7 +86,7 @@ describe.runIf(process.env.TEST_ALL)('Redis with Sentinel', () => {
     primary?.pause()
     const isFound = () => store.find(row).then(Boolean, () => false)
     const traffic = setInterval(() => void isFound(), 100)
+    onTestFinished(() => clearInterval(traffic))
     await expect.poll(isFound, { timeout: 60_000 }).toBe(true)
-    clearInterval(traffic)
   })
 })

@@ -1,7 +1,7 @@
 import { createSessions, type SessionError } from 'coatcheck'
 import { type RedisClient, redisStore } from 'coatcheck/redis'
 import { createClient, createCluster } from 'redis'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { freePort } from '../../../test/postgres'
 import { startRedis } from '../../../test/redis'
@@ -158,6 +158,7 @@ describe('the connection of a client', () => {
 
   it('a cluster that is connecting already is used, and one that the application has closed after an error stays closed', async () => {
     const server = await startRedis({ cluster: true })
+    onTestFinished(() => server.stop())
     const cluster = createCluster({ rootNodes: [{ url: server.url }] })
     const store = redisStore(cluster, { prefix: freshPrefix() })
     const connecting = cluster.connect()
@@ -167,7 +168,6 @@ describe('the connection of a client', () => {
     cluster.destroy()
     await expect(store.count({})).rejects.toThrow('Redis failed (ClientClosedError)')
     expect(cluster.isOpen).toBe(false)
-    await server.stop()
   })
 
   it('a client that the application has closed while Redis was down, or before Redis ever ran, stays closed', async () => {
