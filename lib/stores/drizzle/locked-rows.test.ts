@@ -1,4 +1,4 @@
-import { createSessions, type SessionError } from 'coatcheck'
+import { createSessions } from 'coatcheck'
 import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool } from 'pg'
@@ -63,23 +63,5 @@ describe('drizzleStore with a pool of three connections, while another connectio
     await owner.query('rollback')
     await Promise.all(writes)
     expect((await keys(sessions, browser)).toSorted()).toEqual(['first', ...names])
-  })
-
-  it('a write whose time is up before its turn is reported with the outcome none and is never sent', async () => {
-    const sessions = make(0.5)
-    const browser = await lockedSession(sessions)
-    const failure = (write: Promise<unknown>) => write.catch((error: SessionError) => [error.code, error.outcome])
-    const sent = failure(set(sessions, browser.copy(), 'sent'))
-    await untilOneWaits()
-    const queued = failure(set(sessions, browser.copy(), 'queued'))
-    const logout = failure(browser.copy().visit(async () => (await sessions.getSession()).logout()))
-    expect(await Promise.all([sent, queued, logout])).toEqual([
-      ['STORE_FAILED', 'unknown'],
-      ['STORE_FAILED', 'none'],
-      ['STORE_FAILED', 'none'],
-    ])
-    await owner.query('rollback')
-    await set(sessions, browser, 'later') // its turn is after theirs
-    expect((await keys(sessions, browser)).toSorted()).toEqual(['first', 'later', 'sent'])
   })
 })
