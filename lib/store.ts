@@ -6,6 +6,8 @@ export type { StartedCount, StoreStats, UserAgentCount } from './core/store/stat
 export type {
   Change,
   Client,
+  ColumnValues,
+  ComputedPatch,
   NewSession,
   PageEdge,
   Removal,

@@ -48,7 +48,7 @@ const seconds = async (promise: Promise<unknown>) => {
 }
 
 describe.each(['takeDown', 'silence'] as const)('a process that cannot reach Redis (%s)', (how) => {
-  it('a process without Redis uses the database, logs one warning that says what to check, and returns to Redis later', async () => {
+  it('a process without Redis uses the database, logs one warning with the remedy, and uses Redis again when it is back', async () => {
     const { near, database, proxy } = await setUp()
     const warned = collectWarnings()
     const row = await createIn(near, { data: { a: 1 } })
@@ -152,7 +152,7 @@ describe.each(['refuses', 'hangs'] as const)('a Redis with one shard that %s', (
     return { store, database, createCached, moveToDeadShard: (row: StoredSession) => onDeadShard.add(row.id) }
   }
 
-  it('operations on the other shards do not wait, and reads there use their copies', async () => {
+  it('operations on the other shards do not wait, and reads of their sessions use the copies', async () => {
     const warned = collectWarnings()
     const { store, database, createCached, moveToDeadShard } = await setUpShards()
     const [dead, cached, rotated, replaced] = [

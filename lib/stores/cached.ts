@@ -1,7 +1,9 @@
+import { partsOf, withInternal } from '../core/internals.ts'
 import { type Duration, durationOption, type ExpiryPolicy } from '../core/store/expiry.ts'
 import type { Change, NewSession, Removal, SessionFilter, SessionPage, SessionRef, SessionStore } from '../core/store/store.ts'
 import { SessionCache } from './redis/cache.ts'
 import { OptionalRedis } from './redis/optional-redis.ts'
+import type { RedisPart } from './redis/part.ts'
 import type { RedisStore } from './redis/store.ts'
 
 /** The options of `cachedStore`. */
@@ -16,17 +18,19 @@ export interface CachedStoreOptions {
  * Stores sessions in a database and copies of them in Redis (Django's cached_db). A read asks Redis first, and the database only if
  * Redis has no copy. The database is the source of truth: writes, lists and counts go there.
  *
- * While Redis responds, no read in any process is older than the last write that was acknowledged before the read started. A write
- * deletes the copy before and after it changes the database, and a copy that was read before the write cannot be stored after it.
+ * While Redis responds, no read in any process is older than the last write that was acknowledged before the read
+ * started. A write deletes the copy before and after it changes the database. A row that was read before the write
+ * cannot be stored as a copy after it.
  *
- * While a process cannot reach Redis, it continues with the database, more slowly, and logs one warning. Other processes may still
- * read copies from before its writes, for at most `cacheMaxAge`. Therefore an operation that takes access away (`revoke`,
- * `revokeUser`, `revokeOthers`, `flush`, `logout`, `login`, `cycleKey`, an expiry in the past) resolves only when Redis has
- * confirmed that the copy is deleted, or after that time. If one shard of a cluster fails, only the sessions on that shard wait.
+ * While a process cannot reach Redis, it uses the database, which is slower, and logs one warning. Other processes may
+ * still read copies from before its writes, for at most `cacheMaxAge`. Therefore an operation that takes access away
+ * (`revoke`, `revokeUser`, `revokeOthers`, `flush`, `logout`, `login`, `cycleKey`, an expiry in the past) resolves only
+ * when Redis has confirmed that the copy is deleted, or after that time. If one shard of a cluster fails, only the
+ * sessions on that shard wait.
  *
- * After a failover to a replica that has not received the deletion, a revoked session is still readable until `cacheMaxAge` has
- * passed since its copy was made. Redis has confirmed that deletion, so no operation waits for it. Choose a `cacheMaxAge` that you
- * can accept for this case.
+ * After a failover to a replica that has not received the deletion, a revoked session is still readable until
+ * `cacheMaxAge` has passed since its copy was made. No operation waits for this case, because Redis had confirmed the
+ * deletion. Choose a `cacheMaxAge` that you can accept for this case.
  *
  * `redis` provides only its connection and its prefix. Create its client with `disableOfflineQueue: true`. Any `maxmemory-policy`
  * is suitable.
@@ -34,10 +38,13 @@ export interface CachedStoreOptions {
  */
 export function cachedStore(database: SessionStore, redis: RedisStore, options: CachedStoreOptions = {}): SessionStore {
   let cache: SessionCache | undefined
-  return new CachedStore(database, () => {
-    cache ??= createCache(redis, options) // At the first use, when all options are checked.
+  const store = new CachedStore(database, () => {
+    cache ??= createCache(redis, options) // Checked at the first use, like all options.
     return cache
   })
+  const part: RedisPart = { isCache: true, run: (...args) => redis.connection.run(...args) }
+  const inner = partsOf in database ? (database[partsOf] as object) : {}
+  return withInternal(store, partsOf, { ...inner, redis: part })
 }
 
 function createCache({ connection }: RedisStore, { cacheMaxAge = 10, redisTimeout = 0.25 }: CachedStoreOptions): SessionCache {
@@ -59,6 +66,10 @@ class CachedStore implements SessionStore {
     this.#cache = cache
   }
 
+  get columnNames() {
+    return this.#database.columnNames
+  }
+
   limited(limit: (store: SessionStore) => SessionStore): SessionStore {
     return new CachedStore(limit(this.#database), this.#cache)
   }
@@ -75,7 +86,7 @@ class CachedStore implements SessionStore {
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
-    if (!replaces) return this.#database.create(session, policy) // No token of it exists yet, so no copy does.
+    if (!replaces) return this.#database.create(session, policy) // The session has no token yet, so it has no copy.
     const create = () => this.#database.create(session, policy, replaces)
     return this.#invalidateAround([replaces.id], create, (created) => created !== null)
   }
@@ -123,9 +134,9 @@ class CachedStore implements SessionStore {
   }
 
   /**
-   * Writes, and deletes the copies before and after. If the process dies before the second deletion, the first one has left hardly
-   * any copy. The second one also follows a failure, because the database may have made the write. If `isFinal` returns true, no
-   * reader sees the old state once this resolves.
+   * Writes, and deletes the copies before and after. If the process dies before the second deletion, the first one has
+   * already deleted almost every copy. The second deletion also follows a failed write, because the database may have
+   * committed it. If `isFinal` returns true, no reader sees the old state once this resolves.
    */
   async #invalidateAround<T>(ids: readonly string[], write: () => Promise<T>, isFinal: (result: T) => boolean): Promise<T> {
     await this.#cache().invalidate(ids)

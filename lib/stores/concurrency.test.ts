@@ -15,7 +15,9 @@ describe.each(Object.entries(implementations))('parallel requests of one session
   })
   afterAll(() => testStore.close())
 
-  const make = () => createSessions<Data>({ secret: 'a secret for tests, 32 characters', store: testStore.store, autoClear: false })
+  // A writer that loses its turn tries again until the timeout, and a busy machine needs longer for 20 writers.
+  const options = { secret: 'a secret for tests, 32 characters', autoClear: false, timeout: '30s' } as const
+  const make = () => createSessions<Data>({ ...options, store: testStore.store })
   async function createSession(data: Data) {
     const { getSession } = make()
     const browser = new FakeBrowser()

@@ -5,10 +5,11 @@ const secretParts = new RegExp(
   [
     'passw|passcode|passphrase|secret|token|credential|cookie|apikey|privatekey',
     'creditcard|cardnumber|authorization|oauth|bearer|signature|iban',
+    'sessionid|sessid|sessionkey|connectionstring',
   ].join('|'),
 )
 /** Words that must match as a whole, because they are parts of harmless words: 'key' is in 'monkey'. */
-const words = new Set('pass pwd key keys private auth jwt card cvc cvv pan pin otp totp ssn csrf mfa'.split(' '))
+const words = new Set('pass pwd key keys private auth jwt card cvc cvv pan pin otp totp ssn csrf mfa sid dsn'.split(' '))
 
 /** Returns true if the value of this key is likely a secret: a password, a token, a card number. */
 export function looksSecret(key: string): boolean {
@@ -27,24 +28,82 @@ export function looksRandom(text: string): boolean {
 }
 
 /**
- * Replaces values that look like secrets, by key or by form, with `mask`, at any depth. Returns the copy and the number of
- * masked values.
+ * Replaces everything that looks like a secret with `mask`, at any depth and also inside texts. Values are recognized
+ * by their key or form, keys by their form. Returns the copy and the number of replacements.
  */
 export function maskSecrets(data: JsonObject, mask: string): { readonly data: JsonObject; readonly masked: number } {
-  let masked = 0
-  const hide = () => {
-    masked += 1
-    return mask
+  const masker = new Masker(mask)
+  return { data: masker.members(data), masked: masker.count }
+}
+
+/** A JSON pair within a text. */
+const jsonPair = /"([^"\\]+)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?[\d.]+)/g
+/** A pair as in a query, a form, or the header Cookie. */
+const pair = /(?<![\w.-])([\w.-]+)=([^\s&;,#"']+)/g
+/** The password in a URL. */
+const urlPassword = /(\/\/[^\s/:@]*):[^\s/@]+@/g
+
+class Masker {
+  readonly #mask: string
+  count = 0
+
+  constructor(mask: string) {
+    this.#mask = mask
   }
-  const members = (value: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(value).map(([key, member]) => [key, looksSecret(key) ? hide() : maskValue(member)]))
-  const maskValue = (value: Json): Json => {
-    if (typeof value === 'string') return looksRandom(value) ? hide() : value
+
+  members(value: JsonObject): JsonObject {
+    const copy = new Map<string, Json>()
+    for (const [key, member] of Object.entries(value)) {
+      copy.set(looksRandom(key) ? this.#unusedKey(copy) : key, looksSecret(key) ? this.#hide() : this.#value(member))
+    }
+    return Object.fromEntries(copy)
+  }
+
+  #value(value: Json): Json {
+    if (typeof value === 'string') return looksRandom(value) ? this.#hide() : this.#text(value)
     if (typeof value !== 'object' || value === null) return value
-    return isList(value) ? value.map(maskValue) : members(value)
+    return isList(value) ? value.map((item) => this.#value(item)) : this.members(value)
   }
-  const safe = members(data)
-  return { data: safe, masked }
+
+  /** Keeps the spelling of a text that contains no secret. */
+  #text(text: string): string {
+    const json = parsed(text)
+    if (json !== undefined) {
+      const before = this.count
+      try {
+        const masked = JSON.stringify(this.#value(json))
+        return this.count === before ? text : masked
+      } catch {
+        return this.#hide() // too deep for the call stack
+      }
+    }
+    return text
+      .replace(jsonPair, (whole, key, colon) => (looksSecret(key) ? `"${key}"${colon}"${this.#hide()}"` : whole))
+      .replace(pair, (whole, key) => (looksSecret(key) ? `${key}=${this.#hide()}` : whole))
+      .replace(urlPassword, (_, start) => `${start}:${this.#hide()}@`)
+  }
+
+  #hide(): string {
+    this.count += 1
+    return this.#mask
+  }
+
+  #unusedKey(taken: ReadonlyMap<string, Json>): string {
+    const key = this.#hide()
+    let unused = key
+    for (let number = 2; taken.has(unused); number++) unused = `${key} ${number}`
+    return unused
+  }
+}
+
+/** Parses a text that is the JSON of an object or a list. Returns undefined for any other text. */
+function parsed(text: string): Json | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {

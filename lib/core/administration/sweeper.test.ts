@@ -3,7 +3,9 @@ import type { RequestContext } from '../session/request-context.ts'
 import type { SessionStore } from '../store/store.ts'
 import { createSweeper } from './sweeper.ts'
 
-/** Returns a sweeper as `write`, and its `state`: the clock and the random number, which a test can set, and the sweeps so far. */
+/**
+ * Returns a sweeper as `write`, and its `state`: a clock and a random number that the test sets, and the sweeps so far.
+ */
 function sweeperWith(deleted: number) {
   const state = { now: 0, chance: 1, sweeps: 0, tasks: [] as Promise<void>[] }
   const clearExpired = async () => {

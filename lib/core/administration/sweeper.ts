@@ -9,8 +9,8 @@ const batchSize = 1000
 const firstChance = 0.01
 
 /**
- * Returns a function to call after each write. It deletes a batch of expired sessions: for the first time after any of the
- * first writes, then at most every five minutes, or sooner if a batch was full.
+ * Returns a function to call after each write. It deletes a batch of expired sessions at most every five minutes, or
+ * sooner if the last batch was full. The first batch follows one of the first writes, chosen at random.
  */
 export function createSweeper(
   store: SessionStore,

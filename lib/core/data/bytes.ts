@@ -1,4 +1,5 @@
-// Lookup tables: this code runs in every request, and `atob` or `toString(16)` per byte take as long as the cryptography.
+// This code uses lookup tables because it runs in every request: `atob` or `toString(16)` per byte would take as long
+// as the cryptography.
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const sixBitsOf = Array.from({ length: 128 }, (_, code) => Math.max(alphabet.indexOf(String.fromCharCode(code)), 0))

@@ -5,18 +5,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { buried, keyName, nested, refusedAsAWhole, storable } from '../../../test/hostile-values'
 import { propertyTimeout, runs } from '../../../test/property'
-import { stores, type TestStore } from '../../../test/stores'
+import { implementations, type TestStore } from '../../../test/stores'
 
 type Data = Record<string, unknown>
 const maxBytes = 20_000
 
-/** The other stores encode values like one of these. */
+/** Each of the other stores encodes values in the same way as one of these. */
 const encodings = ['memory', 'drizzle on pglite', 'drizzle on pg', 'redis', 'cached, pg and redis']
 
-describe.each(Object.keys(stores).filter((name) => encodings.includes(name)))('any value, %s', (storeName) => {
+describe.each(Object.keys(implementations).filter((name) => encodings.includes(name)))('any value, %s', (storeName) => {
   let under: TestStore
   beforeAll(async () => {
-    under = await (stores[storeName]?.() as Promise<TestStore>)
+    under = await (implementations[storeName]?.() as Promise<TestStore>)
   })
   afterAll(() => under.close())
 

@@ -1,6 +1,6 @@
 import { SessionError } from '../errors.ts'
 
-/** A value that a session can hold: JSON expresses it without loss. */
+/** A value that a session can hold, because JSON expresses it without loss. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json }
@@ -96,7 +96,10 @@ export function checkKey(key: unknown, path: string): void {
   checkText(key, path)
 }
 
-/** Freezes the plain objects and arrays in `value`. Changing a value that was read is then a TypeError instead of a lost update. */
+/**
+ * Freezes the plain objects and arrays in `value`. So changing a value that was read throws a TypeError, instead of
+ * losing the update silently.
+ */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value)))
     return value
@@ -108,6 +111,11 @@ export function deepFreeze<T>(value: T): T {
 /** Returns a `DATA_INVALID` that names the path and the problem, never the value. */
 export function invalid(path: string, problem: string): SessionError {
   return new SessionError('DATA_INVALID', `${path} ${problem}. Nothing was written.`)
+}
+
+/** Returns the `DATA_INVALID` for an argument of a call that may only read, such as a filter. */
+export function invalidArgument(name: string, problem: string): SessionError {
+  return new SessionError('DATA_INVALID', `${name} ${problem}.`)
 }
 
 /** Returns a `DATA_TOO_LARGE` that names the path and the limit. */

@@ -15,7 +15,7 @@ export interface Patch {
 /** The patch that changes nothing. */
 export const emptyPatch: Patch = { clear: false, remove: [], set: {}, defaults: {} }
 
-/** Combines patches that are applied in turn. Only a single patch may have defaults. */
+/** Combines patches that apply one after another. Only a single patch may have defaults. */
 export function mergePatches(patches: readonly Patch[]): Patch {
   const [only, ...more] = patches
   if (only && more.length === 0) return only
@@ -36,7 +36,7 @@ export function mergePatches(patches: readonly Patch[]): Patch {
   return { clear, remove: [...remove], set: Object.fromEntries(set), defaults: {} }
 }
 
-/** Returns true if the patch changes nothing, whatever the data is. */
+/** Returns true if the patch would change no data at all. */
 export function isEmptyPatch({ clear, remove, set, defaults }: Patch): boolean {
   return !clear && remove.length === 0 && Object.keys(set).length === 0 && Object.keys(defaults).length === 0
 }
@@ -51,10 +51,10 @@ export function applyPatch(data: JsonObject, { clear, remove, set, defaults }: P
 /**
  * Returns the most bytes that the stored data may have for `patch` to be written, or undefined for any number.
  *
- * The check here is exact for `data`, but other requests may have written since it was read. The store therefore checks this
- * number again. It is three times `maxBytes`, because a store may print the same JSON with more blanks, so parallel writers can
- * exceed `maxBytes` at most that far. A patch that does not make the data larger is always written: data over a lowered
- * `maxBytes` can shrink.
+ * The check here is exact for `data`, but other requests may have written since it was read. The store therefore checks
+ * this number again. It is three times `maxBytes`, because a store may print the same JSON with more blanks. Parallel
+ * writers can exceed `maxBytes` up to this number. A patch that does not make the data larger is always written: data
+ * over a lowered `maxBytes` can shrink.
  * @throws {SessionError} DATA_TOO_LARGE if `data` with the patch has more than `maxBytes`.
  */
 export function maxBytesBefore(data: JsonObject, patch: Patch, maxBytes: number): number | undefined {
@@ -69,7 +69,7 @@ export function isReserved(key: string): boolean {
   return key.startsWith('_')
 }
 
-/** Compares two JSON values. The order of keys does not count. */
+/** Compares two JSON values. The order of keys is ignored. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (Object.is(a, b)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false

@@ -11,8 +11,8 @@ export type InputOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['input'
 /** The data that `schema` describes. */
 export type DataOf<Schemas> = { [K in keyof Schemas]: Types<Schemas[K]>['output'] }
 /**
- * The keys whose schema accepts undefined. `get` returns the schema's output for undefined as their default. Schemas that
- * accept any input (`z.coerce`) do not count, because they often reject what they make of undefined.
+ * The keys whose schema accepts undefined. `get` returns the schema's output for undefined as their default. Schemas
+ * that accept any input (`z.coerce`) are excluded, because they often reject the value to which they convert undefined.
  */
 export type DefaultedOf<Schemas> = {
   [K in keyof Schemas]: IsDefaulted<Types<Schemas[K]>['input']> extends true ? K : never
@@ -88,7 +88,8 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
     },
     decode: (key, stored) => deepFreeze(read(key, stored)),
     draft(data) {
-      // Converted from JSON again: values keep the classes that the serializer gives them, and share nothing with what was read.
+      // Converts the JSON again, so that values have the classes that the serializer gives them, and share no object
+      // with the values that were read.
       const unreadable: string[] = []
       const stored = Object.entries(visible(data)).flatMap(([key, member]) => {
         try {

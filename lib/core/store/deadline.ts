@@ -4,8 +4,9 @@ import type { SessionStore } from './store.ts'
 import { wrapStore } from './wrap.ts'
 
 /**
- * Returns `store` with two additions: an operation is cut off after `timeoutMs`, and every failure is a STORE_FAILED. A write
- * that is cut off before its turn is dropped, because nothing may be written long after the caller was told that it failed.
+ * Returns `store` with two additions: an operation is cut off after `timeoutMs`, and every failure is a STORE_FAILED. A
+ * write that times out before its turn is dropped, because a write must not happen after the caller received its
+ * failure.
  */
 export function withDeadline(store: SessionStore, timeoutMs: number): SessionStore {
   if (store.limited) return store.limited((inner) => withDeadline(inner, timeoutMs))
@@ -54,12 +55,13 @@ export function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number
   })
 }
 
-function timedOut(timeoutMs: number, outcome: 'none' | 'unknown'): SessionError {
+/** Returns the STORE_FAILED of an operation that took longer than `timeoutMs`. */
+export function timedOut(timeoutMs: number, outcome: 'none' | 'unknown'): SessionError {
   const text = `The session store did not respond within ${timeoutMs / 1000} s.`
   return new SessionError('STORE_FAILED', text, { outcome, cause: { code: 'TIMEOUT', constraint: null } })
 }
 
-/** What a store knows about one of its failures. */
+/** The store's details of one of its failures. */
 export interface FailureReport {
   /** A sentence for the message that says how to fix it. */
   readonly hint?: string | undefined
@@ -69,7 +71,7 @@ export interface FailureReport {
 
 /**
  * Returns `error` as a STORE_FAILED that contains codes only. A `SessionError` is returned as it is.
- * @param report What the store knows about a failure with this code.
+ * @param report Returns the store's details of a failure with this code.
  */
 export function storeFailed(
   error: unknown,

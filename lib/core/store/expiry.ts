@@ -20,6 +20,13 @@ export interface ExpiryPolicy {
   readonly touchSeconds: number
 }
 
+/** The policies of an app's sessions: the same object twice, unless `anonymousMaxAge` is set. */
+export interface ExpiryPolicies {
+  readonly policy: ExpiryPolicy
+  /** The policy of a session without a user. */
+  readonly anonymousPolicy: ExpiryPolicy
+}
+
 /** The longest lifetime of a cookie: 400 days (RFC 6265bis, section 5.5). */
 export const cookieLimitSeconds = 400 * 86_400
 
@@ -92,4 +99,12 @@ export function expiresAt(rule: ExpiryRule, policy: ExpiryPolicy, now: number, s
  */
 export function idleSeconds(rule: { readonly idleSeconds: number } | null, policy: ExpiryPolicy): number {
   return rule?.idleSeconds || policy.maxAgeSeconds
+}
+
+/**
+ * Returns the policy of a session with this user. It is always one of the two objects of the options, because stores
+ * use the object as a cache key.
+ */
+export function policyOf({ policy, anonymousPolicy }: ExpiryPolicies, userId: string | null): ExpiryPolicy {
+  return userId === null ? anonymousPolicy : policy
 }

@@ -19,6 +19,9 @@ export interface SessionRef {
 /** The time after a rotation in which the old token is recognised as such. */
 export const rotationGraceSeconds = 60
 
+/** Values of the app's own columns, by the names that it gave them. */
+export type ColumnValues = Readonly<Record<string, string | number | boolean | null>>
+
 /** The browser that last used a session. */
 export interface Client {
   readonly ip: string | null
@@ -26,9 +29,15 @@ export interface Client {
   readonly userAgent: string | null
 }
 
-/** A session as a store returns it. Ages come from the store's clock, so no other clock is needed to judge them. */
+/** A session as a store returns it. Ages are computed by the store's clock, so no other clock is needed. */
 export interface StoredSession extends SessionRef, Client {
   readonly userId: string | null
+  /** 128 bits of an HMAC of the user's credentials at login, as a UUID (Django's session auth hash); null without any. */
+  readonly authHash: string | null
+  /** The public key of the device to which the session is bound; null if it is not bound. */
+  readonly deviceKey: string | null
+  /** The app's own columns; absent in a store without them. */
+  readonly columns?: ColumnValues
   readonly createdAt: Date
   /** The time of the login; null for an anonymous session. */
   readonly authenticatedAt: Date | null
@@ -51,6 +60,8 @@ export interface StoredSession extends SessionRef, Client {
 /** A session to create. The store sets the times, and version 1. */
 export interface NewSession extends SessionRef, Client {
   readonly userId: string | null
+  readonly authHash: string | null
+  readonly columns?: ColumnValues
   readonly expiry: ExpiryRule
   readonly data: JsonObject
 }
@@ -58,7 +69,10 @@ export interface NewSession extends SessionRef, Client {
 /** The change that one `update` makes. Every part is optional. A change without any part is a touch. */
 export interface Change {
   readonly patch?: Patch
-  /** The update fails if the stored data has more bytes of JSON text. This bounds what parallel writers can add up to. */
+  /**
+   * The update fails if the stored data has more bytes of JSON text. So parallel writers cannot exceed this size
+   * together.
+   */
   readonly maxBytesBefore?: number | undefined
   /** Removes this key and returns its value as `taken`. The update fails if the key is absent. */
   readonly take?: string
@@ -68,9 +82,15 @@ export interface Change {
   readonly tokenHash?: string
   /** Logs this user in and sets `authenticatedAt` to now. */
   readonly userId?: string
+  /** Replaces the hash of the user's credentials. */
+  readonly authHash?: string | null
+  /** Replaces the key of the device; null removes the binding. */
+  readonly deviceKey?: string | null
+  /** Replaces the values of these columns of the app. */
+  readonly columns?: ColumnValues
   /**
-   * Also accepts a token hash that was replaced less than 60 seconds ago, if the session already is this `userId`'s: a login
-   * form that was submitted twice.
+   * Also accepts a token hash that was replaced less than 60 seconds ago, if the session already belongs to this
+   * `userId`: the login form was submitted twice.
    */
   readonly acceptsRotated?: boolean
   /** Replaces the session's own expiry rule. */
@@ -81,6 +101,9 @@ export interface Change {
   readonly extendsExpiry: boolean
 }
 
+/** The result of `modify`'s callback: the change of the data, and the values of the app's columns that change with it. */
+export type ComputedPatch = Patch & { readonly columns?: ColumnValues }
+
 /** Selects sessions. All conditions must hold. */
 export interface SessionFilter {
   readonly ids?: readonly string[]
@@ -88,6 +111,8 @@ export interface SessionFilter {
   /** A prefix of a user id, session id or IP address. */
   readonly search?: string
   readonly status?: (typeof sessionStatuses)[number]
+  /** Values of the app's own columns. */
+  readonly columns?: ColumnValues
 }
 
 /** One page of a list, newest first. */
@@ -108,12 +133,12 @@ export interface PageEdge {
 
 /**
  * Selects the sessions to delete:
- * - sessions by id, optionally only those of one user;
+ * - sessions by id, optionally only those of one user, or only if they still have this token hash;
  * - a user's sessions except one, optionally only if the session `requiresLive` exists and has not expired;
  * - a user's active sessions except the newest `keepNewest` by (`lastSeenAt`, `id`).
  */
 export type Removal =
-  | { readonly ids: readonly string[]; readonly userId?: string }
+  | { readonly ids: readonly string[]; readonly userId?: string; readonly tokenHash?: string }
   | { readonly userId: string; readonly exceptId?: string; readonly requiresLive?: SessionRef }
   | { readonly userId: string; readonly keepNewest: number }
 
@@ -129,16 +154,19 @@ export type UpdatedSession = StoredSession & { readonly taken?: Json }
 /**
  * Stores sessions (Django: SESSION_ENGINE). The suite `storeContract` of `coatcheck/store` tests an implementation.
  *
- * Absence is a value: for an unknown, expired, deleted or rotated session, a method returns null. A promise rejects if the
- * store itself fails, and `modify` also with what its callback throws. Each method is one atomic step. The store's own clock
- * judges expiry. A store may be a class; wrap it by delegation, not by spreading.
+ * Absence is a value: for an unknown, expired, deleted or rotated session, a method returns null. A promise rejects if
+ * the store itself fails. `modify` also rejects with any error that its callback throws. Each method is one atomic
+ * step. The store's own clock decides if a session has expired. A store may be a class; wrap it by delegation, not by
+ * spreading.
  */
 export interface SessionStore {
   /** The store's name for people to read, such as 'memory' or 'drizzle'. */
   readonly name: string
+  /** The names of the app's own columns that the store has; 'any' if it stores every name. @default none */
+  readonly columnNames?: readonly string[] | 'any' | undefined
   /**
-   * Returns the live session with this id and token hash. Creates and changes nothing. Returns 'rotated' if the live session
-   * with this id got its present token less than 60 seconds (`rotationGraceSeconds`) ago: `ref` is that of an old token.
+   * Returns the live session with this id and token hash. Creates and changes nothing. Returns 'rotated' if `ref`
+   * belongs to an old token of a live session whose current token is less than 60 seconds (`rotationGraceSeconds`) old.
    */
   find(ref: SessionRef): Promise<StoredSession | 'rotated' | null>
   /**
@@ -147,9 +175,10 @@ export interface SessionStore {
    */
   create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef): Promise<StoredSession | null>
   /**
-   * Changes the live session with this id and token hash. Never creates one. Returns null if there is no such session or a
-   * condition of `change` fails, and 'conflict' if other requests held the session for too long and nothing was written. Expiry
-   * and last-seen advance when they are a step behind. A login always advances both, a new expiry rule the expiry.
+   * Changes the live session with this id and token hash. Never creates one. Returns null if there is no such session
+   * or a condition of `change` fails, and 'conflict' if other requests held the session for too long and nothing was
+   * written. Expiry and last-seen advance only once they are a step behind. A login always advances both; a new expiry
+   * rule always advances the expiry.
    */
   update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<UpdatedSession | 'conflict' | null>
   /**
@@ -159,7 +188,7 @@ export interface SessionStore {
    */
   modify(
     ref: SessionRef,
-    compute: (data: JsonObject) => Patch | null,
+    compute: (data: JsonObject) => ComputedPatch | null,
     policy: ExpiryPolicy,
     wait: { readonly timeoutMs: number; readonly client?: Client },
   ): Promise<StoredSession | 'conflict' | null>
@@ -169,7 +198,10 @@ export interface SessionStore {
   list(page: SessionPage): Promise<readonly StoredSession[]>
   /** Returns the number of sessions that match. */
   count(filter: SessionFilter): Promise<number>
-  /** Returns statistics of all sessions. Counts a sample where there are many: it must not take as long as reading all of them. */
+  /**
+   * Returns statistics of all sessions. Counts a sample if there are many sessions, so that it takes less time than
+   * reading all of them.
+   */
   stats(): Promise<StoreStats>
   /** Deletes at most `limit` expired sessions and returns their number. Skips sessions that are locked. */
   clearExpired(limit: number): Promise<number>
@@ -179,9 +211,9 @@ export interface SessionStore {
    */
   limited?(limit: (store: SessionStore) => SessionStore): SessionStore
   /**
-   * Only for a store in which the writes of one session wait for each other and each of them holds a connection meanwhile. Runs
-   * `write` after the earlier writes of this session here have settled. `timeout` includes that wait, and a write that was
-   * reported as late before its turn is never sent.
+   * Only for a store in which the writes of one session wait for each other and each of them holds a connection
+   * meanwhile. Runs `write` after the earlier writes of this session in this process have settled. `timeout` includes
+   * that wait, and a write that was reported as late before its turn is never sent.
    */
   queueWrite?<T>(sessionId: string, write: () => Promise<T>): Promise<T>
 }

@@ -1,15 +1,19 @@
 import type { Removal, SessionStore } from './store.ts'
 
 /**
- * Runs one operation of a store. `outcome` tells what a failure leaves behind: a read changes nothing; a write may have been
- * committed. `sessionId` is the session that a write changes, if it is only one.
+ * Runs one operation of a store. `outcome` is the outcome of a failure: a read changes nothing, and a write may have
+ * been committed. `sessionId` is set if the write changes exactly one session.
  */
 export type AroundOperation = <T>(operation: () => Promise<T>, outcome: 'none' | 'unknown', sessionId?: string) => Promise<T>
 
-/** Returns a store that runs each operation of `store` through `around`. What the callback of `modify` throws passes unchanged. */
+/**
+ * Returns a store that runs each operation of `store` through `around`. An error that the callback of `modify` throws
+ * is rethrown unchanged.
+ */
 export function wrapStore(store: SessionStore, around: AroundOperation): SessionStore {
   return {
     name: store.name,
+    ...(store.columnNames && { columnNames: store.columnNames }),
     find: (ref) => around(() => store.find(ref), 'none'),
     list: (page) => around(() => store.list(page), 'none'),
     count: (filter) => around(() => store.count(filter), 'none'),

@@ -50,7 +50,7 @@ export const administrationContract: readonly ContractCase[] = [
       const newestFirst: string[] = []
       for (let i = 0; i < 6; i++) {
         newestFirst.unshift((await createSession(under, { userId })).id)
-        if (i % 2) await under.elapse(1) // some have the same last-seen; their order is that of the ids
+        if (i % 2) await under.elapse(1) // sessions with the same last-seen are in the order of their ids
       }
       const expired = await createSession(under, { userId, expiry: { idleSeconds: -1 } })
       assert.deepEqual(await under.store.remove({ userId, keepNewest: 6 }), [])
@@ -77,7 +77,7 @@ export const administrationContract: readonly ContractCase[] = [
       await under.elapse(1)
       const loggedIn = await update(under, old, { userId, tokenHash: uuid(), extendsExpiry: true }, policy)
       assertNear(loggedIn?.secondsSinceSeen, 0)
-      const other = await find(under, later) // found again, because `elapse` may change the dates of stored rows
+      const other = await find(under, later) // read again, because `elapse` may change the dates of stored rows
       assert.ok(loggedIn && other && loggedIn.lastSeenAt > other.lastSeenAt)
       assert.deepEqual(await under.store.remove({ userId, keepNewest: 1 }), [{ id: later.id, userId }])
     },

@@ -12,7 +12,7 @@ export const overviewContract: readonly ContractCase[] = [
       const userId = uuid()
       for (let i = 0; i < 9; i++) {
         await createSession(under, { userId })
-        if (i % 3 === 2) await under.elapse(1) // some have the same last-seen
+        if (i % 3 === 2) await under.elapse(1) // some sessions have the same last-seen
       }
       for (const sort of ['created', 'lastSeen'] as const) {
         const page = (edge: object, limit = 2) => under.store.list({ userId, sort, limit, ...edge })

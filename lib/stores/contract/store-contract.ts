@@ -1,4 +1,5 @@
 import { administrationContract } from './administration.ts'
+import { credentialsContract } from './credentials.ts'
 import { dataContract } from './data.ts'
 import { expiryContract } from './expiry.ts'
 import { overviewContract } from './overview.ts'
@@ -12,6 +13,7 @@ import type { ContractCase } from './tools.ts'
  */
 export const storeContract: readonly ContractCase[] = [
   ...tokensContract,
+  ...credentialsContract,
   ...dataContract,
   ...expiryContract,
   ...administrationContract,

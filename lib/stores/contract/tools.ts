@@ -4,10 +4,10 @@ import { emptyPatch, type Patch } from '../../core/data/patch.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type { Change, NewSession, SessionRef, SessionStore, StoredSession, UpdatedSession } from '../../core/store/store.ts'
 
-/** A store to test, which need not be empty, and a way to let time pass for it. */
+/** A store to test, which need not be empty, and a function that lets time pass for it. */
 export interface StoreUnderTest {
   readonly store: SessionStore
-  /** Makes everything that is stored older by this number of seconds. */
+  /** Makes all stored sessions older by this number of seconds. */
   elapse(seconds: number): Promise<void>
   /** True if the store deletes expired sessions by itself, so that they can be neither listed nor cleared. @default false */
   readonly dropsExpired?: boolean
@@ -30,12 +30,13 @@ export const policy: ExpiryPolicy = { maxAgeSeconds: 1000, absoluteSeconds: null
 
 // Ids are a millisecond apart, so that they sort in the order of their creation.
 let nextTime = Date.now()
-/** Returns a new UUID, for an id or any other value that must be one. */
+/** Returns a new UUID, for an id or a hash. */
 export const uuid = () => uuidV7(nextTime++, crypto.getRandomValues(new Uint8Array(10)))
 
 /** Returns an anonymous session to create, with the given parts replaced. */
 export function aSession(more: Partial<NewSession> = {}): NewSession {
-  return { id: uuid(), tokenHash: uuid(), userId: null, expiry: null, ip: null, userAgent: null, data: {}, ...more }
+  const client = { ip: null, userAgent: null }
+  return { id: uuid(), tokenHash: uuid(), userId: null, authHash: null, expiry: null, ...client, data: {}, ...more }
 }
 
 /** Returns a patch with only these parts. */

@@ -2,9 +2,11 @@ import { hkdfSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { createSessions, type ServerOptions, type SessionEvent } from 'coatcheck'
 import { cookieStore } from 'coatcheck/cookie'
+import { createGuard } from 'coatcheck/middleware'
 import { memoryStore, withRequest } from 'coatcheck/testing'
 import fc from 'fast-check'
 import { CompactEncrypt, compactDecrypt } from 'jose'
+import { type NextFetchEvent, NextRequest } from 'next/server.js'
 import { describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 
@@ -103,6 +105,19 @@ describe('the cookies of cookieStore', () => {
     expect(await idUnder({ store: memoryStore() })).toBeNull()
     const withToken = await browserWith({ a: 1 }, make({ store: memoryStore() }))
     expect(await withToken.visit(async () => (await make().getSession()).id)).toBeNull()
+  })
+
+  it('a cookie is bound to the option app: two apps that share secret and cookie name open no cookie of the other', async () => {
+    const { token } = await browserWith({ a: 1 }, make({ app: 'shop' }))
+    const idUnder = (app: string | undefined) =>
+      new FakeBrowser({ session: token }).visit(async () => (await make({ app }).getSession()).id)
+    expect(await Promise.all([idUnder('shop'), idUnder('staff'), idUnder(undefined)])).toEqual([expect.any(String), null, null])
+    const guardOf = (app: string | undefined) => createGuard({ secret, app }, { store: cookieStore(), require: 'session' })
+    const passes = async (app: string | undefined) => {
+      const request = new NextRequest('http://localhost/account', { headers: { cookie: `session=${token}` } })
+      return (await guardOf(app)(request, {} as NextFetchEvent)).headers.has('x-middleware-next')
+    }
+    expect([await passes('shop'), await passes('staff')]).toEqual([true, false])
   })
 
   it('a cookie survives a rotation of secrets, and the next write seals it with the new secret', async () => {

@@ -31,13 +31,17 @@ const grammar = new RegExp(
 
 /**
  * Creates a seal: JWE in compact form, `dir` with A256GCM (RFC 7516, RFC 7518), through Web Crypto. The first secret encrypts,
- * all decrypt. The keys are bound to the cookie's full name. A random nonce is safe for 2^32 writes under one secret (NIST SP
- * 800-38D, section 8.3).
+ * all decrypt. The keys are bound to the cookie's full name and the app. A random nonce is safe for 2^32 writes under one secret
+ * (NIST SP 800-38D, section 8.3).
  */
-export function createSeal(cookie: CarrierOptions['cookie'], secrets: readonly string[]): Seal {
+export function createSeal({ cookie, secrets, app }: CarrierOptions): Seal {
+  // A cookie's name contains no line break, so a name followed by an app cannot equal another name.
+  const info = ['coatcheck cookie v1 A256GCM', cookie.name, ...(app === undefined ? [] : [app])].join('\n')
   let derived: Promise<readonly CryptoKey[]> | undefined
   const keys = () => {
-    derived ??= Promise.all(secrets.map((secret) => cookieKey(secret, cookie.name)))
+    derived ??= Promise.all(
+      secrets.map((secret) => deriveKey(secret, info, { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt'])),
+    )
     return derived
   }
   return {
@@ -76,9 +80,4 @@ function requireFits({ name, path, domain = '' }: CarrierOptions['cookie'], valu
     'DATA_TOO_LARGE',
     `${found} Store less, or use a store on the server, such as drizzle. Nothing was written.`,
   )
-}
-
-function cookieKey(secret: string, cookieName: string): Promise<CryptoKey> {
-  const info = `coatcheck cookie v1 A256GCM\n${cookieName}`
-  return deriveKey(secret, info, { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt'])
 }

@@ -2,7 +2,7 @@ import {
   type CarriedSession,
   type CarrierOptions,
   expiresAtBrowserClose,
-  firstAuthentic,
+  firstLive,
   outerLimit,
   type SessionCarrier,
   storeNow,
@@ -15,7 +15,7 @@ import { refusingStore, VisitorStore } from './visitor-store.ts'
 /** Creates the carrier for sessions in cookies: the cookie is the encrypted session. */
 export function sealedCarrier(options: CarrierOptions, now: () => number): SessionCarrier {
   const { policy, expireAtBrowserClose } = options
-  const seal = createSeal(options.cookie, options.secrets)
+  const seal = createSeal(options)
 
   /** Each write of `store` seals the session again, so each write has a new credential. */
   const carry = (store: VisitorStore) => {
@@ -34,13 +34,18 @@ export function sealedCarrier(options: CarrierOptions, now: () => number): Sessi
   return {
     store: refusingStore,
     open: async (values) => {
-      const store = new VisitorStore((row) => seal.close(packed(row)), now)
-      const carried = carry(store)
-      const opened = await firstAuthentic(values, seal.open)
-      if (opened === null || typeof opened === 'string') return { ...carried, found: opened, presented: null }
-      const row = store.restore(unpacked(opened.text), opened.value)
-      const credential = row && carried.issue(row)
-      return { ...carried, found: credential ? { row, credential } : 'unknown', presented: credential }
+      const newStore = () => new VisitorStore((row) => seal.close(packed(row)), now)
+      const openOne = async (value: string): Promise<CarriedSession | 'malformed' | 'forged'> => {
+        const opened = await seal.open(value)
+        if (typeof opened === 'string') return opened
+        const store = newStore()
+        const carried = carry(store)
+        const row = store.restore(unpacked(opened.text), opened.value)
+        const credential = row && carried.issue(row)
+        return { ...carried, found: credential ? { row, credential } : 'unknown', presented: credential }
+      }
+      const opened = await firstLive(values, openOne, ({ found }) => typeof found === 'object')
+      return opened && typeof opened === 'object' ? opened : { ...carry(newStore()), found: opened, presented: null }
     },
   }
 }

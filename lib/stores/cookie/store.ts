@@ -4,14 +4,14 @@ import { sealedCarrier } from './sealed-carrier.ts'
 
 /** The options of `cookieStore`. */
 export interface CookieStoreOptions {
-  /** The clock that judges expiry, in epoch milliseconds. @default Date.now */
+  /** The clock that decides if a session has expired, in epoch milliseconds. @default Date.now */
   now?: () => number
 }
 
 /**
- * Keeps each session in its visitor's cookie, encrypted (JWE, A256GCM), and nothing on the server (like Django's
- * signed_cookies, but the visitor cannot read it). Pass it to `createSessions`, and to `createGuard`, which can then read the
- * session.
+ * Stores each session in its visitor's cookie, encrypted (JWE, A256GCM), and nothing on the server (like Django's
+ * signed_cookies, but the visitor cannot read it). Pass it to `createSessions`, and to `createGuard`, which can then
+ * read the session.
  *
  * A write that makes the cookie larger than 4096 bytes, name and attributes included, rejects with DATA_TOO_LARGE: about 2,800
  * bytes of JSON fit. Nothing can be revoked: a copy of a cookie opens its session until it expires, even after `logout` or

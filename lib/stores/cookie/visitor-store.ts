@@ -1,8 +1,16 @@
 import type { JsonObject } from '../../core/data/json.ts'
-import type { Patch } from '../../core/data/patch.ts'
 import { SessionError } from '../../core/errors.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
-import type { Change, NewSession, Removal, SessionPage, SessionRef, SessionStore, StoredSession } from '../../core/store/store.ts'
+import type {
+  Change,
+  ComputedPatch,
+  NewSession,
+  Removal,
+  SessionPage,
+  SessionRef,
+  SessionStore,
+  StoredSession,
+} from '../../core/store/store.ts'
 import { changeRow, createRow, isOpenTo, type Row, storedRow } from '../rows/rows.ts'
 
 async function refuse(): Promise<never> {
@@ -10,7 +18,10 @@ async function refuse(): Promise<never> {
   throw new SessionError('CONFIG_INVALID', `${reason} Use a store that does, such as drizzleStore(db) or redisStore(client).`)
 }
 
-/** The store for administration, which concerns sessions other than a visitor's own: it refuses. Nothing has to be cleared. */
+/**
+ * The store for administration. It rejects every operation, because the server has no session of any visitor. The
+ * server stores nothing to clear.
+ */
 export const refusingStore: SessionStore = {
   name: 'cookie',
   find: refuse,
@@ -24,7 +35,10 @@ export const refusingStore: SessionStore = {
   clearExpired: async () => 0,
 }
 
-/** Holds the session of one request. It handles one change at a time, as the queue of a session object sends them. */
+/**
+ * Holds the session of one request. It accepts one change at a time, because the queue of a session object sends one at
+ * a time.
+ */
 export class VisitorStore implements SessionStore {
   readonly name = 'cookie'
   readonly count = refuse
@@ -65,7 +79,7 @@ export class VisitorStore implements SessionStore {
     return { ...(await this.#save(changed.row)), ...(taken !== undefined && { taken }) }
   }
 
-  async modify(ref: SessionRef, compute: (data: JsonObject) => Patch | null, policy: ExpiryPolicy) {
+  async modify(ref: SessionRef, compute: (data: JsonObject) => ComputedPatch | null, policy: ExpiryPolicy) {
     const row = this.#live(ref)
     const patch = row && compute(row.data)
     return patch ? this.update(ref, { patch, extendsExpiry: true }, policy) : row && storedRow(row, this.#now())
@@ -74,12 +88,12 @@ export class VisitorStore implements SessionStore {
   async remove(which: Removal) {
     const row = this.#row
     if (!('ids' in which)) return refuse()
-    if (!row || !which.ids.includes(row.id)) return []
+    if (!row || !which.ids.includes(row.id) || (which.tokenHash ?? row.tokenHash) !== row.tokenHash) return []
     this.#row = null
     return [{ id: row.id, userId: row.userId }]
   }
 
-  /** Returns its own session only. A write that found nothing asks for it. */
+  /** Returns its own session only. A write that changed nothing calls it to find the reason. */
   async list({ ids }: SessionPage) {
     const row = this.#row
     if (!row || ids?.length !== 1 || ids[0] !== row.id) return refuse()
@@ -95,7 +109,7 @@ export class VisitorStore implements SessionStore {
     return this.#row && isOpenTo(this.#row, ref, this.#now()) ? this.#row : null
   }
 
-  /** Keeps the row after it is sealed, so a session that is too large for a cookie changes nothing. */
+  /** Replaces the row only after sealing succeeded, so a session that is too large for a cookie changes nothing. */
   async #save(row: Row): Promise<StoredSession> {
     this.sealed = await this.#seal(row)
     this.#row = row

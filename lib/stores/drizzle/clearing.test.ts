@@ -21,7 +21,7 @@ describe('clearExpired of drizzleStore', () => {
   })
 
   /**
-   * Inserts one session per number, which expired that many days ago. With a negative number, it expires that many days from now.
+   * Inserts one session for each number, expired that many days ago. A negative number is an expiry in the future.
    */
   const insert = (...days: number[]) =>
     open.db.execute(sql`insert into sessions (id, token_hash, expires_at, data)

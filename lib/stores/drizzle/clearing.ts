@@ -1,6 +1,6 @@
 import { and, asc, gte, lte, sql } from 'drizzle-orm'
 import type { PostgresDatabase } from './database.ts'
-import { sessionsTable as table } from './schema.ts'
+import type { SessionsTable } from './schema.ts'
 
 /**
  * Deletes expired rows in batches, in the order of their expiry. A full batch remembers the expiry of its last row, and the next
@@ -8,7 +8,12 @@ import { sessionsTable as table } from './schema.ts'
  * all of them again, and also their pages in the table as long as an open transaction can see the rows.
  */
 export class Clearing {
+  readonly #table: SessionsTable
   #startAt: string | null = null
+
+  constructor(table: SessionsTable) {
+    this.#table = table
+  }
 
   /**
    * Deletes at most `limit` expired rows that are not locked, and returns their number. Sends one statement; the last batch may
@@ -16,16 +21,16 @@ export class Clearing {
    */
   async batch(db: PostgresDatabase, limit: number): Promise<number> {
     const startAt = this.#startAt
-    const { count, last } = await deleteBatch(db, limit, startAt)
+    const { count, last } = await deleteBatch(db, this.#table, limit, startAt)
     this.#startAt = count === limit ? last : null
     if (count === limit || startAt === null) return count
     // Rows before `startAt` may have been locked at the time, or may have been given an earlier expiry since.
-    return count + (await deleteBatch(db, limit - count, null)).count
+    return count + (await deleteBatch(db, this.#table, limit - count, null)).count
   }
 }
 
 /** Deletes at most `limit` rows, from the expiry `startAt` on. Returns their number and the latest expiry among them. */
-async function deleteBatch(db: PostgresDatabase, limit: number, startAt: string | null) {
+async function deleteBatch(db: PostgresDatabase, table: SessionsTable, limit: number, startAt: string | null) {
   const expired = lte(table.expiresAt, sql`now()`)
   const ids = db
     .select({ id: table.id })

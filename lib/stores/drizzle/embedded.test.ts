@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmdirSync, utimesSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
+import { copyPglite } from '../../../test/pglite'
+import { sharedServer } from '../../../test/shared-server'
 import { openEmbedded } from './embedded.ts'
 
 const newFolder = () => mkdtempSync(path.join(tmpdir(), 'coatcheck-embedded-'))
+
+/** Returns the folder of a database without tables, because creating one takes much longer than opening one. */
+const existingDatabase = async () => copyPglite(await sharedServer('pglite'))
 
 /** Starts another process that holds the lock of `folder`. */
 async function startOwner(folder: string) {
@@ -30,16 +35,46 @@ describe('openEmbedded', () => {
     await second.close()
   })
 
+  it.skipIf(process.platform === 'win32')(
+    'only its owner can read the database, even if the folder existed before',
+    async () => {
+      const parent = newFolder()
+      chmodSync(parent, 0o755)
+      const folder = path.join(parent, 'data')
+      const first = await openEmbedded(folder)
+      await first.db.execute(sql`create table notes (n int)`)
+      await first.close()
+      const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8)
+      const modes = () =>
+        new Set(
+          ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].map((file) => {
+            const { mode } = statSync(path.join(folder, file))
+            return mode & 0o077
+          }),
+        )
+      expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
+      expect(modeOf(path.join(folder, 'pglite', 'PG_VERSION'))).toBe('600')
+      chmodSync(folder, 0o755)
+      chmodSync(path.join(folder, 'pglite', 'PG_VERSION'), 0o644)
+      const second = await openEmbedded(folder)
+      await second.close()
+      expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
+      expect(modeOf(parent)).toBe('755')
+    },
+  )
+
   it('logs each statement to the given logger', async () => {
     const statements: string[] = []
-    const { db, close } = await openEmbedded(newFolder(), { logger: { logQuery: (text) => void statements.push(text) } })
+    const { db, close } = await openEmbedded(await existingDatabase(), {
+      logger: { logQuery: (text) => void statements.push(text) },
+    })
     await db.execute(sql`select 1`)
     await close()
     expect(statements).toEqual(['select 1'])
   })
 
   it('rejects while another process has the database open, until that process is killed and its lock is stale', async () => {
-    const folder = newFolder()
+    const folder = await existingDatabase()
     const owner = await startOwner(folder)
     const onLocked = vi.fn()
     await expect(openEmbedded(folder, { onLocked })).rejects.toMatchObject({
@@ -59,7 +94,7 @@ describe('openEmbedded', () => {
   it('exits the process when it detects that its lock is lost', async () => {
     const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
     const log = vi.mocked(console.error).mockImplementation(() => {})
-    const folder = newFolder()
+    const folder = await existingDatabase()
     await openEmbedded(folder)
     rmdirSync(path.join(folder, 'lock'))
     await vi.waitUntil(() => exit.mock.calls.length > 0, { timeout: 60_000 })

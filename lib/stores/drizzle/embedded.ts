@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'drizzle-orm'
@@ -21,15 +21,15 @@ export interface EmbeddedDatabase {
 }
 
 /**
- * Opens the PGlite database in `folder`, and creates both if they are missing. Requires the packages `@electric-sql/pglite` and
- * `proper-lockfile`.
+ * Opens the PGlite database in `folder`, and creates both if they are missing. Only this user can read them. Requires the
+ * packages `@electric-sql/pglite` and `proper-lockfile`.
  *
  * Two processes with one PGlite folder silently lose each other's writes, so the database can be open in one process at a time. A
  * lock in the folder enforces this. The lock of a killed process becomes stale after 10 s. A process that is blocked for so long
  * loses its lock, too. When it detects the loss, it prints a message and exits with code 1.
  *
- * @throws {SessionError} STORE_FAILED with the cause ELOCKED if another process has the database open. The call waits up to 12 s to
- * find out whether that process is alive.
+ * @throws {SessionError} STORE_FAILED with the cause ELOCKED if another process has the database open. The call first
+ * waits up to 12 s to check that this process is alive.
  * @example
  * const { db, close } = await openEmbedded('.data')
  * await migrate(db)
@@ -43,10 +43,14 @@ export async function openEmbedded(folder: string, { logger, onLocked }: Embedde
   const release = await lockFolder(path.resolve(folder), onLocked)
   try {
     const client = await PGlite.create(path.join(folder, 'pglite'))
+    keepPrivate(folder)
+    const closeClient = client.close.bind(client)
     const close = async () => {
-      await client.close()
+      await closeClient()
+      keepPrivate(folder)
       await release()
     }
+    client.close = close // the command closes the database through Drizzle's `$client`
     return { db: drizzle(client, { logger: logger ?? false }), close }
   } catch (error) {
     await release()
@@ -58,7 +62,10 @@ const staleMillis = 10_000
 /** At one update a second, a process can be blocked for 9 s before it loses the lock. */
 const updateMillis = 1000
 const retryMillis = 200
-/** After this many updates the owner of the lock counts as alive. One update would not do: the owner may be about to exit. */
+/**
+ * After this many updates the owner of the lock counts as alive. One update is not enough, because the owner may be
+ * about to exit.
+ */
 const updatesOfLiveOwner = 3
 
 /**
@@ -67,7 +74,8 @@ const updatesOfLiveOwner = 3
  */
 async function lockFolder(folder: string, onLocked?: () => void): Promise<() => Promise<void>> {
   const { default: lockfile } = await import(/* webpackIgnore: true */ 'proper-lockfile')
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  setMode(folder, 0o700) // it may have existed
   const lockfilePath = path.join(folder, 'lock')
   const lastUpdate = () => statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs
   let isReleased = false
@@ -90,6 +98,23 @@ async function lockFolder(folder: string, onLocked?: () => void): Promise<() => 
     await setTimeout(retryMillis)
   }
   throw alreadyOpen(folder)
+}
+
+/**
+ * Sets the mode of files to 0600 and of folders to 0700, because the database contains data of visitors. PGlite creates
+ * later files with wider modes, but no other user can enter the folder that contains them.
+ */
+function keepPrivate(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    setMode(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600)
+  }
+}
+
+/** Does nothing if the file was deleted in the meantime, or if it belongs to another user, as in a mounted volume. */
+function setMode(file: string, mode: number): void {
+  try {
+    chmodSync(file, mode)
+  } catch {}
 }
 
 function alreadyOpen(folder: string): SessionError {

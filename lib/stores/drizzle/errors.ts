@@ -1,32 +1,40 @@
 import type { SessionError } from '../../core/errors.ts'
-import { type FailureReport, storeFailed } from '../../core/store/deadline.ts'
+import { storeFailed } from '../../core/store/deadline.ts'
 import type { SessionStore } from '../../core/store/store.ts'
 import { wrapStore } from '../../core/store/wrap.ts'
+import { readableName } from './names.ts'
+import { type SessionsTable, sessionsTable } from './schema.ts'
 
 const poolerHint =
   'A pooler shares connections between clients and does not support named statements: pass drizzleStore(db, { prepare: false }).'
-const hints: Readonly<Record<string, string>> = {
-  '42P01': 'The table is missing: run migrate(db).',
-  '42P05': poolerHint,
-  '42703': 'A column is missing: run migrate(db).',
-  '26000': poolerHint,
-  '28P01': 'The database rejected the password.',
+
+function hintsFor(table: SessionsTable): Readonly<Record<string, string>> {
+  const name = readableName(table)
+  const call = table === sessionsTable ? 'migrate(db)' : 'migrate(db, { table })'
+  const migrate = `run ${call} or npx coatcheck migrate`
+  return {
+    '42P01': `The table ${name} is missing: ${migrate}.`,
+    '42P05': poolerHint,
+    '42703': `The table ${name} lacks a column: ${migrate}. If it is a table of the app, name another with sessionsTableAs.`,
+    '26000': poolerHint,
+    '28P01': 'The database rejected the password.',
+  }
 }
 
-/** Returns `store` with each failure as a STORE_FAILED that explains its SQLSTATE. */
-export function withReports(store: Required<Omit<SessionStore, 'limited'>>): SessionStore {
+/** Returns `store`, whose rows are in `table`, with each failure as a STORE_FAILED that explains its SQLSTATE. */
+export function withReports(store: SessionStore & Pick<Required<SessionStore>, 'queueWrite'>, table: SessionsTable): SessionStore {
+  const hints = hintsFor(table)
   const reporting = wrapStore(store, (operation, outcome) =>
     operation().catch((error: unknown) => {
-      throw storeFailed(error, outcome, reportOf)
+      throw storeFailed(error, outcome, (code) => ({ hint: hints[code], changedNothing: rejects(code) }))
     }),
   )
   return { ...reporting, queueWrite: (sessionId, write) => store.queueWrite(sessionId, write) }
 }
 
 /** A statement that the database rejected changed nothing, unless the connection or the commit itself failed. */
-function reportOf(code: string): FailureReport {
-  const isSqlState = /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)
-  return { hint: hints[code], changedNothing: isSqlState && !/^(08|40003|57P0)/.test(code) }
+function rejects(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code) && !/^(08|40003|57P0)/.test(code)
 }
 
 /**

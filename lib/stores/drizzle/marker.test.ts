@@ -15,7 +15,7 @@ const boom = `create function boom() returns trigger language plpgsql as $$ begi
   raise exception using message = coalesce(new, old)::text, detail = coalesce(old::text, '-'), hint = '${marker}', constraint = 'boom'; end $$;
   create trigger boom before insert or update or delete on sessions for each row execute function boom()`
 
-/** SQL that makes the statements fail, and the codes that the errors then have. */
+/** SQL that makes the statements fail, and the resulting codes of the errors. */
 const faults: readonly { readonly name: string; readonly sql: string; readonly codes: RegExp; readonly lock?: boolean }[] = [
   { name: 'a constraint', sql: `alter table sessions add constraint broken check (user_id = '') not valid`, codes: /^23514$/ },
   { name: 'a trigger whose error contains the row', sql: boom, codes: /^P0001$/ },

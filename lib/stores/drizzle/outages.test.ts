@@ -10,7 +10,7 @@ import { administration, type FaultData, writers } from '../../../test/store-ope
 import { layWire, type Wire } from '../../../test/tcp-proxy'
 
 const timeoutSeconds = 0.6
-/** Allows for a slow machine. A store that hangs would never settle. */
+/** Long enough for a slow machine. An operation of a store that hangs would never settle. */
 const maxFailureMs = timeoutSeconds * 1000 + 1500
 
 let postgres: PostgresServer
@@ -131,7 +131,8 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
   })
 
   /**
-   * Starts a write that waits for a locked row. Returns it with the query for its connection and a function that releases the lock.
+   * Starts a write that waits for a locked row. Returns the write, the query for its connection, and a function that
+   * releases the lock.
    */
   async function waitingWrite(sessions: Sessions, browser: FakeBrowser) {
     const blocker = new Pool({ connectionString: url, max: 1 })
@@ -214,7 +215,7 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
     await browser.visit(async () => {
       const session = await sessions.getSession()
       await query(url, 'update sessions set version = version + 1') // another writer
-      statementsLeft = 1 + lostAt // the first one finds the other version
+      statementsLeft = 1 + lostAt // the first statement finds the other version
       await writers.update?.(session, 'lost').catch(() => {})
     })
     statementsLeft = Number.POSITIVE_INFINITY

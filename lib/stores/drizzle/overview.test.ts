@@ -75,10 +75,11 @@ describe('lists, limits and statistics of drizzleStore', () => {
     expect(plan).not.toContain('Seq Scan')
   })
 
-  it('a table of more than a thousand pages is counted from a sample, and its hours by the index of ids', async () => {
+  it('the statistics of a table of more than a thousand pages count a sample, and the sessions of each hour by the index of ids', async () => {
     const db = open(url)
     await migrate(db)
-    // Large rows, four on a page: 600 in each of ten hours and ten in the hour before. A third has a user, and a sixth has expired.
+    // Large rows, four on a page of the table: 600 in each of ten hours, and ten in the hour before. A third has a
+    // user, and a sixth has expired.
     await db.execute(sql`
       insert into sessions (id, token_hash, created_at, expires_at, user_id, user_agent, data)
       select (lpad(to_hex(floor(extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8' || substr(md5(i::text), 1, 15))::uuid,

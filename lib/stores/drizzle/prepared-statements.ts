@@ -1,40 +1,51 @@
+import { createHash } from 'node:crypto'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type { PostgresDatabase } from './database.ts'
-import { find, findMany } from './row.ts'
+import { find, findMany, targetOf } from './row.ts'
+import type { SessionsTable } from './schema.ts'
 import * as statements from './statements.ts'
 
-/** The statements of one database. */
+/** The statements on one table of a database. */
 export type PreparedStatements = ReturnType<typeof prepareAll>
 /** The statements that write under one expiry policy. */
-export type Writers = ReturnType<typeof prepareWriters>
+export type Writers = ReturnType<PreparedStatements['writersOf']>
+
+interface Preparable<Prepared> {
+  toSQL(): { readonly sql: string }
+  prepare(name: string): Prepared
+}
 
 /** Builds each statement once, because building a statement takes longer than the database needs to run it. */
-export function prepareAll(db: PostgresDatabase, named: boolean) {
+export function prepareAll(db: PostgresDatabase, table: SessionsTable, named: boolean) {
+  const target = targetOf(db, table)
+  const prepare = <Prepared>(label: string, query: Preparable<Prepared>) => query.prepare(named ? nameOf(label, query) : '')
+  const prepareWriters = (policy: ExpiryPolicy) => {
+    const rules = statements.expirySql(table, policy)
+    return {
+      setKeys: prepare('set_keys', statements.setKeys(target, rules)),
+      writeData: prepare('write_data', statements.writeData(target, rules)),
+      touch: prepare('touch', statements.touch(target, rules)),
+      renew: prepare('renew', statements.renew(target, rules)),
+      take: prepare('take', statements.take(target, rules)),
+      insert: prepare('insert', statements.insert(target, rules)),
+      replace: prepare('replace', statements.replace(target, rules)),
+    }
+  }
   // The key is the policy object. Building a key from its numbers at each write would take longer than the look-up.
-  const byPolicy = new WeakMap<ExpiryPolicy, Writers>()
+  const byPolicy = new WeakMap<ExpiryPolicy, ReturnType<typeof prepareWriters>>()
   return {
-    db,
-    find: find(db).prepare(named ? 'coatcheck_find' : ''),
-    findMany: findMany(db).prepare(named ? 'coatcheck_find_many' : ''),
+    ...target,
+    find: prepare('find', find(target)),
+    findMany: prepare('find_many', findMany(target)),
     writersOf(policy: ExpiryPolicy) {
-      const writers = byPolicy.get(policy) ?? prepareWriters(db, policy, named)
+      const writers = byPolicy.get(policy) ?? prepareWriters(policy)
       byPolicy.set(policy, writers)
       return writers
     },
   }
 }
 
-function prepareWriters(db: PostgresDatabase, policy: ExpiryPolicy, named: boolean) {
-  const rules = statements.expirySql(policy)
-  const numbers = `${policy.maxAgeSeconds}_${policy.absoluteSeconds}_${policy.touchSeconds}`
-  const name = (statement: string) => (named ? `coatcheck_${statement}_${numbers}` : '')
-  return {
-    setKeys: statements.setKeys(db, rules).prepare(name('set_keys')),
-    writeData: statements.writeData(db, rules).prepare(name('write_data')),
-    touch: statements.touch(db, rules).prepare(name('touch')),
-    renew: statements.renew(db, rules).prepare(name('renew')),
-    take: statements.take(db, rules).prepare(name('take')),
-    insert: statements.insert(db, rules).prepare(name('insert')),
-    replace: statements.replace(db, rules).prepare(name('replace')),
-  }
+/** A connection rejects two statements with one name, so the name depends on the text: tables and policies differ in it. */
+function nameOf(label: string, query: Preparable<unknown>): string {
+  return `coatcheck_${label}_${createHash('sha256').update(query.toSQL().sql).digest('hex').slice(0, 16)}`
 }

@@ -1,12 +1,16 @@
 import { createSessions } from 'coatcheck'
 import { drizzleStore, migrate } from 'coatcheck/drizzle'
+import { eq, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleProxy } from 'drizzle-orm/pg-proxy'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../../test/browser'
 import { createDatabase } from '../../../test/postgres'
+import { createIn } from '../../../test/redis-stores'
 import { postgresUrl } from '../../../test/use-postgres'
+import { policy } from '../contract/tools'
+import { sessionsTable } from './schema'
 
 describe('the statements of drizzleStore', () => {
   const log: string[] = []
@@ -86,6 +90,18 @@ describe('the statements of drizzleStore', () => {
     expect(await store.find(other)).toBeNull()
     expect(await store.find({ ...own, tokenHash: other.tokenHash })).toBe('rotated')
     expect(await Promise.all([own, other].map(store.find))).toMatchObject([{ id: own.id }, null])
+  })
+
+  it('a token that was rotated more than 60 s ago is unknown, also in a statement that it shares with the current token', async () => {
+    const db = drizzle(pool)
+    const store = drizzleStore(db)
+    const row = await createIn(store)
+    const current = { id: row.id, tokenHash: crypto.randomUUID() }
+    await store.update(row, { tokenHash: current.tokenHash, extendsExpiry: true }, policy)
+    const read = async () => (await Promise.all([row, current].map(store.find)))[0]
+    expect(await read()).toBe('rotated')
+    await db.update(sessionsTable).set({ rotatedAt: sql`now() - interval '61 seconds'` }).where(eq(sessionsTable.id, row.id))
+    expect(await read()).toBeNull()
   })
 
   it('parallel requests of one session that share a statement get separate objects', async () => {

@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm'
 import type { StartedCount, StoreStats } from '../../core/store/statistics.ts'
 import { hourMs, statsDays } from '../../core/store/statistics.ts'
 import type { PostgresDatabase } from './database.ts'
-import { sessionsTable as table } from './schema.ts'
+import { qualifiedName } from './names.ts'
+import type { SessionsTable } from './schema.ts'
 
 /** The result of `sampleQuery`. */
 interface Sample {
   readonly now: string
-  /** The part of the table's pages that was read; 1 is the whole table. */
+  /** The share of the table's pages that was read; 1 is the whole table. */
   readonly share: number
   readonly totals: readonly [active: number, signedIn: number, expired: number]
   readonly userAgents: readonly (readonly [userAgent: string | null, count: number])[] | null
@@ -16,9 +17,12 @@ interface Sample {
 
 /** The largest table that is read completely, in pages. They hold about 30,000 rows. */
 const maxFullReadPages = 1000
-/** The number of random pages that are read of a larger table. */
+/** The number of random pages to read of a larger table. */
 const samplePages = 500
-/** The largest number of sessions that are counted per hour. The rest is extrapolated from the time in which these were created. */
+/**
+ * The largest number of sessions that are counted per hour. Further sessions are extrapolated from the time in which
+ * these were created.
+ */
 const maxCountedPerHour = 50
 
 /**
@@ -26,8 +30,8 @@ const maxCountedPerHour = 50
  * contain too few sessions of each hour, so for a large table a second statement counts the sessions of each hour in the index of
  * ids.
  */
-export async function readStats(db: PostgresDatabase): Promise<StoreStats> {
-  const { now, share, totals, userAgents, hours } = await queryJson<Sample>(db, sampleQuery)
+export async function readStats(db: PostgresDatabase, table: SessionsTable): Promise<StoreStats> {
+  const { now, share, totals, userAgents, hours } = await queryJson<Sample>(db, sampleQuery(table))
   const estimated = share < 1
   const [active, signedIn, expired] = totals.map((count) => Math.round(count / share)) as [number, number, number]
   return {
@@ -37,7 +41,7 @@ export async function readStats(db: PostgresDatabase): Promise<StoreStats> {
     expired,
     estimated,
     started: estimated
-      ? await startedByIndex(db, utcDate(now))
+      ? await startedByIndex(db, table, utcDate(now))
       : (hours ?? []).map(([hour, count]) => ({ at: utcDate(hour), count })),
     userAgents: (userAgents ?? []).map(([userAgent, count]) => ({ userAgent, count: Math.round(count / share) })),
   }
@@ -50,9 +54,9 @@ async function queryJson<T>(db: PostgresDatabase, query: ReturnType<typeof sql>)
   return JSON.parse(row?.json ?? 'null')
 }
 
-const pages = sql`(pg_relation_size('sessions'::regclass) / current_setting('block_size')::float8)`
-
-const sampleQuery = sql`
+const sampleQuery = (table: SessionsTable) => {
+  const pages = sql`(pg_relation_size(${qualifiedName(table)}::text::regclass) / current_setting('block_size')::float8)`
+  return sql`
   with size as (select case when ${pages} <= ${maxFullReadPages} then 1 else ${samplePages} / ${pages} end as share),
   seen as materialized (
     select ${table.expiresAt} > now() as live, ${table.userId} is not null as signed_in, ${table.userAgent} as user_agent,
@@ -74,12 +78,13 @@ const sampleQuery = sql`
         select date_trunc('hour', created_at at time zone 'UTC') as hour, count(*) as count
         from seen where (select share from size) = 1 group by 1) as hours)
   )`
+}
 
 /** Returns the lowest id of an hour. An id starts with its time of creation in milliseconds. */
 const lowestIdOf = (hour: string) =>
   sql.raw(`(lpad(to_hex((extract(epoch from ${hour}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`)
 
-const startedQuery = sql`
+const startedQuery = (table: SessionsTable) => sql`
   select json_agg(json_build_array(extract(epoch from hour) * 1000, count, last))
   from generate_series(0, ${sql.raw(String(24 * statsDays - 1))}) as back
   cross join lateral (select date_trunc('hour', now(), 'UTC') - back * interval '1 hour' as hour) as hours
@@ -92,8 +97,9 @@ const startedQuery = sql`
   where count > 0`
 
 /** Estimates the number of sessions that were created in each hour, by at most `maxCountedPerHour` of its ids. */
-async function startedByIndex(db: PostgresDatabase, now: Date): Promise<StartedCount[]> {
-  const hours = await queryJson<readonly (readonly [at: number, count: number, lastId: string])[] | null>(db, startedQuery)
+async function startedByIndex(db: PostgresDatabase, table: SessionsTable, now: Date): Promise<StartedCount[]> {
+  type Hours = readonly (readonly [at: number, count: number, lastId: string])[] | null
+  const hours = await queryJson<Hours>(db, startedQuery(table))
   return (hours ?? []).map(([at, count, lastId]) => {
     const lengthMs = Math.min(hourMs, now.getTime() - at)
     const factor = count < maxCountedPerHour ? 1 : Math.max(1, lengthMs / (timeOf(lastId) - at + 1))

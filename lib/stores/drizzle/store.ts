@@ -1,5 +1,6 @@
 import { and, asc, desc } from 'drizzle-orm'
 import type { Json, JsonObject } from '../../core/data/json.ts'
+import { partsOf, withInternal } from '../../core/internals.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import { KeyedMutex } from '../../core/store/keyed-mutex.ts'
 import type {
@@ -18,14 +19,19 @@ import { Clearing } from './clearing.ts'
 import { type PostgresDatabase, primaryOf } from './database.ts'
 import { orConflict, withReports } from './errors.ts'
 import { beyondEdge, filterCondition, removalCondition } from './filters.ts'
+import { migrate, migrationState } from './migrate.ts'
+import { readableName } from './names.ts'
+import type { DrizzlePart } from './part.ts'
 import { type PreparedStatements, prepareAll, type Writers } from './prepared-statements.ts'
-import { columns, refsValues, refValues } from './row.ts'
-import { sessionsTable as table } from './schema.ts'
-import * as statements from './statements.ts'
+import { refsValues, refValues } from './row.ts'
+import { ownColumnsOf, type SessionsTable, sessionsTable } from './schema.ts'
+import * as statementValues from './statement-values.ts'
 import { readStats } from './stats.ts'
 
 /** The options of `drizzleStore`. */
 export interface DrizzleStoreOptions {
+  /** The table, which `sessionsTableAs` created. Pass the same one to `migrate`. @default sessionsTable */
+  table?: SessionsTable
   /** Named prepared statements. Disable them behind a PgBouncer in transaction mode that is older than 1.21. @default true */
   prepare?: boolean
 }
@@ -40,20 +46,25 @@ type Database = PostgresDatabase | (() => PostgresDatabase | Promise<PostgresDat
  * @example const { getSession } = createSessions({ ...sessionOptions, store: drizzleStore(db) })
  */
 export function drizzleStore(database: Database, options: DrizzleStoreOptions = {}): SessionStore {
-  return withReports(new DrizzleStore(database, options))
+  const store = new DrizzleStore(database, options)
+  return withInternal(withReports(store, store.table), partsOf, { drizzle: store.part })
 }
 
 class DrizzleStore implements SessionStore {
   readonly name = 'drizzle'
+  readonly table: SessionsTable
+  readonly columnNames: readonly string[] | undefined
   readonly #database: Database
   readonly #named: boolean
-  readonly #clearing = new Clearing()
+  readonly #clearing: Clearing
   /**
    * Compares versions instead of locking the row in a transaction. If a transaction loses its connection, pg's pool can lend
    * the same connection again with the transaction still open, and later writes are then never committed.
    */
   readonly modify = modifyByVersion(this)
   readonly #writes = new KeyedMutex()
+  /** For the command. */
+  readonly part: DrizzlePart
   #opening: Promise<PreparedStatements> | undefined
 
   /** Parallel requests that read in the same turn of the event loop share a statement. */
@@ -62,50 +73,70 @@ class DrizzleStore implements SessionStore {
     const [only, ...more] = refs
     const isSingle = only && more.length === 0
     const rows = isSingle ? await prepared.find.execute(refValues(only)) : await prepared.findMany.execute(refsValues(refs))
-    const byId = new Map(rows.map(({ session }) => [session.id, session]))
+    const byId = new Map(rows.map((row) => [row.session.id, row]))
     return ({ id, tokenHash }: SessionRef): StoredSession | 'rotated' | null => {
-      const session = byId.get(id)
-      if (!session) return null
-      if (session.tokenHash !== tokenHash) return 'rotated'
+      const row = byId.get(id)
+      if (!row) return null
+      const { session } = row
+      if (session.tokenHash !== tokenHash) return 'isRotated' in row && !row.isRotated ? null : 'rotated'
       return byId.size < refs.length ? structuredClone(session) : session // two requests must not share one object
     }
   })
 
-  constructor(database: Database, { prepare = true }: DrizzleStoreOptions) {
+  constructor(database: Database, { table = sessionsTable, prepare = true }: DrizzleStoreOptions) {
+    this.table = table
+    const ownNames = Object.keys(ownColumnsOf(table))
+    this.columnNames = ownNames.length > 0 ? ownNames : undefined
     this.#database = database
     this.#named = prepare
+    this.#clearing = new Clearing(table)
+    this.part = {
+      table: readableName(table),
+      open: async () => (await this.#open()).db,
+      migrate: (db) => migrate(db, { table }),
+      migrationState: (db) => migrationState(db, { table }),
+    }
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
-    const { insert, replace } = (await this.#open()).writersOf(policy)
-    const values = { ...statements.ruleValues(session.expiry), ...statements.sessionValues(session) }
+    const { own, writersOf } = await this.#open()
+    const { insert, replace } = writersOf(policy)
+    const columns = own.values(session.columns)
+    const values = { ...columns, ...statementValues.ruleValues(session.expiry), ...statementValues.sessionValues(session) }
     return sessionIn(await (replaces ? replace.execute({ ...values, ...refValues(replaces) }) : insert.execute(values)))
   }
 
   async update(ref: SessionRef, change: Change, policy: ExpiryPolicy) {
-    const writers = (await this.#open()).writersOf(policy)
+    const { own, writersOf } = await this.#open()
+    const writers = writersOf(policy)
     const set = onlySets(change)
     if (set) {
-      const { maxBytesBefore = statements.noLimit } = change
+      const { maxBytesBefore = statementValues.noLimit } = change
       return sessionIn(await writers.setKeys.execute({ ...refValues(ref), set: JSON.stringify(set), maxBytesBefore }))
     }
-    const updated = update(writers, { ...refValues(ref), ...statements.changeValues(change) }, change)
+    const updated = update(
+      writers,
+      { ...refValues(ref), ...statementValues.changeValues(change), ...own.values(change.columns) },
+      change,
+    )
     return change.ifVersion === undefined ? updated : orConflict(updated)
   }
 
   async remove(which: Removal) {
-    const { db } = await this.#open()
-    return db.delete(table).where(removalCondition(db, which)).returning({ id: table.id, userId: table.userId }).execute()
+    const target = await this.#open()
+    const { db, table } = target
+    return db.delete(table).where(removalCondition(target, which)).returning({ id: table.id, userId: table.userId }).execute()
   }
 
   async list(page: SessionPage) {
-    const { db } = await this.#open()
+    const target = await this.#open()
+    const { db, table, columns } = target
     const { sort, before, limit } = page
     const direction = before ? asc : desc
     const rows = await db
       .select(columns)
       .from(table)
-      .where(and(filterCondition(page), beyondEdge(page)))
+      .where(and(filterCondition(target, page), beyondEdge(table, page)))
       .orderBy(...(sort === 'lastSeen' ? [direction(table.lastSeenAt)] : []), direction(table.id))
       .limit(limit)
     const sessions = rows.map(({ session }) => session)
@@ -113,12 +144,12 @@ class DrizzleStore implements SessionStore {
   }
 
   async count(filter: SessionFilter) {
-    const { db } = await this.#open()
-    return db.$count(table, filterCondition(filter))
+    const target = await this.#open()
+    return target.db.$count(target.table, filterCondition(target, filter))
   }
 
   async stats() {
-    return readStats((await this.#open()).db)
+    return readStats((await this.#open()).db, this.table)
   }
 
   async clearExpired(limit: number) {
@@ -141,29 +172,34 @@ class DrizzleStore implements SessionStore {
   }
 
   async #prepare(): Promise<PreparedStatements> {
-    return prepareAll(primaryOf(typeof this.#database === 'function' ? await this.#database() : this.#database), this.#named)
+    const database = typeof this.#database === 'function' ? await this.#database() : this.#database
+    return prepareAll(primaryOf(database), this.table, this.#named)
   }
 }
 
 type Row = Awaited<ReturnType<PreparedStatements['find']['execute']>>[number]
 
 /** Returns the keys that a change sets, or null if it does anything else. */
-function onlySets({ patch, take, ifVersion, client, extendsExpiry }: Change): JsonObject | null {
-  if (!patch || take !== undefined || ifVersion !== undefined || client || !extendsExpiry) return null
+function onlySets({ patch, take, ifVersion, client, columns, extendsExpiry }: Change): JsonObject | null {
+  if (!patch || columns || take !== undefined || ifVersion !== undefined || client || !extendsExpiry) return null
   return patch.clear || patch.remove.length > 0 || Object.keys(patch.defaults).length > 0 ? null : patch.set
 }
 
 /** Runs the statement that makes `change`. */
 async function update(writers: Writers, values: Record<string, unknown>, change: Change) {
-  const { take, patch, tokenHash, userId, expiry } = change
+  const { take, patch } = change
   if (take !== undefined) {
     const [row] = await writers.take.execute({ ...values, key: take })
     return row ? { ...row.session, taken: row.taken as Json } : null
   }
-  if (patch) return sessionIn(await writers.writeData.execute({ ...values, ...statements.patchValues(patch) }))
-  const isTouch = tokenHash === undefined && userId === undefined && expiry === undefined
-  if (isTouch) return sessionIn(await writers.touch.execute(values))
-  return sessionIn(await writers.renew.execute({ ...values, ...statements.renewValues(change) }))
+  if (patch) return sessionIn(await writers.writeData.execute({ ...values, ...statementValues.patchValues(patch) }))
+  if (isTouch(change)) return sessionIn(await writers.touch.execute(values))
+  return sessionIn(await writers.renew.execute({ ...values, ...statementValues.renewValues(change) }))
+}
+
+/** Returns true if a change without a patch only touches the session. */
+function isTouch({ tokenHash, userId, authHash, deviceKey, expiry }: Change): boolean {
+  return [tokenHash, userId, authHash, deviceKey, expiry].every((part) => part === undefined)
 }
 
 /** Returns the session in the result of a statement for at most one row. */

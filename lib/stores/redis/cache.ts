@@ -24,7 +24,10 @@ if type(leased) == 'table' then return false end
 redis.call('PEXPIREAT', key, text(now + ARGV[3]))
 return 'leased'
 `
-/** Replaces the lease by a copy. The expiry of the key stays, so the age of a copy counts from before the database was read. */
+/**
+ * Replaces the lease by a copy. The key keeps its expiry, so the age of a copy counts from before the database was
+ * read.
+ */
 const fill = `
 if redis.call('HGET', KEYS[1], 'lease') ~= ARGV[1] then return false end
 redis.call('HDEL', KEYS[1], 'lease')
@@ -62,7 +65,7 @@ export class SessionCache {
     this.#maxAgeMs = maxAgeMs
   }
 
-  /** Looks a session up. Takes the lease if there is neither a copy nor a lease. */
+  /** Returns the copy of a session. Takes the lease if there is neither a copy nor a lease. */
   async find({ id, tokenHash }: SessionRef): Promise<CacheLookup> {
     if (this.#stale.has(id)) return {}
     const nonce = crypto.randomUUID()
@@ -107,7 +110,7 @@ export class SessionCache {
   async #delete(id: string, options: { ignorePause?: boolean } = {}): Promise<boolean> {
     const stale = this.#stale.get(id)
     const result = await this.#redis.run(invalidate, cacheKey(id), [], options)
-    // If another deletion has failed in the meantime, the write that it belongs to may be later than this deletion.
+    // If another deletion has failed in the meantime, its write may be later than this deletion.
     if (result && this.#stale.get(id) === stale) this.#stale.delete(id)
     return result !== null
   }
@@ -118,7 +121,8 @@ export class SessionCache {
     for (const [id, { until }] of this.#stale) if (until <= now) this.#stale.delete(id)
     const [first, ...others] = this.#stale.keys()
     if (first !== undefined) {
-      // Only one attempt ignores the pause, so that few are sent while Redis does not respond. Each time it is another session.
+      // Only one attempt ignores the pause, so that few are sent while Redis does not respond. Each attempt takes
+      // another session.
       await this.#delete(first, { ignorePause: true })
       await Promise.all(others.map((id) => this.#delete(id)))
       this.#moveToEnd(first)

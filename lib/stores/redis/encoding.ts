@@ -21,16 +21,18 @@ export interface IndexEntry {
 /** Returns the key of a session. The braces put all keys of a session in one slot of a cluster. */
 export const sessionKey = (id: string) => `session:{${id}}`
 
-/** Returns the arguments of the script `create`. `indexed` is the entry that the user's index has. */
+/** Returns the arguments of the script `create`. `indexed` is the entry in the user's index. */
 export function createArguments(session: NewSession, policy: ExpiryPolicy, indexed: IndexEntry | null): string[] {
-  const { tokenHash, userId, expiry } = session
-  const fields = { hash: tokenHash, ...(userId !== null && { user: userId }), ...ruleFields(expiry), ...clientFields(session) }
+  const { tokenHash, userId, authHash, expiry } = session
+  const user = { ...(userId !== null && { user: userId }), ...(authHash !== null && { authHash }) }
+  const fields = { hash: tokenHash, ...user, ...ruleFields(expiry), ...clientFields(session) }
   return [JSON.stringify({ ...policyMs(policy), fields, indexedUntil: indexed?.until }), ...dataFields(session.data)]
 }
 
-/** Returns the arguments of the script `update`. `indexed` is an entry that the index of its user has. */
+/** Returns the arguments of the script `update`. `indexed` is an entry in the index of its user. */
 export function updateArguments(tokenHash: string, change: Change, policy: ExpiryPolicy, indexed: IndexEntry | null): string[] {
-  const { patch, take, expiry, userId, client } = change
+  const { patch, take, expiry, userId, authHash, deviceKey, client } = change
+  const credentials = { authHash, device: deviceKey }
   const removed = patch?.remove.map(fieldOf) ?? []
   const [set, defaults] = [dataFields(patch?.set ?? {}), dataFields(patch?.defaults ?? {})]
   const options = {
@@ -47,7 +49,8 @@ export function updateArguments(tokenHash: string, change: Change, policy: Expir
     setsRule: expiry !== undefined,
     logsIn: userId !== undefined,
     raisesVersion: Boolean(patch) || take !== undefined || change.tokenHash !== undefined || userId !== undefined,
-    fields: { hash: change.tokenHash, user: userId, ...ruleFields(expiry ?? null) },
+    fields: { hash: change.tokenHash, user: userId, ...presentFields(credentials), ...ruleFields(expiry ?? null) },
+    cleared: Object.entries(credentials).flatMap(([name, value]) => (value === null ? name : [])),
     client: client && clientFields(client),
     indexedUser: indexed?.userId,
     indexedUntil: indexed?.until,
@@ -93,6 +96,8 @@ function rowOf(fields: ReadonlyMap<string, string>) {
   return {
     tokenHash: fields.get('hash') ?? '',
     userId: fields.get('user') ?? null,
+    authHash: fields.get('authHash') ?? null,
+    deviceKey: fields.get('device') ?? null,
     createdAt: new Date(number('created')),
     authenticatedAt: fields.has('auth') ? new Date(number('auth')) : null,
     lastSeenAt: new Date(seen),
@@ -120,6 +125,13 @@ function ruleFields(rule: ExpiryRule): { at?: string; idle?: string } {
 function ruleOf(at: string | undefined, idle: string | undefined): ExpiryRule {
   if (at !== undefined) return { at: new Date(Number(at)) }
   return idle === undefined ? null : { idleSeconds: Number(idle) }
+}
+
+/** The fields that have a value. */
+function presentFields(fields: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
+  const present: Record<string, string> = {}
+  for (const [name, value] of Object.entries(fields)) if (typeof value === 'string') present[name] = value
+  return present
 }
 
 function clientFields({ ip, userAgent }: Client): { ip?: string; agent?: string } {

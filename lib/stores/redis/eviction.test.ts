@@ -56,7 +56,7 @@ describe.each([{ cluster: false }, { cluster: true }])('a Redis that may evict k
     closing.push(() => other.destroy())
     const store = redisStore(client, { prefix: freshPrefix() })
     await store.count({})
-    await store.count({}) // Redis replies in order: the policy, which is read in the background, before this.
+    await store.count({}) // Redis replies in order, so the policy, which is read in the background, has arrived before this reply.
     expect(warned).toEqual([])
   })
 
@@ -66,7 +66,7 @@ describe.each([{ cluster: false }, { cluster: true }])('a Redis that may evict k
     const store = cachedStore(memoryStore(), redisStore(aClient(), { prefix: freshPrefix() }), { redisTimeout: 5 })
     const row = await createIn(store)
     await find({ store }, row)
-    await find({ store }, row) // Redis replies in order: the policy would be read before this.
+    await find({ store }, row) // Redis replies in order, so the policy would have arrived before this reply.
     expect(warned).toEqual([])
   })
 })

@@ -17,7 +17,8 @@ export class HangWatch {
 
   /**
    * Runs `send`, which waits for a reply on the socket of `owner`.
-   * @throws an error with the code TIMEOUT, at once, if an earlier one has waited for 2 seconds without a reply to any.
+   * @throws an error with the code TIMEOUT, at once, if an earlier command has waited for 2 seconds and none has had a
+   * reply since.
    */
   async run<T>(owner: object, send: () => Promise<T>): Promise<T> {
     const state = this.#states.get(owner) ?? { isHanging: false, lastReplyAt: Number.NEGATIVE_INFINITY }

@@ -3,7 +3,7 @@ import { type RedisConnection, RedisFailure } from './connection.ts'
 
 /** The time without attempts after a failure, so that not every request waits for Redis. */
 const pauseMs = 1000
-/** The number of different keys that must fail without a reply in between before all keys are paused, and not only these. */
+/** The number of different keys that must fail, without a reply to any key in between, before all keys are paused. */
 const failuresBeforePause = 3
 /** The time after which a key that failed no longer counts as part of an outage, because its session may never be used again. */
 const outageMs = 60_000
@@ -28,7 +28,10 @@ export class OptionalRedis {
   readonly #connection: RedisConnection
   readonly #options: OptionalRedisOptions
   #timeoutMs: number
-  /** The keys that have failed and not replied since, each with the time of its last failure. The oldest failure is first. */
+  /**
+   * The keys that have failed and had no reply since, each with the time of its last failure. The oldest failure is
+   * first.
+   */
   readonly #failures = new Map<string, number>()
   /** Some of the keys that have failed since the last reply to any key. */
   readonly #failedInARow = new Set<string>()
@@ -83,7 +86,7 @@ export class OptionalRedis {
 
   #recordFailure(key: string, startedAt: number): void {
     const now = performance.now()
-    this.#failures.delete(key) // The key moves to the end.
+    this.#failures.delete(key) // deleting it first moves the key to the end
     this.#failures.set(key, now)
     const [oldest = key] = this.#failures.keys()
     if (this.#failures.size > maxFailures) this.#failures.delete(oldest)

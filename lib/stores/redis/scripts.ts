@@ -5,9 +5,10 @@ import { rotationGraceSeconds } from '../../core/store/store.ts'
 // Lua decodes only the options of a script, which contain texts and small numbers.
 //
 // A session is a hash. Times are epoch milliseconds. Fields: `hash` (of the token), `rotatedAt`, `user`, `created`, `auth` (the
-// login), `seen`, `expires`, `at` or `idle` (the session's own expiry rule), `ip`, `agent`, `version`, `indexedUntil` (the time
-// until which the user's index lists the session), and `d:<key>` for each key of the data. The words that a script returns instead
-// of a session, 'rotated' and 'index', must not be names of fields: Redis returns the fields of a large hash in any order.
+// login), `authHash`, `device` (its key), `seen`, `expires`, `at` or `idle` (the session's own expiry rule), `ip`, `agent`,
+// `version`, `indexedUntil` (the time until which the user's index lists the session), and `d:<key>` for each key of the data. The
+// words that a script returns instead of a session, 'rotated' and 'index', must not be names of fields: Redis returns the fields of
+// a large hash in any order.
 
 /** Defines `key`, `now` by the clock of Redis, and `text`, which formats a number without an exponent. */
 export const clock = `
@@ -61,7 +62,7 @@ if row.hash == ARGV[1] then return readSession() end
 return wasRotated(row) and { 'rotated' }
 `
 
-/** Returns the live session, for administration. */
+/** Returns the live session with this id, for administration. */
 export const findById = `${common}
 local row = readRow()
 return row and isLive(row) and readSession()
@@ -135,6 +136,7 @@ for _ = 1, options.setCount do redis.call('HSET', key, nextText(), nextText()) e
 for _ = 1, options.defaultCount do redis.call('HSETNX', key, nextText(), nextText()) end
 
 if options.setsRule then redis.call('HDEL', key, 'at', 'idle') end
+for _, name in ipairs(options.cleared) do redis.call('HDEL', key, name) end
 for name, value in pairs(options.fields) do redis.call('HSET', key, name, value) end
 if options.fields.hash then redis.call('HSET', key, 'rotatedAt', text(now)) end
 if options.logsIn then redis.call('HSET', key, 'auth', text(now)) end

@@ -59,7 +59,7 @@ describe('a session in Redis', () => {
     expect(repaired).not.toHaveProperty('unreadable')
   })
 
-  it('reading a key whose field is not JSON throws DATA_INVALID, and every other key can be read and written', async () => {
+  it('reading a key whose field is not JSON throws DATA_INVALID, but all other keys can be read and written', async () => {
     const { getSession } = createSessions({ secret: 'a secret for tests, 32 characters', store })
     const browser = new FakeBrowser()
     const id = await browser.visit(async () => {
@@ -115,11 +115,11 @@ describe('parallel changes of one session in Redis', () => {
     for (const each of [client, other]) each.destroy()
   })
 
-  it('modify returns a conflict at its timeout if other writes always come first', async () => {
+  it('modify returns a conflict after its timeout if other writes always come first', async () => {
     const { store, client } = freshRedisStore()
     const row = await createIn(store, { data: { n: 0 } })
     const compute = ({ n }: { n?: unknown }) => {
-      void store.update(row, write({ set: { n: 0 } }), policy) // Sent before the patch.
+      void store.update(row, write({ set: { n: 0 } }), policy) // These commands are sent before the patch.
       return patch({ set: { n: Number(n) + 1 } })
     }
     expect(await store.modify(row, compute, policy, { timeoutMs: 200 })).toBe('conflict')

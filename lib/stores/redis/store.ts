@@ -1,3 +1,4 @@
+import { partsOf, withInternal } from '../../core/internals.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type {
   Change,
@@ -17,6 +18,7 @@ import { type RedisClientSource, RedisConnection, type RunScript, textsOf } from
 import { createArguments, type IndexEntry, parseSession, sessionKey, updateArguments } from './encoding.ts'
 import { withEvictionWarning } from './eviction.ts'
 import { SessionIndexes } from './indexes.ts'
+import type { RedisPart } from './part.ts'
 import * as scripts from './scripts.ts'
 import { readStats } from './stats.ts'
 
@@ -61,7 +63,9 @@ export interface RedisStore extends SessionStore {
  * @example const store = redisStore(createClient({ url, disableOfflineQueue: true }))
  */
 export function redisStore(client: RedisClientSource, { prefix = defaultPrefix }: RedisStoreOptions = {}): RedisStore {
-  return new RedisSessionStore(new RedisConnection(client, prefix))
+  const connection = new RedisConnection(client, prefix)
+  const part: RedisPart = { isCache: false, run: (...args) => connection.run(...args) }
+  return withInternal(new RedisSessionStore(connection), partsOf, { redis: part })
 }
 
 class RedisSessionStore implements RedisStore {
@@ -94,7 +98,7 @@ class RedisSessionStore implements RedisStore {
   }
 
   async remove(which: Removal) {
-    if ('ids' in which) return this.#removeAll(which.ids, { user: which.userId })
+    if ('ids' in which) return this.#removeAll(which.ids, { user: which.userId, hash: which.tokenHash })
     if ('keepNewest' in which) return this.#removeSurplus(which)
     if (which.requiresLive && !(await this.#isLive(which.requiresLive))) return []
     const ids = (await this.#indexes.idsOfUser(which.userId)).filter((id) => id !== which.exceptId)
@@ -139,7 +143,7 @@ class RedisSessionStore implements RedisStore {
     return session !== null && session !== 'rotated'
   }
 
-  /** Deletes a user's sessions above `keepNewest`, except those that were seen after they were read here. */
+  /** Deletes a user's sessions above `keepNewest`, except sessions that were used after this call read them. */
   async #removeSurplus({ userId, keepNewest }: { readonly userId: string; readonly keepNewest: number }) {
     const surplus = surplusOf(await this.#matching(await this.#indexes.idsOfUser(userId), { userId }), keepNewest)
     const removed = await Promise.all([...surplus].map(([id, seen]) => this.#remove(id, { user: userId, seen: String(seen) })))
@@ -197,7 +201,7 @@ class RedisSessionStore implements RedisStore {
 
 /** The conditions of the script `remove`. Those that are set must all hold. */
 interface RemovalCondition {
-  readonly hash?: string
+  readonly hash?: string | undefined
   readonly user?: string | undefined
   /** The last-seen time in epoch milliseconds. */
   readonly seen?: string

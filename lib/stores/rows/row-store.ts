@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../core/data/json.ts'
-import type { Patch } from '../../core/data/patch.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type {
   Change,
+  ComputedPatch,
   NewSession,
   Removal,
   RemovedSession,
@@ -40,8 +40,8 @@ export interface DriverRow {
 }
 
 /**
- * Stores rows by id and writes a row on a condition: a DynamoDB table, a bucket, a folder. Its methods reject if the storage
- * fails.
+ * Stores rows by id and writes a row if a condition holds: for example a DynamoDB table, a bucket or a folder. Its
+ * methods reject if the storage fails.
  */
 export interface RowDriver {
   /** The store's name for people to read. */
@@ -62,10 +62,10 @@ export interface RowDriver {
 }
 
 /**
- * Creates a session store from four functions that read, write and delete whole rows. A change is computed here, and written if
- * no other request was faster; otherwise it is computed again. No update is lost, and under contention a change takes several
- * tries. Listing, counting, and revoking a user's sessions read all rows: with many sessions, implement `SessionStore`
- * yourself.
+ * Creates a session store from four functions that read, write and delete whole rows. A change is computed in this
+ * process and written if no other request has changed the row; otherwise it is computed again. No update is lost, and
+ * under contention a change takes several tries. Listing, counting, and revoking a user's sessions read all rows: with
+ * many sessions, implement `SessionStore` yourself.
  */
 export function rowStore(driver: RowDriver): SessionStore {
   return new RowStore(driver)
@@ -78,6 +78,7 @@ interface Revision {
 
 class RowStore implements SessionStore {
   readonly name: string
+  readonly columnNames = 'any'
   readonly #driver: RowDriver
 
   constructor(driver: RowDriver) {
@@ -112,7 +113,7 @@ class RowStore implements SessionStore {
 
   async modify(
     ref: SessionRef,
-    compute: (data: JsonObject) => Patch | null,
+    compute: (data: JsonObject) => ComputedPatch | null,
     policy: ExpiryPolicy,
     { timeoutMs, client }: Parameters<SessionStore['modify']>[3],
   ) {
@@ -120,7 +121,9 @@ class RowStore implements SessionStore {
       const found = await this.#live(ref)
       const patch = found && compute(found.row.data)
       if (!patch) return found && this.#stored(found.row)
-      const changed = changeRow(found.row, { patch, extendsExpiry: true, ...(client && { client }) }, policy, this.#now())
+      const columns = patch.columns && { columns: patch.columns }
+      const change = { patch, ...columns, extendsExpiry: true, ...(client && { client }) }
+      const changed = changeRow(found.row, change, policy, this.#now())
       if (!changed) return null
       if (await this.#put(changed.row, found.revision)) return this.#stored(changed.row)
     }
@@ -129,7 +132,11 @@ class RowStore implements SessionStore {
 
   async remove(which: Removal) {
     const { userId } = which
-    if ('ids' in which) return this.#removeAll(which.ids, (row) => userId === undefined || row.userId === userId)
+    if ('ids' in which) {
+      const { tokenHash } = which
+      const isOf = (row: Row) => (userId ?? row.userId) === row.userId && (tokenHash ?? row.tokenHash) === row.tokenHash
+      return this.#removeAll(which.ids, isOf)
+    }
     if ('keepNewest' in which) {
       const surplus = surplusOf(await this.#matching({ userId: which.userId, status: 'active' }), which.keepNewest)
       return this.#removeAll(

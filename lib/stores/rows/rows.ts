@@ -20,7 +20,13 @@ export type Row = Omit<StoredSession, 'secondsLeft' | 'secondsSinceSeen'> & {
 }
 
 /** A row after a round trip through JSON, where dates are text. */
-export type WrittenRow = Omit<Row, 'createdAt' | 'authenticatedAt' | 'lastSeenAt' | 'expiresAt' | 'expiry' | 'rotatedAt'> & {
+export type WrittenRow = Omit<
+  Row,
+  'createdAt' | 'authenticatedAt' | 'lastSeenAt' | 'expiresAt' | 'expiry' | 'rotatedAt' | 'authHash' | 'deviceKey'
+> & {
+  /** Absent in rows of version 1.0. */
+  readonly authHash?: string | null
+  readonly deviceKey?: string | null
   readonly createdAt: string
   readonly authenticatedAt: string | null
   readonly lastSeenAt: string
@@ -34,6 +40,8 @@ export function withDates(row: WrittenRow): Row {
   const { expiry } = row
   return {
     ...row,
+    authHash: row.authHash ?? null,
+    deviceKey: row.deviceKey ?? null,
     createdAt: new Date(row.createdAt),
     authenticatedAt: row.authenticatedAt === null ? null : new Date(row.authenticatedAt),
     lastSeenAt: new Date(row.lastSeenAt),
@@ -66,6 +74,7 @@ export function createRow(session: NewSession, policy: ExpiryPolicy, now: number
     ...session,
     data: orderKeys(session.data),
     ...times,
+    deviceKey: null,
     rotatedAt: null,
     authenticatedAt: session.userId === null ? null : at,
     version: 1,
@@ -94,7 +103,7 @@ export function isOpenTo(row: Row, { id, tokenHash }: SessionRef, now: number): 
   return row.id === id && row.tokenHash === tokenHash && isLive(row, now)
 }
 
-/** Returns true if `ref` is that of a token that was replaced a moment ago. */
+/** Returns true if `ref` belongs to a token that was replaced a moment ago. */
 export function isRotated(row: Row, { id, tokenHash }: SessionRef, now: number): boolean {
   const rotatedAt = row.rotatedAt?.getTime() ?? Number.NEGATIVE_INFINITY
   const isRecent = rotatedAt + rotationGraceSeconds * 1000 > now
@@ -120,8 +129,13 @@ export function storedRow({ rotatedAt, ...row }: Row, now: number): StoredSessio
   }
 }
 
-/** Returns true if a session meets all conditions of a filter. Of its status, it checks only whether there is a user. */
-export function matches(row: Pick<Row, 'id' | 'userId' | 'ip'>, { ids, userId, search, status }: SessionFilter): boolean {
+/**
+ * Returns true if a session meets all conditions of a filter. Of the status, it checks only if the session has a user.
+ */
+export function matches(
+  row: Pick<Row, 'id' | 'userId' | 'ip' | 'columns'>,
+  { ids, userId, search, status, columns = {} }: SessionFilter,
+): boolean {
   return (
     (!ids || ids.includes(row.id)) &&
     (userId === undefined || row.userId === userId) &&
@@ -129,7 +143,8 @@ export function matches(row: Pick<Row, 'id' | 'userId' | 'ip'>, { ids, userId, s
       row.id.startsWith(search.toLowerCase()) ||
       [row.userId, row.ip].some((text) => text?.startsWith(search))) &&
     (status !== 'anonymous' || row.userId === null) &&
-    (status !== 'signedIn' || row.userId !== null)
+    (status !== 'signedIn' || row.userId !== null) &&
+    Object.entries(columns).every(([name, value]) => (row.columns?.[name] ?? null) === value)
   )
 }
 
@@ -192,13 +207,16 @@ function touch(row: Row, { extendsExpiry, client, userId }: Change, policy: Expi
   }
 }
 
-/** Applies a new token hash, a login and a new expiry rule. */
+/** Applies a new token hash, a login, new credentials, own columns and a new expiry rule. */
 function renew(row: Row, change: Change, policy: ExpiryPolicy, now: number): Row {
+  const { authHash = row.authHash, deviceKey = row.deviceKey } = change
   const { tokenHash = row.tokenHash, userId = row.userId, expiry = row.expiry } = change
   const authenticatedAt = change.userId === undefined ? row.authenticatedAt : new Date(now)
   const changed = change.patch || change.take !== undefined || change.tokenHash !== undefined || change.userId !== undefined
   const rotatedAt = change.tokenHash === undefined ? row.rotatedAt : new Date(now)
-  const renewed = { ...row, tokenHash, rotatedAt, userId, expiry, authenticatedAt, version: row.version + (changed ? 1 : 0) }
+  const columns = change.columns && { columns: { ...row.columns, ...change.columns } }
+  const version = row.version + (changed ? 1 : 0)
+  const renewed = { ...row, tokenHash, rotatedAt, userId, authHash, deviceKey, expiry, authenticatedAt, version, ...columns }
   const restarts = change.expiry !== undefined || change.userId !== undefined
   return restarts ? { ...renewed, expiresAt: expiresAt(expiry, policy, now, startedAt(renewed)) } : renewed
 }
