@@ -7,6 +7,8 @@ export type SessionErrorCode =
   | 'DATA_TOO_LARGE'
   | 'STORE_FAILED'
   | 'UNAUTHENTICATED'
+  | 'REAUTHENTICATE'
+  | 'DEVICE_UNPROVEN'
   | 'CROSS_SITE'
   | 'CONFIG_INVALID'
 
@@ -18,6 +20,8 @@ const statuses = {
   DATA_TOO_LARGE: 413,
   STORE_FAILED: 503,
   UNAUTHENTICATED: 401,
+  REAUTHENTICATE: 401,
+  DEVICE_UNPROVEN: 401,
   CROSS_SITE: 403,
   CONFIG_INVALID: 500,
 } as const satisfies Record<SessionErrorCode, number>
@@ -35,7 +39,12 @@ export interface SessionErrorDetails {
   readonly cause?: FailureCause
   /** `none`: nothing was changed. `unknown`: the change may have been committed. Nothing was retried. */
   readonly outcome?: 'none' | 'unknown'
+  /** The HTTP status. @default that of the code */
+  readonly status?: number
 }
+
+/** The page that documents the errors, as a path in the app. The package has no website. */
+const errorsPage = 'node_modules/coatcheck/docs/errors.md'
 
 // A bundler may load several copies of this module. A store on globalThis carries errors from one copy to another.
 const brand = Symbol.for('coatcheck.SessionError')
@@ -51,10 +60,10 @@ export class SessionError extends Error {
   /** Only on `STORE_FAILED`. */
   readonly outcome?: 'none' | 'unknown'
 
-  constructor(code: SessionErrorCode, message: string, { cause, outcome }: SessionErrorDetails = {}) {
-    super(`${message} (docs/errors.md#${code.toLowerCase()})`, cause ? { cause } : undefined)
+  constructor(code: SessionErrorCode, message: string, { cause, outcome, status }: SessionErrorDetails = {}) {
+    super(`${message} (${errorsPage}#${code.toLowerCase()})`, cause ? { cause } : undefined)
     this.code = code
-    this.status = statuses[code]
+    this.status = status ?? statuses[code]
     if (outcome) this.outcome = outcome
   }
 

@@ -26,6 +26,16 @@ describe('options', () => {
     [{ secret: [] }, /secret is missing/],
     [{ secret: 'short' }, /secret 1 has 5 characters; use at least 32/],
     [{ secret: [secret, 'short'] }, /secret 2 has 5 characters/],
+    [{ secret: 'ab'.repeat(20) }, /secret 1 has only 2 different characters; use at least 10.*npx coatcheck secret/],
+    [{ secret: [secret, '123456789'.repeat(4)] }, /secret 2 has only 9 different characters/],
+    [{ anonymousMaxAge: 'soon' as '1d' }, /anonymousMaxAge is soon/],
+    [{ anonymousMaxAge: 0 }, /anonymousMaxAge is 0/],
+    [{ app: '' }, /app is ""; use a name/],
+    [{ trustedOrigins: ['shop.example'] }, /trustedOrigins has "shop.example"; use origins such as 'https:\/\/shop.example'/],
+    [{ trustedOrigins: ['https://shop.example/'] }, /trustedOrigins has "https:\/\/shop.example\/"/],
+    [{ trustedOrigins: ['https://*.shop.example'] }, /trustedOrigins has "https:\/\/\*.shop.example"/],
+    [{ trustedOrigins: ['null'] }, /trustedOrigins has "null"/],
+    [{ trustedOrigins: ['file:///tmp'] }, /trustedOrigins has "file/],
     [{ store: undefined as never }, /store is missing/],
     [{ maxAge: 'soon' as '1d' }, /maxAge is soon/],
     [{ maxAge: 0 }, /maxAge is 0/],
@@ -80,10 +90,12 @@ describe('the cookie', () => {
     expect(named(undefined, false)).toEqual(['session', false, 'lax', true])
   })
 
-  it('the cookie name has the __Host- prefix only if domain and path allow it', () => {
-    expect(named({ domain: 'example.org' })[0]).toBe('session')
-    expect(named({ path: '/app' })[0]).toBe('session')
+  it('the cookie name has the __Secure- prefix in production where a domain or a path makes __Host- impossible', () => {
+    expect(named({ domain: 'example.org' })[0]).toBe('__Secure-session')
+    expect(named({ path: '/app' })[0]).toBe('__Secure-session')
     expect(named({ name: '__Secure-mine' })[0]).toBe('__Secure-mine')
+    expect(named({ path: '/app' }, false)[0]).toBe('session')
+    expect(named({ path: '/app', secure: true }, false)[0]).toBe('__Secure-session')
   })
 })
 

@@ -1,32 +1,23 @@
+import type { Adopt } from './adoption.ts'
 import type { CookieStore, Rejection } from './cookie/carrier.ts'
+import { type CookieOptions, type ResolvedCookie, resolveCookie } from './cookie/cookie-options.ts'
+import type { JsonObject } from './data/json.ts'
 import type { AnySchemas, Serializer } from './data/schema.ts'
+import { type DeviceBindingOptions, type ResolvedDeviceBinding, resolveDeviceBinding } from './device-options.ts'
 import { SessionError } from './errors.ts'
-import { type Duration, durationOption, type ExpiryPolicy } from './store/expiry.ts'
+import { checkOrigins } from './origins.ts'
+import { checkSecrets } from './secrets.ts'
+import { checkSignIn, type SignIn } from './sign-in.ts'
+import { type Duration, durationOption, type ExpiryPolicies } from './store/expiry.ts'
 import type { SessionStore } from './store/store.ts'
-
-/** Attributes of the session cookie (RFC 6265bis; Django's SESSION_COOKIE_*). */
-export interface CookieOptions {
-  /** The name without a prefix. In production `__Host-` is added if domain and path allow it. @default 'session' */
-  name?: string
-  /** The domain whose hosts share the cookie. @default none: this host only */
-  domain?: string | undefined
-  /** @default '/' */
-  path?: string
-  /** 'none' needs `secure`. @default 'lax' */
-  sameSite?: 'lax' | 'strict' | 'none'
-  /** Sends the cookie over https only (and to localhost). @default true in production */
-  secure?: boolean
-  /** Hides the cookie from scripts. @default true */
-  httpOnly?: boolean
-  /** Keeps one cookie for each embedding site (CHIPS). Needs `secure`. @default false */
-  partitioned?: boolean
-}
+import type { ColumnsOption, UserOptions } from './user-options.ts'
 
 /** The options that the server (`createSessions`) and the edge (`createGuard`) share: plain data. */
 export interface SessionOptions {
   /**
    * Secrets of at least 32 characters: the first signs, all verify (Django's SECRET_KEY and SECRET_KEY_FALLBACKS). To rotate
    * without logging anyone out, deploy `[old, new]` first, then `[new, old]`. Needed at the first request, not at build time.
+   * A secret must have at least 10 different characters.
    */
   secret: string | readonly string[] | undefined
   /**
@@ -35,6 +26,11 @@ export interface SessionOptions {
    * @default '14d' (Django's SESSION_COOKIE_AGE)
    */
   maxAge?: Duration
+  /**
+   * The idle lifetime of a session without a user. A login starts `maxAge`. A short lifetime limits the number of rows
+   * that anonymous visitors can create. @default `maxAge`
+   */
+  anonymousMaxAge?: Duration | undefined
   /** The longest lifetime since login, or since creation for an anonymous session, regardless of activity. @default none */
   absoluteMaxAge?: Duration | undefined
   /** True if reading counts as activity. @default false (Django's SESSION_SAVE_EVERY_REQUEST) */
@@ -46,19 +42,46 @@ export interface SessionOptions {
    * @default false (Django's SESSION_EXPIRE_AT_BROWSER_CLOSE)
    */
   expireAtBrowserClose?: boolean
-  /** The path of the login page, to which anonymous visitors are redirected. @default '/login' (Django's LOGIN_URL) */
-  signIn?: string
+  /**
+   * The path of the login page, to which anonymous visitors are redirected, or a function that returns it for the path that they
+   * asked for: `(path) => (path.startsWith('/de/') ? '/de/login' : '/login')`. @default '/login' (Django's LOGIN_URL)
+   */
+  signIn?: SignIn
+  /**
+   * Other origins whose pages may send unsafe requests to `sessions.handler`, such as 'https://www.shop.example': scheme, host and
+   * port. @default none (Django's CSRF_TRUSTED_ORIGINS)
+   */
+  trustedOrigins?: readonly string[] | undefined
+  /**
+   * The name of this app, for several apps that share a secret and a cookie name. With `cookieStore()`, a cookie of one app opens
+   * nothing in another. @default none
+   */
+  app?: string | undefined
+  /**
+   * Binds sessions to the device where they were created, in browsers that support it: a stolen cookie is useless after
+   * `lifetime`. Needs the route of `sessions.deviceHandler()`, the guard, and https. docs/device-bound.md has the details.
+   * @default false
+   * @see W3C Device Bound Session Credentials
+   */
+  deviceBinding?: boolean | DeviceBindingOptions | undefined
   /** The name and attributes of the cookie (Django's SESSION_COOKIE_*). */
   cookie?: CookieOptions
 }
 
 /**
- * An event in the life of a session. Contains ids, never a token or data. `flushed` is also emitted when another user logs in
- * and when the expiry is set to the past. `rejected` with 'unknown' means that this app signed the token, but the session was
- * deleted or has expired; with 'rotated', that another request has replaced the token, which is a sign of a stolen one.
+ * An event in the life of a session. Contains ids, never a token or data. `flushed` is also emitted when another user
+ * logs in and when the expiry is set to the past. The reasons of `rejected`: with 'unknown', this app signed the token,
+ * but the session was deleted or has expired; with 'rotated', another request has replaced the token, which may have
+ * been stolen; with 'credentials', the user no longer exists or has changed credentials since the login; with 'device',
+ * the request did not come from the device to which the session is bound. `bound`: the session is bound to a device
+ * now.
  */
 export type SessionEvent =
-  | { readonly type: 'created' | 'login' | 'logout' | 'cycled' | 'flushed'; readonly id: string; readonly userId: string | null }
+  | {
+      readonly type: 'created' | 'login' | 'logout' | 'cycled' | 'flushed' | 'bound'
+      readonly id: string
+      readonly userId: string | null
+    }
   | {
       readonly type: 'revoked'
       readonly sessions: readonly { readonly id: string; readonly userId: string | null }[]
@@ -66,12 +89,23 @@ export type SessionEvent =
       readonly by: string | null
     }
   | { readonly type: 'expired'; readonly count: number; readonly by: string | null }
-  | { readonly type: 'rejected'; readonly reason: Rejection }
+  | { readonly type: 'rejected'; readonly reason: Rejection | 'credentials' }
 
 /** The options of `createSessions`, in addition to the shared `SessionOptions`. */
-export interface ServerOptions extends SessionOptions {
+export interface ServerOptions<Data extends object = JsonObject, User = null> extends SessionOptions {
   /** The store of the sessions (Django's SESSION_ENGINE): one on the server, or `cookieStore()`. */
   store: SessionStore | CookieStore
+  /**
+   * How `getUser` and `requireUser` load the user (Django's request.user), and which credentials end a session when they change
+   * (Django's session auth hash). @default none
+   */
+  user?: UserOptions<User> | undefined
+  /**
+   * Returns the values of the app's own columns for a session, at each write (Django: a model derived from AbstractBaseSession).
+   * Only the values that the write changes are sent, and those of columns that are still null. The store must have the columns.
+   * @default none
+   */
+  columns?: ColumnsOption<Data> | undefined
   /** One Standard Schema for each key. It types the data, validates writes, and provides the defaults of `get`. @default none */
   schema?: AnySchemas | undefined
   /** Converts each top-level value to JSON and back. @default values are JSON already */
@@ -85,8 +119,8 @@ export interface ServerOptions extends SessionOptions {
   /** Returns the client's address or null; overrides `trustedProxies`. A value that is not an address is not recorded. */
   clientIp?: ((headers: Headers) => string | null | undefined) | undefined
   /**
-   * The largest number of active sessions of one user. A login deletes those that were used longest ago, in a second statement
-   * after its own.
+   * The largest number of active sessions of one user. A login deletes the least recently used ones above it, in a
+   * second statement.
    * @default none
    */
   maxPerUser?: number | undefined
@@ -94,29 +128,28 @@ export interface ServerOptions extends SessionOptions {
   autoClear?: boolean
   /** The longest duration of one store operation. @default 5 (seconds) */
   timeout?: Duration
-  /** Called after each commit and not awaited. What it throws is logged. */
+  /**
+   * Finds the session of another library, so that users stay logged in when an app moves to this library. Called if a
+   * request has no authentic cookie of ours. Pages show the session at once. The first action or route handler stores
+   * it. docs/moving.md has examples.
+   * @default none
+   */
+  adopt?: Adopt | undefined
+  /** Called after each commit and not awaited. An error that it throws is logged. */
   onEvent?: ((event: SessionEvent) => void | Promise<void>) | undefined
 }
 
 /** Checked `SessionOptions` with all defaults. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ExpiryPolicies {
   readonly secrets: readonly string[]
-  readonly policy: ExpiryPolicy
   readonly rolling: boolean
   readonly expireAtBrowserClose: boolean
-  readonly signIn: string
+  readonly signIn: SignIn
+  readonly trustedOrigins: readonly string[]
+  readonly app: string | undefined
+  /** null: sessions are not bound to devices. */
+  readonly deviceBinding: ResolvedDeviceBinding | null
   readonly cookie: ResolvedCookie
-}
-
-/** The cookie's full name and attributes. */
-export interface ResolvedCookie {
-  readonly name: string
-  readonly domain: string | undefined
-  readonly path: string
-  readonly sameSite: 'lax' | 'strict' | 'none'
-  readonly secure: boolean
-  readonly httpOnly: boolean
-  readonly partitioned: boolean
 }
 
 /**
@@ -124,21 +157,31 @@ export interface ResolvedCookie {
  * @throws {SessionError} CONFIG_INVALID naming the option and the remedy.
  */
 export function resolveOptions(options: SessionOptions, production: boolean): ResolvedOptions {
-  const { maxAge = '14d', absoluteMaxAge, touchInterval = '5m' } = options
-  const { rolling = false, expireAtBrowserClose = false, signIn = '/login' } = options
-  if (!/^\/(?!\/)/.test(signIn)) throw config(`signIn is ${JSON.stringify(signIn)}; use a path of this app, such as '/login'`)
+  const { rolling = false, expireAtBrowserClose = false, signIn = '/login', app, trustedOrigins = [] } = options
+  if (typeof signIn === 'string') checkSignIn(signIn)
+  if (app === '') throw config('app is ""; use a name, or leave it out')
   return {
     secrets: checkSecrets(options.secret),
-    policy: {
-      maxAgeSeconds: durationOption('maxAge', maxAge),
-      absoluteSeconds: absoluteMaxAge === undefined ? null : durationOption('absoluteMaxAge', absoluteMaxAge),
-      touchSeconds: durationOption('touchInterval', touchInterval),
-    },
+    ...resolvePolicies(options),
     rolling,
     expireAtBrowserClose,
     signIn,
+    trustedOrigins: checkOrigins(trustedOrigins),
+    app,
+    deviceBinding: resolveDeviceBinding(options.deviceBinding),
     cookie: resolveCookie(options.cookie ?? {}, production),
   }
+}
+
+function resolvePolicies(options: SessionOptions): ExpiryPolicies {
+  const { maxAge = '14d', anonymousMaxAge, absoluteMaxAge, touchInterval = '5m' } = options
+  const policy = {
+    maxAgeSeconds: durationOption('maxAge', maxAge),
+    absoluteSeconds: absoluteMaxAge === undefined ? null : durationOption('absoluteMaxAge', absoluteMaxAge),
+    touchSeconds: durationOption('touchInterval', touchInterval),
+  }
+  if (anonymousMaxAge === undefined) return { policy, anonymousPolicy: policy }
+  return { policy, anonymousPolicy: { ...policy, maxAgeSeconds: durationOption('anonymousMaxAge', anonymousMaxAge) } }
 }
 
 /** Checked options of the server with all defaults. */
@@ -156,7 +199,7 @@ export interface ResolvedServerOptions {
 const maxMaxBytes = 104_857_600
 
 /** @throws {SessionError} CONFIG_INVALID naming the option and the remedy. */
-export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
+export function resolveServerOptions(options: ServerOptions<Record<string, unknown>, unknown>): ResolvedServerOptions {
   const { maxBytes = 65_536, recordClient = true, trustedProxies = 0, clientIp, autoClear = true, timeout = 5 } = options
   const { maxPerUser } = options
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 1 || maxBytes > maxMaxBytes) {
@@ -171,43 +214,6 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   const timeoutMs = durationOption('timeout', timeout) * 1000
   if (timeoutMs > 86_400_000) throw config(`timeout is ${timeout}; use a day at most`)
   return { maxBytes, recordClient, trustedProxies, clientIp, maxPerUser: maxPerUser ?? null, autoClear, timeoutMs }
-}
-
-function checkSecrets(secret: SessionOptions['secret']): readonly string[] {
-  const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
-  const how = 'Make one with: npx coatcheck secret'
-  if (secrets.length === 0) throw config(`secret is missing; set SESSION_SECRET. ${how}`)
-  secrets.forEach((text, index) => {
-    const length = typeof text === 'string' ? text.length : 0
-    if (length < 32) throw config(`secret ${index + 1} has ${length} characters; use at least 32. ${how}`)
-  })
-  return secrets
-}
-
-function resolveCookie(cookie: CookieOptions, production: boolean): ResolvedCookie {
-  const {
-    name = 'session',
-    domain,
-    path = '/',
-    sameSite = 'lax',
-    secure = production,
-    httpOnly = true,
-    partitioned = false,
-  } = cookie
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw config(`cookie.name is ${JSON.stringify(name)}; use letters, digits, - and _`)
-  if (!path.startsWith('/')) throw config(`cookie.path is ${JSON.stringify(path)}; start it with /`)
-  if (sameSite === 'none' && !secure)
-    throw config("cookie.sameSite is 'none' without secure, which browsers refuse; set cookie.secure")
-  if (partitioned && !secure) throw config('cookie.partitioned is set without secure, which browsers refuse; set cookie.secure')
-  const [prefix] = /^__(secure|host)-/i.exec(name) ?? []
-  if (prefix && !secure)
-    throw config(`cookie.name is ${JSON.stringify(name)} without secure, which browsers refuse; set cookie.secure`)
-  if (prefix?.toLowerCase() === '__host-' && (domain || path !== '/'))
-    throw config(
-      `cookie.name is ${JSON.stringify(name)} with a domain or path, which browsers refuse; leave them out, or rename it`,
-    )
-  const hostOnly = secure && !domain && path === '/' && !name.startsWith('__')
-  return { name: hostOnly ? `__Host-${name}` : name, domain, path, sameSite, secure, httpOnly, partitioned }
 }
 
 function config(problem: string): SessionError {

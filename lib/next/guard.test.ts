@@ -2,29 +2,39 @@ import type { SessionOptions } from 'coatcheck'
 import { createSessions } from 'coatcheck'
 import { cookieStore } from 'coatcheck/cookie'
 import { createGuard, type GuardOptions } from 'coatcheck/middleware'
+import type { SessionStore } from 'coatcheck/store'
 import { memoryStore } from 'coatcheck/testing'
 import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 
 const options: SessionOptions = { secret: 'a secret for tests, 32 characters' }
-const { getSession } = createSessions<{ a: number }>({ ...options, store: memoryStore() })
+const store = memoryStore()
+const { getSession, revokeUser } = createSessions<{ a: number }>({ ...options, store })
 
-async function tokenOf(kind: 'anonymous' | 'user'): Promise<string> {
+async function tokenOf(kind: 'anonymous' | 'user', userId = '1'): Promise<string> {
   const browser = new FakeBrowser()
   await browser.visit(async () => {
     const session = await getSession()
-    await (kind === 'user' ? session.login('1') : session.set('a', 1))
+    await (kind === 'user' ? session.login(userId) : session.set('a', 1))
   })
   return browser.token
 }
 
-async function guarded(
-  path: string,
-  more: GuardOptions & { token?: string; method?: string; shared?: Partial<SessionOptions> } = {},
-) {
-  const { token, method = 'GET', shared, ...guardOptions } = more
-  const request = new NextRequest(`http://localhost${path}`, { method, headers: token ? { cookie: `session=${token}` } : {} })
+/** The request, and changes of the shared options. */
+interface Sent {
+  token?: string
+  method?: string
+  headers?: Record<string, string>
+  shared?: Partial<SessionOptions>
+}
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+async function guarded(path: string, more: GuardOptions & Sent = {}) {
+  const { token, method = 'GET', headers, shared, ...guardOptions } = more
+  const cookie = token && { cookie: `session=${token}` }
+  const request = new NextRequest(`http://localhost${path}`, { method, headers: { ...cookie, ...headers } })
   const response = await createGuard({ ...options, ...shared }, guardOptions)(request, {} as NextFetchEvent)
   const location = response.headers.get('location')
   return {
@@ -72,9 +82,22 @@ describe('the guard', () => {
     expect([await after(1000 + 3600), await after(1000 + 86_400 + 60)]).toEqual([true, false])
   })
 
-  it('the guard redirects only GET and HEAD, because an action checks for itself and fails if it is redirected', async () => {
-    for (const method of ['POST', 'PUT', 'DELETE']) expect((await guarded('/account', { method })).passed).toBe(true)
+  it('the guard lets server actions and forms pass, because an action checks for itself and fails if it is redirected', async () => {
+    const bodies = ['multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'Text/Plain;charset=UTF-8']
+    for (const headers of [{ 'next-action': 'abc' }, ...bodies.map((type) => ({ 'content-type': type }))]) {
+      expect((await guarded('/account', { method: 'POST', headers })).passed).toBe(true)
+    }
+    for (const method of ['PUT', 'DELETE', 'OPTIONS']) expect((await guarded('/account', { method })).passed).toBe(true)
     expect((await guarded('/account', { method: 'HEAD' })).passed).toBe(false)
+  })
+
+  it('a POST that is neither an action nor a form is guarded like a GET, with status 303', async () => {
+    for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'text/plainer' }]) {
+      const { response, to } = await guarded('/account/x', { method: 'POST', headers })
+      expect([response.status, to]).toEqual([303, '/login?next=%2Faccount%2Fx'])
+    }
+    expect((await guarded('/account', { method: 'POST', token: await tokenOf('user') })).passed).toBe(true)
+    expect((await guarded('/', { method: 'POST', protect: ['/account'] })).passed).toBe(true)
   })
 
   it('protect guards whole path segments in any spelling, but never signIn', async () => {
@@ -107,17 +130,63 @@ describe('the guard', () => {
       expect((await guarded(encodeURI('/konto-ü/x'), { protect: [root] })).passed).toBe(false)
   })
 
-  it('every response is private, including a redirect and a response of the app’s middleware', async () => {
+  it('every response for a protected path is private, including a redirect and a response of the app’s middleware', async () => {
     const next = () => Response.redirect('http://localhost/elsewhere')
     const responses = [
       await guarded('/account'),
-      await guarded('/account', { method: 'POST' }),
-      await guarded('/account', { method: 'POST', next }),
+      await guarded('/account', { method: 'POST', headers: form }),
+      await guarded('/account', { method: 'POST', headers: form, next }),
     ]
     for (const { response } of responses) {
       expect(response.headers.get('cache-control')).toBe('private, no-store')
       expect(response.headers.get('vary')).toContain('Cookie')
     }
+  })
+
+  it('responses for other paths keep their own Cache-Control, so a wide matcher leaves files and public pages cacheable', async () => {
+    const next = () => NextResponse.next({ headers: { 'cache-control': 'public, max-age=60' } })
+    for (const path of ['/logo.svg', '/', '/login']) {
+      const { response } = await guarded(path, { protect: ['/account'] })
+      expect([response.headers.get('cache-control'), response.headers.get('vary')]).toEqual([null, null])
+      const own = await guarded(path, { protect: ['/account'], next })
+      expect(own.response.headers.get('cache-control')).toBe('public, max-age=60')
+    }
+  })
+
+  it('signIn may be a function of the path, in the shared options or in those of the guard', async () => {
+    const signIn = (path: string) => (path.startsWith('/de/') ? '/de/anmelden' : '/login')
+    for (const more of [{ shared: { signIn } }, { signIn }]) {
+      expect((await guarded('/de/konto', more)).to).toBe('/de/anmelden?next=%2Fde%2Fkonto')
+      expect((await guarded('/account', more)).to).toBe('/login?next=%2Faccount')
+      expect((await guarded('/de/anmelden', more)).passed).toBe(true)
+    }
+    const wrong = guarded('/account', { signIn: () => '//evil.example' })
+    await expect(wrong).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+
+  it('a request with more than 200 cookies receives a 431, and the app’s middleware does not run', async () => {
+    const next = vi.fn()
+    const cookies = (count: number) => Array.from({ length: count }, (_, index) => `c${index}=`).join('; ')
+    const status = async (cookie: string) =>
+      (await guarded('/', { headers: { cookie }, protect: ['/account'], next })).response.status
+    expect([await status(cookies(201)), await status(';'.repeat(5000))]).toEqual([431, 431])
+    expect(next).not.toHaveBeenCalled()
+    expect(await status(cookies(200))).toBe(200)
+    const { response } = await guarded('/', { headers: { cookie: cookies(201) } })
+    expect([response.headers.get('cache-control'), await response.text()]).toEqual([
+      'private, no-store',
+      expect.stringMatching(/201 cookies.*at most 200.*Delete/),
+    ])
+  })
+
+  it('the app’s middleware receives whether the token is that of a logged-in user', async () => {
+    const seen: unknown[] = []
+    const next: GuardOptions['next'] = (_request, _event, visitor) => void seen.push(visitor)
+    for (const token of [await tokenOf('user'), await tokenOf('anonymous'), 'junk']) {
+      await guarded('/', { token, next, protect: ['/account'] })
+    }
+    const [yes, no] = [true, false].map((loggedIn) => ({ loggedIn, session: null }))
+    expect(seen).toEqual([yes, no, no])
   })
 
   it('the app’s middleware runs only for requests that pass the guard', async () => {
@@ -160,15 +229,19 @@ describe('the guard with the cookie store', () => {
 
   it('the app’s middleware receives the session read-only, or null if there is none', async () => {
     const seen: unknown[] = []
-    const next: GuardOptions['next'] = (_request, _event, session) => {
-      seen.push(session)
-      expect(session === null || Object.isFrozen(session.data)).toBe(true)
+    const next: GuardOptions['next'] = (_request, _event, visitor) => {
+      seen.push(visitor)
+      expect(visitor.session === null || Object.isFrozen(visitor.session.data)).toBe(true)
     }
     await guarded('/account', { token: await tokenOf(true), store, next })
-    await guarded('/account', { token: await tokenOf(false), store, next, method: 'POST' })
-    await guarded('/account', { store, next, method: 'POST' })
+    await guarded('/account', { token: await tokenOf(false), store, next, method: 'POST', headers: form })
+    await guarded('/account', { store, next, method: 'POST', headers: form })
     const data = { role: 'editor' }
-    expect(seen).toEqual([{ id: expect.any(String), userId: '7', data }, { id: expect.any(String), userId: null, data }, null])
+    expect(seen).toEqual([
+      { loggedIn: true, session: { id: expect.any(String), userId: '7', data } },
+      { loggedIn: false, session: { id: expect.any(String), userId: null, data } },
+      { loggedIn: false, session: null },
+    ])
   })
 
   it('the guard redirects a token of another kind, secret or cookie name', async () => {
@@ -179,5 +252,163 @@ describe('the guard with the cookie store', () => {
     )
     const renamed = { token, store, shared: { cookie: { name: 'other' } } }
     expect((await guarded('/account', renamed)).passed).toBe(false)
+  })
+})
+
+describe('the guard with a store on the server', () => {
+  /** Returns the memory store with another `find`, and the number of its calls. */
+  function counted(find: SessionStore['find'] = (ref) => store.find(ref)) {
+    const calls = vi.fn(find)
+    return { calls, store: { ...store, find: calls } }
+  }
+
+  it('a revoked visitor is turned away at the next click, and a logged-in one passes', async () => {
+    const token = await tokenOf('user', 'ann')
+    expect((await guarded('/account', { token, store })).passed).toBe(true)
+    await revokeUser('ann')
+    expect((await guarded('/account', { token, store })).to).toBe('/login?next=%2Faccount')
+    expect((await guarded('/account', { token })).passed).toBe(true)
+  })
+
+  it('the guard turns away a token that was rotated', async () => {
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).login('1'))
+    const { token } = browser
+    await browser.visit(async () => (await getSession()).cycleKey())
+    expect((await guarded('/account', { token, store })).passed).toBe(false)
+    expect((await guarded('/account', { token: browser.token, store })).passed).toBe(true)
+  })
+
+  it('the guard turns away a session that is older than absoluteMaxAge', async () => {
+    let now = Date.now()
+    const timed = memoryStore({ now: () => now })
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await createSessions({ ...options, store: timed }).getSession()).login('1'))
+    now += 700_000
+    const passes = async (absoluteMaxAge: number) =>
+      (await guarded('/account', { token: browser.token, store: timed, shared: { absoluteMaxAge } })).passed
+    expect([await passes(600), await passes(800)]).toEqual([false, true])
+  })
+
+  it('the app’s middleware receives the session of a protected path', async () => {
+    const next = vi.fn()
+    const token = await tokenOf('user', 'eva')
+    await guarded('/account', { token, store, next })
+    const session = { id: expect.any(String), userId: 'eva', data: {} }
+    expect(next.mock.calls[0]?.[2]).toEqual({ loggedIn: true, session })
+  })
+
+  it('the store is read once, and only for a protected path and a token that may open it', async () => {
+    const reads = async (path: string, token: string, more: GuardOptions = {}) => {
+      const { calls, store } = counted()
+      await guarded(path, { token, store, protect: ['/account'], ...more })
+      return calls.mock.calls.length
+    }
+    const [user, anonymous] = [await tokenOf('user'), await tokenOf('anonymous')]
+    expect(await reads('/account', user)).toBe(1)
+    expect(await reads('/account', anonymous, { require: 'session' })).toBe(1)
+    expect([await reads('/', user), await reads('/account', anonymous), await reads('/account', 'junk')]).toEqual([0, 0, 0])
+  })
+
+  it('if the store fails or does not respond in time, the request passes to the page, and one message is logged', async () => {
+    const log = vi.mocked(console.error).mockImplementation(() => {})
+    const token = await tokenOf('user')
+    for (const find of [() => Promise.reject(new Error('password hunter2')), () => new Promise<never>(() => {})]) {
+      const guard = createGuard(options, { store: counted(find).store, timeout: 0.01 })
+      const request = () => new NextRequest('http://localhost/account', { headers: { cookie: `session=${token}` } })
+      for (const _ of [1, 2]) {
+        expect((await guard(request(), {} as NextFetchEvent)).headers.has('x-middleware-next')).toBe(true)
+      }
+    }
+    const texts = log.mock.calls.map(([text]) => String(text))
+    expect(texts).toEqual([
+      expect.stringMatching(/the guard could not check a session, so requests pass to the page/),
+      expect.stringMatching(/did not respond within 0\.01 s/),
+    ])
+    expect(texts.join()).not.toContain('hunter2')
+    log.mockClear()
+  })
+})
+
+describe('the path that the guard passes on', () => {
+  const header = 'x-coatcheck-path'
+  /** Returns the headers of the request as the page receives them, with Next's encoding of overrides decoded. */
+  async function received(path: string, more: Parameters<typeof guarded>[1] = {}) {
+    const { response } = await guarded(path, { protect: ['/account'], ...more })
+    const names = response.headers.get('x-middleware-override-headers')?.split(',')
+    return names && Object.fromEntries(names.map((name) => [name, response.headers.get(`x-middleware-request-${name}`)]))
+  }
+  const forged = { [header]: '/forged', 'x-own': 'kept' }
+
+  it('a page receives its path and search in a header of the library, which replaces one of the client', async () => {
+    const token = await tokenOf('user')
+    const cookie = `session=${token}`
+    expect(await received('/account?a=1', { token, headers: forged })).toEqual({
+      [header]: '/account?a=1',
+      'x-own': 'kept',
+      cookie,
+    })
+    expect(await received('/logo.svg', { headers: forged })).toEqual({ [header]: '/logo.svg', 'x-own': 'kept' })
+    expect(await received('/%C3%A9')).toEqual({ [header]: '/%C3%A9' })
+  })
+
+  it('an action receives the path of its page, and the header is removed from requests that no visitor can return to', async () => {
+    expect(await received('/account', { method: 'POST', headers: { ...form, ...forged } })).toMatchObject({ [header]: '/account' })
+    expect(await received('/api', { method: 'POST', headers: forged })).toEqual({ 'x-own': 'kept' })
+    expect(await received('/api', { method: 'DELETE', headers: forged })).toEqual({ 'x-own': 'kept' })
+  })
+
+  it('the header is added to a rewrite and to request headers of the app’s middleware, and changes none of them', async () => {
+    const rewrite = () => NextResponse.rewrite('http://localhost/en/shop', { headers: { 'x-seen': 'yes' } })
+    const { response } = await guarded('/shop', { protect: ['/account'], next: rewrite, headers: forged })
+    expect(response.headers.get('x-middleware-rewrite')).toBe('http://localhost/en/shop')
+    expect(response.headers.get('x-seen')).toBe('yes')
+    expect(await received('/shop', { next: rewrite, headers: forged })).toEqual({ [header]: '/shop', 'x-own': 'kept' })
+    const next: GuardOptions['next'] = (request) => {
+      const headers = new Headers(request.headers)
+      headers.set('x-nonce', 'abc')
+      headers.delete('x-own')
+      return NextResponse.next({ request: { headers } })
+    }
+    expect(await received('/shop', { next, headers: forged })).toEqual({ [header]: '/shop', 'x-nonce': 'abc' })
+    expect(await received('/api', { next, method: 'POST', headers: forged })).toEqual({ 'x-nonce': 'abc' })
+  })
+
+  it('the cookies that the app’s middleware sets are kept', async () => {
+    const next = () => {
+      const response = NextResponse.next()
+      response.cookies.set('locale', 'de')
+      return response
+    }
+    const { response } = await guarded('/shop', { protect: ['/account'], next })
+    expect(response.headers.get('set-cookie')).toContain('locale=de')
+    expect(response.headers.get('x-middleware-set-cookie')).toContain('locale=de')
+  })
+
+  it('a redirect or a response of its own does not carry the request’s headers', async () => {
+    for (const next of [() => NextResponse.json({}), () => Response.redirect('http://localhost/elsewhere')]) {
+      expect(await received('/shop', { next, headers: { cookie: 'secret=1' } })).toBeUndefined()
+    }
+    expect(await received('/account', { headers: { cookie: 'secret=1' } })).toBeUndefined()
+  })
+
+  it('requireUser returns to the path that the guard passed on, unless returnTo is given', async () => {
+    const { requireUser } = createSessions({ ...options, store })
+    const target = (path: string, more: Parameters<typeof requireUser>[0] = {}) =>
+      new FakeBrowser().visit(() => requireUser(more).catch(({ digest }) => String(digest).split(';')[2]), {
+        context: 'render',
+        headers: { [header]: path },
+      })
+    expect(await target('/account?a=1')).toBe('/login?next=%2Faccount%3Fa%3D1')
+    expect(await target('/account', { returnTo: '/elsewhere' })).toBe('/login?next=%2Felsewhere')
+    expect(await target('//evil.example')).toBe('/login?next=%2F')
+    const signIn = (path: string) => (/^\/de\/[^?]*$/.test(path) ? '/de/anmelden' : '/login')
+    const german = createSessions({ ...options, signIn, store })
+    const localized = (path: string) =>
+      new FakeBrowser().visit(() => german.requireUser().catch(({ digest }) => String(digest).split(';')[2]), {
+        context: 'render',
+        headers: path ? { [header]: path } : {},
+      })
+    expect([await localized('/de/konto?a'), await localized('')]).toEqual(['/de/anmelden?next=%2Fde%2Fkonto%3Fa', '/login'])
   })
 })

@@ -1,13 +1,16 @@
-import { type NextFetchEvent, type NextMiddleware, type NextRequest, NextResponse } from 'next/server.js'
-import { type CookieStore, cookieValues, firstAuthentic, type SessionCarrier } from '../core/cookie/carrier.ts'
-import { openToken, type VerifyMac } from '../core/cookie/token.ts'
-import { deepFreeze, type JsonObject } from '../core/data/json.ts'
-import { visible } from '../core/data/schema.ts'
-import { SessionError } from '../core/errors.ts'
-import { type ResolvedOptions, resolveOptions, type SessionOptions } from '../core/options.ts'
+import type { NextFetchEvent, NextMiddleware, NextRequest } from 'next/server.js'
+import type { Adopt } from '../core/adoption.ts'
+import { type CookieStore, cookieValues } from '../core/cookie/carrier.ts'
+import { resolveOptions, type SessionOptions } from '../core/options.ts'
+import { signInFor } from '../core/sign-in.ts'
+import { type Duration, durationOption } from '../core/store/expiry.ts'
+import type { SessionStore } from '../core/store/store.ts'
 import { privateResponse } from '../web/private-response.ts'
-import { safeNext } from '../web/safe-next.ts'
-import { webVerifier } from '../web/web-crypto.ts'
+import { requestCookies } from '../web/request-cookies.ts'
+import { deviceRegistrar } from './guard-device.ts'
+import { isGuarded, passOn, redirectToSignIn, refuseCookies } from './guard-responses.ts'
+import { isSamePath, pathMatcher } from './guarded-paths.ts'
+import { type Visitor, visitorReader } from './visitor.ts'
 
 /** The options of `createGuard`, in addition to the shared options. */
 export interface GuardOptions {
@@ -19,125 +22,79 @@ export interface GuardOptions {
   protect?: readonly string[]
   /** 'user' requires a logged-in session, 'session' any session. @default 'user' */
   require?: 'user' | 'session'
-  /** Your own middleware. It runs for requests that pass. With `store`, it also receives the visitor's session, or null. */
-  next?: (request: NextRequest, event: NextFetchEvent, session: GuardedSession | null) => ReturnType<NextMiddleware>
-  /** The store, if it is `cookieStore()`. The guard then reads the session itself. @default none: the guard reads tokens */
-  store?: CookieStore
+  /** The login page, as a path or as a function of the path that the visitor asked for. @default the shared option `signIn` */
+  signIn?: SessionOptions['signIn']
+  /**
+   * Your own middleware. It runs for requests that pass. `visitor.loggedIn` is verified, so use it instead of testing for the
+   * cookie, which anonymous visitors have, too.
+   */
+  next?: (request: NextRequest, event: NextFetchEvent, visitor: Visitor) => ReturnType<NextMiddleware>
+  /**
+   * The store, to turn away a revoked visitor at the next click. The guard reads it once for each request of a logged-in visitor
+   * to a protected path. A store that needs a driver works in the Node runtime only; `cookieStore()` works everywhere.
+   * @default none: the guard reads tokens
+   */
+  store?: SessionStore | CookieStore
+  /** The option `adopt` of `createSessions`: visitors with a session of another library pass to the page. @default none */
+  adopt?: Adopt | undefined
+  /** The longest duration of a read of the store. Afterwards the request passes to the page, which checks itself. @default 5 */
+  timeout?: Duration
 }
-
-/** A session as the guard reads it from its cookie: the stored JSON, without defaults or `serializer`, deeply frozen. */
-export interface GuardedSession {
-  readonly id: string
-  readonly userId: string | null
-  readonly data: JsonObject
-}
-
-/**
- * A token is rejected this long after its outer limit. The row decides; a guard whose clock is ahead must not turn away a
- * visitor who has just logged in, because the login page would lead back to it.
- */
-const leewaySeconds = 86_400
 
 /**
  * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors without a
- * valid token away before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as `next`. Other methods
- * pass, because a redirected server action shows an error.
+ * valid token away before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as `next`. Server actions and
+ * forms pass, because a redirected action shows an error; any other POST receives a 303. Responses for protected paths have
+ * `Cache-Control: private, no-store`. A request with more than 200 cookies receives a 431.
  *
- * The guard saves a page load. It does not secure the page, because it does not query the database: pages, actions and handlers
- * check for themselves with `requireUser`.
+ * The guard saves a page load. It does not secure the page: pages, actions and handlers check for themselves with `requireUser`,
+ * which learns the path of the page from the guard.
  * @example export const middleware = createGuard(sessionOptions)
  * @throws {SessionError} CONFIG_INVALID at the first request if the options are wrong.
  */
-export function createGuard(options: SessionOptions, { protect, require = 'user', next, store }: GuardOptions = {}) {
+export function createGuard(options: SessionOptions, guardOptions: GuardOptions = {}) {
+  const { require = 'user', next } = guardOptions
   let settings: GuardSettings | undefined
   return async function guard(request: NextRequest, event: NextFetchEvent): Promise<Response> {
-    settings ??= guardSettings(options, protect, store)
-    const { signIn, cookie } = settings.options
-    const values = cookieValues(request.headers.get('cookie'), cookie.name)
-    const session = settings.carrier ? await readSession(settings.carrier, values) : null
-    const asksForPage = request.method === 'GET' || request.method === 'HEAD'
-    if (asksForPage && isProtected(request.nextUrl.pathname, signIn, settings.roots)) {
-      const known = settings.carrier
-        ? session !== null && (require === 'session' || session.userId !== null)
-        : await hasToken(values, cookie.name, require, settings.verify)
-      if (!known) return privateResponse(redirectToSignIn(request, signIn))
+    settings ??= guardSettings(options, guardOptions)
+    const refusal = refuseCookies(request.headers)
+    if (refusal) return refusal
+    const { pathname } = request.nextUrl
+    const signIn = settings.signInFor(pathname)
+    const isExempt = isSamePath(signIn, pathname) || settings.devices?.isHandler(request)
+    const isProtected = settings.isProtected(pathname) && !isExempt
+    const isAdmitted = (visitor: { readonly loggedIn: boolean; readonly hasSession: boolean }) =>
+      require === 'user' ? visitor.loggedIn : visitor.hasSession
+    const { hasSession, id, ...visitor } = await settings.identify(
+      cookieValues(request.headers.get('cookie'), settings.cookieName),
+      (byToken) => isProtected && isAdmitted(byToken),
+    )
+    if (isProtected && isGuarded(request) && !isAdmitted({ ...visitor, hasSession })) {
+      const isAdopted = !hasSession && (await isAdoptable(request.headers, guardOptions.adopt, require))
+      if (!isAdopted) return redirectToSignIn(request, signIn)
     }
-    return privateResponse((await next?.(request, event, session)) || NextResponse.next())
+    const passed = passOn(request, (await next?.(request, event, visitor)) || null)
+    const response = (id && (await settings.devices?.invite(request, id, passed))) || passed
+    return isProtected ? privateResponse(response) : response
   }
 }
 
-interface GuardSettings {
-  readonly options: ResolvedOptions
-  readonly verify: VerifyMac
-  readonly carrier: SessionCarrier | undefined
-  readonly roots: readonly string[]
+/** Returns true if the visitor has a session of another library, which the page or the next action adopts. */
+async function isAdoptable(headers: Headers, adopt: Adopt | undefined, require: 'user' | 'session'): Promise<boolean> {
+  const adopted = await adopt?.({ cookies: requestCookies(headers), headers })
+  return Boolean(adopted && (require === 'session' || adopted.userId !== null))
 }
 
-function guardSettings(
-  options: SessionOptions,
-  protect: readonly string[] | undefined,
-  store: CookieStore | undefined,
-): GuardSettings {
-  const resolved = resolveOptions(options, process.env.NODE_ENV === 'production')
-  const verify = webVerifier(resolved.secrets)
-  return { options: resolved, verify, carrier: store?.carrier(resolved), roots: rootsOf(protect) }
-}
+type GuardSettings = ReturnType<typeof guardSettings>
 
-async function readSession(carrier: SessionCarrier, values: readonly string[]): Promise<GuardedSession | null> {
-  const { found } = await carrier.open(values)
-  if (found === null || typeof found === 'string') return null
-  const { id, userId, data } = found.row
-  return { id, userId, data: deepFreeze(visible(data)) }
-}
-
-async function hasToken(
-  values: readonly string[],
-  cookieName: string,
-  require: 'user' | 'session',
-  verify: VerifyMac,
-): Promise<boolean> {
-  const token = await firstAuthentic(values, (value) => openToken(value, cookieName, verify))
-  if (token === null || typeof token === 'string' || (require === 'user' && !token.loggedIn)) return false
-  return token.expiresSeconds + leewaySeconds >= Date.now() / 1000
-}
-
-/** @throws {SessionError} CONFIG_INVALID for a path that would protect nothing. */
-function rootsOf(protect: readonly string[] = ['/']): readonly string[] {
-  const wrong = protect.find((path) => !path.startsWith('/'))
-  if (wrong !== undefined) {
-    throw new SessionError('CONFIG_INVALID', `protect has ${JSON.stringify(wrong)}; start each path with /.`)
+function guardSettings(options: SessionOptions, { protect, store, timeout = 5, signIn }: GuardOptions) {
+  const resolved = resolveOptions({ ...options, ...(signIn && { signIn }) }, process.env.NODE_ENV === 'production')
+  const timeoutMs = durationOption('timeout', timeout) * 1000
+  return {
+    cookieName: resolved.cookie.name,
+    isProtected: pathMatcher(protect),
+    signInFor: (pathname: string) => signInFor(resolved.signIn, pathname),
+    identify: visitorReader(resolved, { store, timeoutMs }),
+    devices: deviceRegistrar(resolved),
   }
-  return protect.map(comparablePath)
-}
-
-function isProtected(pathname: string, signIn: string, roots: readonly string[]): boolean {
-  const path = comparablePath(pathname)
-  const signInPath = comparablePath(new URL(signIn, 'http://localhost').pathname)
-  return path !== signInPath && roots.some((root) => path === root || path.startsWith(root === '/' ? root : `${root}/`))
-}
-
-/** Returns the path decoded and without a trailing slash. */
-function comparablePath(pathname: string): string {
-  const path = decoded(pathname)
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
-}
-
-/** Next decodes a path before it selects the page, so the guard must do the same. */
-function decoded(pathname: string): string {
-  try {
-    return decodeURIComponent(pathname)
-  } catch {
-    return pathname
-  }
-}
-
-function redirectToSignIn(request: NextRequest, signIn: string): NextResponse {
-  const { pathname, search } = request.nextUrl
-  const target = request.nextUrl.clone()
-  const path = new URL(signIn, 'http://localhost')
-  target.pathname = path.pathname
-  target.search = path.search
-  target.hash = path.hash
-  target.searchParams.set('next', safeNext(pathname + search))
-  return NextResponse.redirect(target, 307)
 }

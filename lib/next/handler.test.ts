@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import { assertSameOrigin, createSessions, SessionError, safeNext } from 'coatcheck'
 import { memoryStore } from 'coatcheck/testing'
 import { describe, expect, it, vi } from 'vitest'
@@ -104,6 +106,96 @@ describe('assertSameOrigin', () => {
   })
 })
 
+describe('the origin of a request', () => {
+  const isAllowed = (url: string, headers: Record<string, string>, trustedOrigins: readonly string[] = []) => {
+    try {
+      assertSameOrigin({ url, headers: new Headers({ host: 'shop.example', ...headers }) }, { trustedOrigins })
+      return true
+    } catch (error) {
+      if (error instanceof SessionError && error.code === 'CROSS_SITE') return false
+      throw error
+    }
+  }
+
+  it('without Sec-Fetch-Site, the scheme of the Origin must be that of the request, as its url or X-Forwarded-Proto gives it', () => {
+    const [http, https] = [{ origin: 'http://shop.example' }, { origin: 'https://shop.example' }]
+    expect([isAllowed('https://shop.example/api', https), isAllowed('https://shop.example/api', http)]).toEqual([true, false])
+    expect([isAllowed('http://shop.example/api', http), isAllowed('http://shop.example/api', https)]).toEqual([true, false])
+    const proxied = { 'x-forwarded-proto': 'https, http' }
+    expect(isAllowed('http://internal:3000/api', { ...https, ...proxied })).toBe(true)
+    expect(isAllowed('http://internal:3000/api', { ...http, ...proxied })).toBe(false)
+  })
+
+  it('where neither gives the scheme, as in the relative url of a Node request, the host alone decides', () => {
+    for (const origin of ['http://shop.example', 'https://shop.example', 'https://SHOP.example']) {
+      expect(isAllowed('/api', { origin })).toBe(true)
+    }
+    expect(isAllowed('/api', { origin: 'https://evil.example' })).toBe(false)
+    expect(isAllowed('/api', { origin: 'null' })).toBe(false)
+  })
+
+  it('an Origin that is not http or https is another site', () => {
+    for (const origin of ['chrome-extension://abcdef', 'app://evil.example']) expect(isAllowed('/api', { origin })).toBe(false)
+  })
+
+  it('a default port in Host or Origin makes no difference', () => {
+    expect(isAllowed('https://shop.example/api', { host: 'shop.example:443', origin: 'https://shop.example' })).toBe(true)
+    expect(isAllowed('https://shop.example/api', { host: 'shop.example:444', origin: 'https://shop.example' })).toBe(false)
+  })
+
+  it('a page of a trusted origin may send unsafe requests, with or without Sec-Fetch-Site, and its scheme counts', () => {
+    const trusted = ['https://www.shop.example']
+    const url = 'https://shop.example/api'
+    for (const site of [{}, { 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': 'cross-site' }]) {
+      expect(isAllowed(url, { ...site, origin: 'https://www.shop.example' }, trusted)).toBe(true)
+      expect(isAllowed(url, { ...site, origin: 'http://www.shop.example' }, trusted)).toBe(false)
+      expect(isAllowed(url, { ...site, origin: 'https://www.shop.example:8443' }, trusted)).toBe(false)
+      expect(isAllowed(url, { ...site, origin: 'https://www.shop.example' })).toBe(false)
+    }
+  })
+
+  it('assertSameOrigin rejects a trusted origin that is not one with CONFIG_INVALID', () => {
+    const check = () => isAllowed('/api', {}, ['www.shop.example'])
+    expect(check).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  })
+
+  it('sessions.handler accepts the option trustedOrigins', async () => {
+    const open = createSessions({
+      secret: 'a secret for tests, 32 characters',
+      store: memoryStore(),
+      trustedOrigins: ['https://www.shop.example'],
+    })
+    const status = async (origin: string) => {
+      const headers = { origin, 'sec-fetch-site': 'same-site' }
+      return (await open.handler(() => Response.json({}))(request('POST', headers))).status
+    }
+    expect([await status('https://www.shop.example'), await status('https://evil.shop.example')]).toEqual([200, 403])
+  })
+})
+
+describe('fromRequest', () => {
+  it('fromRequest accepts the request of a WebSocket handshake: plain headers and a relative url', async () => {
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('a', 5))
+    const handshake = new IncomingMessage(new Socket())
+    handshake.url = '/live?room=1'
+    handshake.headers = { host: 'localhost', cookie: `theme=dark; session=${browser.token}`, 'set-cookie': ['a', 'b'] }
+    const session = await sessions.fromRequest(handshake)
+    expect(session.get('a')).toBe(5)
+    await expect(session.set('a', 6)).rejects.toMatchObject({ code: 'READ_ONLY' })
+    handshake.headers = { ':path': '/live' } // HTTP/2
+    expect((await sessions.fromRequest(handshake)).id).toBeNull()
+  })
+
+  it('fromRequest accepts a Request and any object with Headers', async () => {
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('a', 5))
+    const headers = new Headers({ cookie: `session=${browser.token}` })
+    expect((await sessions.fromRequest(new Request('http://localhost', { headers }))).get('a')).toBe(5)
+    expect((await sessions.fromRequest({ headers, url: '/' })).get('a')).toBe(5)
+  })
+})
+
 describe('safeNext', () => {
   it.each(['/', '/account', '/a?b=c#d', '/a//b', '/a?next=//b', '/a/../b'])('safeNext returns the path %j unchanged', (path) =>
     expect(safeNext(path)).toBe(path),
@@ -139,15 +231,29 @@ describe('requireUser', () => {
 
   it('requireUser redirects an anonymous visitor to signIn with a safe next, or rejects with UNAUTHENTICATED if signIn is null', async () => {
     const result = (options: Parameters<typeof requireUser>[0]) => new FakeBrowser().visit(() => digest(requireUser(options)))
-    expect(await result({})).toBe('NEXT_REDIRECT;replace;/login;307;')
-    expect(await result({ returnTo: '/a?b' })).toBe('NEXT_REDIRECT;replace;/login?next=%2Fa%3Fb;307;')
-    expect(await result({ signIn: '/in?x=1', returnTo: '//evil.example' })).toBe('NEXT_REDIRECT;replace;/in?x=1&next=%2F;307;')
-    expect(await result({ signIn: '/in#form', returnTo: '/a' })).toBe('NEXT_REDIRECT;replace;/in?next=%2Fa#form;307;')
+    expect(await result({})).toBe('NEXT_REDIRECT;replace;/login;303;')
+    expect(await result({ returnTo: '/a?b' })).toBe('NEXT_REDIRECT;replace;/login?next=%2Fa%3Fb;303;')
+    expect(await result({ signIn: '/in?x=1', returnTo: '//evil.example' })).toBe('NEXT_REDIRECT;replace;/in?x=1&next=%2F;303;')
+    expect(await result({ signIn: '/in#form', returnTo: '/a' })).toBe('NEXT_REDIRECT;replace;/in?next=%2Fa#form;303;')
     const elsewhere = await result({ signIn: 'https://sso.example/in', returnTo: '/a' })
-    expect(elsewhere).toBe('NEXT_REDIRECT;replace;https://sso.example/in?next=%2Fa;307;')
+    expect(elsewhere).toBe('NEXT_REDIRECT;replace;https://sso.example/in?next=%2Fa;303;')
     expect(await result({ signIn: '//sso.example/in' })).toBe('CONFIG_INVALID')
     expect(await result({ signIn: null })).toBe('UNAUTHENTICATED')
   })
+
+  it.each([
+    ['handler', '/shop/login'],
+    ['action', '/login'],
+    ['render', '/login'],
+  ] as const)(
+    'under the basePath /shop, requireUser in the context %s redirects to %s, and Next adds what is missing',
+    async (context, location) => {
+      vi.stubEnv('__NEXT_ROUTER_BASEPATH', '/shop')
+      const redirect = await new FakeBrowser().visit(() => digest(requireUser()), { context })
+      vi.unstubAllEnvs()
+      expect(String(redirect).split(';')[2]).toBe(location)
+    },
+  )
 
   it('requireUser returns the session of a logged-in user', async () => {
     const browser = new FakeBrowser()

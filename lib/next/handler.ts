@@ -1,6 +1,7 @@
 import { SessionError } from '../core/errors.ts'
 import { privateResponse } from '../web/private-response.ts'
 import { assertSameOrigin } from '../web/same-origin.ts'
+import { withBasePath } from './base-path.ts'
 import { isNextSignal } from './platform.ts'
 
 /** A route handler as Next calls it: with a `Request` or `NextRequest`, and the context of a dynamic route. */
@@ -12,10 +13,11 @@ export type HandlerFunction<Incoming extends Request, Args extends readonly unkn
 /** Implements `sessions.handler`. */
 export function sessionHandler<Incoming extends Request, Args extends readonly unknown[]>(
   fn: HandlerFunction<Incoming, Args>,
+  trustedOrigins: () => readonly string[] = () => [],
 ): HandlerFunction<Incoming, Args, Promise<Response>> {
   return async (request, ...args) => {
     try {
-      if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) assertSameOrigin(request)
+      if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) assertSameOrigin(request, { trustedOrigins: trustedOrigins() })
       return privateResponse(await fn(request, ...args))
     } catch (error) {
       return privateResponse(errorResponse(error, request))
@@ -47,17 +49,9 @@ function signalResponse(signal: Error & { readonly digest: string }, request: Re
   }
   const [, location, redirectStatus] = /^NEXT_REDIRECT;\w+;(.*);(\d{3});$/.exec(signal.digest) ?? []
   if (location === undefined) throw signal
-  return new Response(null, { status: Number(redirectStatus), headers: { location: encoded(withBasePath(location, request)) } })
-}
-
-/** Adds the app's `basePath`, which Next adds to links and to redirects of pages, but not to redirects of route handlers. */
-function withBasePath(location: string, request: Request): string {
   const { nextUrl } = request as { nextUrl?: { basePath?: string } }
-  // Node handlers get a request without the base path. Next's bundlers replace this variable by the one of the configuration.
-  const basePath = nextUrl?.basePath || process.env.__NEXT_ROUTER_BASEPATH || ''
-  const isPath = /^\/(?!\/)/.test(location)
-  const hasBase = location.startsWith(basePath) && /^([/?#]|$)/.test(location.slice(basePath.length))
-  return isPath && !hasBase ? basePath + location : location
+  const target = withBasePath(location, nextUrl?.basePath || undefined)
+  return new Response(null, { status: Number(redirectStatus), headers: { location: encoded(target) } })
 }
 
 /** A header contains ASCII only. */

@@ -1,9 +1,7 @@
 import { createSessions, type Json, type ServerOptions, type SessionError, type SessionEvent } from 'coatcheck'
-import { createGuard } from 'coatcheck/middleware'
-import { type NextFetchEvent, NextRequest } from 'next/server.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
-import { stores, type TestStore } from '../../test/stores'
+import { implementations, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 const action = { context: 'action' } as const
@@ -17,10 +15,10 @@ const codeOf = (promise: Promise<unknown>) =>
   )
 
 // A session in a cookie has no row that several requests share. docs/cookie-store.md states the consequences.
-describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('logins and lost sessions, %s', (storeName) => {
+describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))('logins and lost sessions, %s', (storeName) => {
   let under: TestStore
   beforeAll(async () => {
-    under = await (stores[storeName]?.() as Promise<TestStore>)
+    under = await (implementations[storeName]?.() as Promise<TestStore>)
   })
   afterAll(() => under.close())
 
@@ -98,6 +96,21 @@ describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('logins a
     expect((await list({ userId })).map(({ data }) => data)).toEqual([{ cart: ['coat'] }])
   })
 
+  it('a login that another login of this user overtakes keeps the session, and reports the rotated token', async () => {
+    const { getSession, list, events } = make()
+    const userId = `overtaken ${storeName}`
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('cart', ['coat']))
+    const data = await browser.copy().visit(async () => {
+      const session = await getSession()
+      await browser.visit(async () => (await getSession()).login(userId))
+      await session.login(userId)
+      return [session.userId, session.data]
+    })
+    expect([data, rejected(events)]).toEqual([[userId, { cart: ['coat'] }], ['rotated']])
+    expect((await list({ userId })).length).toBe(1)
+  })
+
   it('a login with the old token of another user’s session creates a new session', async () => {
     const { getSession } = make()
     const browser = new FakeBrowser()
@@ -173,8 +186,8 @@ describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('logins a
     expect([user, await browser.visit(async () => (await getSession()).userId)]).toEqual(['8', '8'])
   })
 
-  it('logout wins against a concurrent cycleKey', async () => {
-    const { getSession, get } = make()
+  it('logout wins against a concurrent cycleKey, and reports the rotated token', async () => {
+    const { getSession, get, events } = make()
     const browser = new FakeBrowser()
     const id = await browser.visit(async () => {
       const session = await getSession()
@@ -188,6 +201,7 @@ describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('logins a
       return codeOf(session.logout())
     })
     expect([code, await get(id), leaving.cookies]).toEqual(['resolved', null, {}])
+    expect(rejected(events)).toEqual(['rotated'])
   })
 
   it('requireUser in an action refreshes every page and leaves the cookie alone', async () => {
@@ -216,22 +230,45 @@ describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('logins a
     expect(setCookies).toMatchObject([refreshed])
   })
 
-  it('logout clears the cookie when the store fails, and rejects with the store’s error', async () => {
-    const { getSession } = make()
-    const browser = new FakeBrowser()
-    await browser.visit(async () => (await getSession()).login('7'))
-    const store = under.store as Extract<ServerOptions['store'], { find: unknown }>
-    const broken = new Proxy(store, {
+  /** Returns the store with one method that always fails. */
+  const without = (method: 'find' | 'remove') =>
+    new Proxy(under.store as Extract<ServerOptions['store'], { find: unknown }>, {
       get: (target, name) => {
         if (name === 'limited') return undefined
-        if (name === 'remove') return async () => Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' }))
+        if (name === method) return async () => Promise.reject(Object.assign(new Error(), { code: 'ECONNREFUSED' }))
         const member = Reflect.get(target, name, target)
         return typeof member === 'function' ? member.bind(target) : member
       },
     })
-    const failing = make({ store: broken })
+
+  it('logout clears the cookie when the store fails, and rejects with the store’s error', async () => {
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await make().getSession()).login('7'))
+    const failing = make({ store: without('remove') })
     expect(await browser.visit(async () => codeOf((await failing.getSession()).logout()))).toBe('STORE_FAILED')
     expect(browser.cookies).toEqual({})
+  })
+
+  it('sessions.logout clears the cookie when the store fails, even if the session could not be read', async () => {
+    for (const method of ['find', 'remove'] as const) {
+      const browser = new FakeBrowser()
+      await browser.visit(async () => (await make().getSession()).login('7'))
+      const failing = make({ store: without(method) })
+      expect(await browser.visit(async () => codeOf(failing.logout()))).toBe('STORE_FAILED')
+      expect(browser.cookies).toEqual({})
+    }
+  })
+
+  it('sessions.logout deletes the session and clears the cookie', async () => {
+    const { getSession, logout, get } = make()
+    const browser = new FakeBrowser()
+    const id = await browser.visit(async () => {
+      const session = await getSession()
+      await session.login('7')
+      return String(session.id)
+    })
+    await browser.visit(logout)
+    expect([await get(id), browser.cookies]).toEqual([null, {}])
   })
 
   it('a token of an old secret is signed again with the next write, so that the old secret can be removed', async () => {
@@ -242,56 +279,5 @@ describe.each(Object.keys(stores).filter((name) => name !== 'cookie'))('logins a
     await browser.visit(async () => expect((await both.getSession()).userId).toBe('7'))
     await browser.visit(async () => (await both.getSession()).set('a', 1), action)
     await browser.visit(async () => expect((await make({ secret: newer }).getSession()).userId).toBe('7'))
-  })
-})
-
-describe.each(Object.keys(stores))('several cookies of one name, %s', (storeName) => {
-  let under: TestStore
-  beforeAll(async () => {
-    under = await (stores[storeName]?.() as Promise<TestStore>)
-  })
-  afterAll(() => under.close())
-
-  it.each([
-    ['first', (good: string) => `session=${good}; session=junk`],
-    ['last', (good: string) => `session=junk; session=v1.a.b.1.0.c; other=1; session=${good}`],
-    ['eighth', (good: string) => `${'session=junk; '.repeat(7)}session=${good}`],
-  ])('getSession, fromRequest and the guard use the authentic cookie if it comes %s', async (_, header) => {
-    const options = { secret, ...(storeName === 'cookie' && { signIn: '/login' }) }
-    const sessions = createSessions({ ...options, store: under.store, autoClear: false })
-    const store = 'carrier' in under.store ? { store: under.store } : {}
-    const browser = new FakeBrowser()
-    await browser.visit(async () => (await sessions.getSession()).login('7'))
-    const headers = { cookie: header(browser.token) }
-    const request = new NextRequest('http://localhost/account', { headers })
-    expect((await sessions.fromRequest(request)).userId).toBe('7')
-    const guard = createGuard(options, store)
-    expect((await guard(request, {} as NextFetchEvent)).headers.has('x-middleware-next')).toBe(true)
-    expect(await new FakeBrowser().visit(async () => (await sessions.getSession()).userId, { headers })).toBe('7')
-  })
-
-  it.each([
-    ['a ninth cookie', (good: string) => `${'session=junk; '.repeat(8)}session=${good}`],
-    ['an encoded token', (good: string) => `session=${good.replace('.', '%2E')}`],
-  ])('session, guard and fromRequest all ignore %s', async (_, header) => {
-    const sessions = createSessions({ secret, store: under.store, autoClear: false })
-    const browser = new FakeBrowser()
-    await browser.visit(async () => (await sessions.getSession()).login('7'))
-    const headers = { cookie: header(browser.token) }
-    const request = new NextRequest('http://localhost/account', { headers })
-    // Next's own value is the last one of the header, decoded.
-    const inPage = await browser.copy().visit(async () => (await sessions.getSession()).userId, { headers })
-    const guard = createGuard({ secret }, 'carrier' in under.store ? { store: under.store } : {})
-    const passes = (await guard(request, {} as NextFetchEvent)).headers.has('x-middleware-next')
-    expect([inPage, (await sessions.fromRequest(request)).userId, passes]).toEqual([null, null, false])
-  })
-
-  it('a cookie that a middleware has deleted for this request opens nothing', async () => {
-    const sessions = createSessions({ secret, store: under.store, autoClear: false })
-    const browser = new FakeBrowser()
-    await browser.visit(async () => (await sessions.getSession()).login('7'))
-    const headers = { cookie: `session=${browser.token}` }
-    const inPage = new FakeBrowser({ session: '' }).visit(async () => (await sessions.getSession()).userId, { headers })
-    expect(await inPage).toBeNull()
   })
 })

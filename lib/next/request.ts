@@ -1,12 +1,14 @@
 import { absoluteEnd, type CarriedSession, cookieValues, maxCookies, storeNow } from '../core/cookie/carrier.ts'
+import type { ResolvedCookie } from '../core/cookie/cookie-options.ts'
 import { SessionError } from '../core/errors.ts'
-import type { ResolvedCookie } from '../core/options.ts'
 import { SessionRecord } from '../core/session/record.ts'
 import type { RequestContext, SessionContext, SessionScope } from '../core/session/request-context.ts'
 import { Session } from '../core/session/session.ts'
-import { touchStepSeconds } from '../core/store/expiry.ts'
+import { policyOf, touchStepSeconds } from '../core/store/expiry.ts'
 import type { Client, StoredSession } from '../core/store/store.ts'
 import { clientOf } from '../web/client-info.ts'
+import { adoptSession } from './adopt.ts'
+import { onItsDevice } from './device-check.ts'
 import { isNextSignal, platform } from './platform.ts'
 import { readOnlyCookies, responseCookies } from './response-cookies.ts'
 
@@ -62,9 +64,9 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
     )
   }
   // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the others.
-  if (entry.cookies.length > 0) await here.io()
+  if (entry.cookies.length > 0 || (context.adopt && headers.has('cookie'))) await here.io()
   if (!entry.session) {
-    const session = load(context, entry.cookies, new NextRequestContext(context, headers))
+    const session = load(context, entry.cookies, headers, new NextRequestContext(context, headers))
     session.catch(() => {
       if (entry.session === session) entry.session = null // the next call tries again
     })
@@ -73,13 +75,14 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
   return entry.session
 }
 
-type AnySession = Session<Record<string, unknown>, string>
+/** A session of any app. */
+export type AnySession = Session<Record<string, unknown>, string, Record<string, unknown>, unknown>
 
 /**
  * Returns the values of the cookie: those of the header, which may be several. `current` is Next's value. If it is not in the
  * header, a middleware or the app has set it for this request, or has deleted the cookie (an empty value).
  */
-function valuesOf(headers: Headers, current: string | undefined, name: string): readonly string[] {
+export function valuesOf(headers: Headers, current: string | undefined, name: string): readonly string[] {
   const sent = cookieValues(headers.get('cookie'), name, Number.POSITIVE_INFINITY)
   const isSent = current === undefined || sent.some((value) => value === current || decoded(value) === current)
   if (isSent) return sent.slice(0, maxCookies)
@@ -100,16 +103,28 @@ export async function plainSession(context: SessionContext, headers: Headers): P
   const values = cookieValues(headers.get('cookie'), context.options.cookie.name)
   const cookies = readOnlyCookies('on a session from fromRequest()')
   const client = clientOf(headers, context.options)
-  return load(context, values, { responseCookies: async () => cookies, client, isShownNow: () => false, later: () => {} })
+  const request = { responseCookies: async () => cookies, client, isShownNow: () => false, later: () => {} }
+  return load(context, values, headers, request)
 }
 
-async function load(context: SessionContext, cookies: readonly string[], request: RequestContext): Promise<AnySession> {
-  const carried = withinAbsoluteLifetime(context, await context.carrier.open(cookies))
+async function load(
+  context: SessionContext,
+  cookies: readonly string[],
+  headers: Headers,
+  request: RequestContext,
+): Promise<AnySession> {
+  const opened = await openCookies(context, cookies, headers)
+  const carried = await adoptSession(context, opened, headers, request)
   if (typeof carried.found === 'string') context.emit({ type: 'rejected', reason: carried.found })
   const scope: SessionScope = { context, carried, request }
   const record = new SessionRecord(scope)
-  if (record.row) touchLater(scope, record, record.row)
+  if (record.credential && record.row) touchLater(scope, record, record.row)
   return new Session(scope, record)
+}
+
+/** Opens the session of a request's cookies: within its absolute lifetime, and only on the device to which it is bound. */
+export async function openCookies(context: SessionContext, cookies: readonly string[], headers: Headers): Promise<CarriedSession> {
+  return onItsDevice(context, withinAbsoluteLifetime(context, await context.carrier.open(cookies)), headers)
 }
 
 /**
@@ -124,7 +139,8 @@ function withinAbsoluteLifetime({ options }: SessionContext, carried: CarriedSes
 
 /** After the response, advances last-seen if it is a step behind; under `rolling`, the expiry, too. */
 function touchLater({ context, carried, request }: SessionScope, record: SessionRecord, row: StoredSession): void {
-  const { rolling, recordClient, policy } = context.options
+  const { rolling, recordClient } = context.options
+  const policy = policyOf(context.options, row.userId)
   if (!carried.canTouch || row.secondsSinceSeen < touchStepSeconds(row.expiry, policy)) return
   request.later(async () => {
     const { credential, row: latest } = record
@@ -135,11 +151,15 @@ function touchLater({ context, carried, request }: SessionScope, record: Session
 
 /**
  * Prepares the current request for a redirect to the login page: its page shows no flashes, and after an action every page is
- * current. It leaves the session's cookie alone, which may belong to a newer login of another tab.
+ * current. It leaves the session's cookie alone, which may belong to a newer login of another tab. Returns the status of the
+ * redirect: 303 in a route handler, because its request may be a POST, which a browser repeats after a 307.
  */
-export async function prepareTurnAway({ options }: SessionContext): Promise<void> {
-  requests.turnedAway.add(await platform().headers())
+export async function prepareTurnAway({ options }: SessionContext): Promise<303 | 307> {
+  const headers = await platform().headers()
+  requests.turnedAway.add(headers)
   await refreshPages(options.cookie)
+  const { readOnlyContext, inAction } = await responseCookies(platform(), headers, options.cookie)
+  return readOnlyContext === null && !inAction ? 303 : 307
 }
 
 /** In a server action, makes every page current. Does nothing elsewhere, as in a script. */

@@ -21,3 +21,30 @@ it('a Secure cookie over plain http logs one warning with the remedy, but none o
   ])
   warn.mockClear()
 })
+
+it('a cookie.domain that is not the host of the request or a parent of it logs one warning with the remedy', async () => {
+  const warn = vi.mocked(console.warn).mockImplementation(() => {})
+  const write = (domain: string, host: string) => {
+    const { getSession } = createSessions<{ a: number }>({ secret, store: memoryStore(), cookie: { domain } })
+    return withRequest({ headers: { host } }, async () => (await getSession()).set('a', 1))
+  }
+  for (const [domain, host] of [
+    ['shop.example', 'shop.example'],
+    ['.shop.example', 'www.shop.example:3000'],
+    ['Shop.example', 'a.b.SHOP.example'],
+    ['shop.example', 'localhost'], // withRequest
+  ] as const) {
+    await write(domain, host)
+  }
+  expect(warn).not.toHaveBeenCalled()
+  await write('shop.example', 'myshop.example')
+  await write('shop.example', 'localhost:3000')
+  expect(warn.mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        /cookie\.domain is "shop\.example".*"myshop\.example".*Browsers drop the cookie.*leave cookie\.domain out/,
+      ),
+    ],
+  ])
+  warn.mockClear()
+})

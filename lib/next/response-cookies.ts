@@ -1,4 +1,5 @@
-import type { ResolvedCookie } from '../core/options.ts'
+import type { ResolvedCookie } from '../core/cookie/cookie-options.ts'
+import { deviceCookieName } from '../core/cookie/device.ts'
 import type { ResponseCookies } from '../core/session/request-context.ts'
 import { isNextSignal, type Platform, type PlatformCookies } from './platform.ts'
 
@@ -13,9 +14,15 @@ export async function responseCookies(platform: Platform, headers: Headers, cook
     inAction: headers.has('next-action'),
     send: (value, maxAge) => {
       if (secure) warnOfPlainHttp(headers, name)
+      if (domain) warnOfDomain(headers, domain)
       cookies.set({ ...attributes, value, ...(maxAge !== undefined && { maxAge }) })
     },
-    clear: () => cookies.set({ ...attributes, value: '', maxAge: 0 }),
+    clear: () => {
+      cookies.set({ ...attributes, value: '', maxAge: 0 })
+      const device = deviceCookieName(cookie)
+      if (headers.get('cookie')?.includes(`${device}=`)) cookies.set({ ...attributes, name: device, value: '', maxAge: 0 })
+    },
+    remove: (name) => cookies.set({ ...attributes, name, value: '', maxAge: 0 }),
     refreshPages: () => cookies.set({ ...attributes, name: `${name}-refresh`, value: '', maxAge: 0 }),
     refreshPage: platform.refresh,
   }
@@ -24,7 +31,15 @@ export async function responseCookies(platform: Platform, headers: Headers, cook
 /** Returns cookies that cannot be set. `context` names where the code runs, as a part of a sentence. */
 export function readOnlyCookies(context: string): ResponseCookies {
   const ignore = () => {}
-  return { readOnlyContext: context, inAction: false, send: ignore, clear: ignore, refreshPages: ignore, refreshPage: null }
+  return {
+    readOnlyContext: context,
+    inAction: false,
+    send: ignore,
+    clear: ignore,
+    remove: ignore,
+    refreshPages: ignore,
+    refreshPage: null,
+  }
 }
 
 /** Returns null where Next provides no cookies. */
@@ -71,4 +86,25 @@ function warnOfPlainHttp(headers: Headers, name: string): void {
       'Browsers drop the cookie, so no session is kept. ' +
       'Serve https (a proxy must send X-Forwarded-Proto: https), or set cookie.secure to false if you want plain http.',
   )
+}
+
+let warnedOfDomain = false
+
+/**
+ * Logs one warning if the browser will drop the cookie: its domain must be the host or a parent (RFC 6265, section 5.3). The fake
+ * requests of `withRequest` have the host localhost without a port, and no browser.
+ */
+function warnOfDomain(headers: Headers, domain: string): void {
+  const given = headers.get('host') ?? 'localhost'
+  const host = hostname(given)
+  if (warnedOfDomain || given === 'localhost' || `.${host}`.endsWith(`.${hostname(domain).replace(/^\./, '')}`)) return
+  warnedOfDomain = true
+  console.warn(
+    `coatcheck: cookie.domain is "${domain}", but this request is for the host "${host}". ` +
+      'Browsers drop the cookie, so no session is kept. Use that host or a parent of it, or leave cookie.domain out.',
+  )
+}
+
+function hostname(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, '')
 }

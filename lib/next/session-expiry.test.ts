@@ -43,6 +43,65 @@ describeSessions('the expiry of a session', ({ rule, make, elapse, onServer }) =
     expect(await browser.visit(async () => (await getSession()).id)).toBeNull()
   })
 
+  it('anonymousMaxAge is the idle lifetime of a session without a user, and a login starts maxAge', async () => {
+    const { getSession } = make({ maxAge: '1h', anonymousMaxAge: 60 })
+    const browser = new FakeBrowser()
+    const ages = await browser.visit(async () => {
+      const session = await getSession()
+      const unsaved = session.expiryAge
+      await session.set('a', 1)
+      return [unsaved, session.expiryAge]
+    })
+    expect(ages).toEqual([60, 60])
+    await elapse(50)
+    await browser.visit(async () => (await getSession()).set('a', 2))
+    await elapse(50)
+    await browser.visit(async () =>
+      (await getSession()).update((draft) => {
+        draft.a = 3
+      }),
+    )
+    await elapse(50)
+    expect(await browser.visit(async () => (await getSession()).get('a'))).toBe(3)
+    await browser.visit(async () => {
+      const session = await getSession()
+      await session.login('u')
+      expect(session.expiryAge).toBe(3600)
+    })
+    await elapse(600)
+    expect(await browser.visit(async () => (await getSession()).get('a'))).toBe(3)
+    await browser.visit(async () => {
+      const session = await getSession()
+      await session.set('a', 4)
+      expect(session.expiryAge).toBe(3600)
+    })
+  })
+
+  it('a session without a user expires after anonymousMaxAge, unless it has its own expiry', async () => {
+    const { getSession } = make({ maxAge: '1h', anonymousMaxAge: 60 })
+    const [usual, own] = [new FakeBrowser(), new FakeBrowser()]
+    await usual.visit(async () => (await getSession()).set('a', 1))
+    await own.visit(async () => {
+      const session = await getSession()
+      await session.set('a', 1)
+      await session.setExpiry(300)
+    })
+    await elapse(61)
+    expect(await usual.visit(async () => (await getSession()).id)).toBeNull()
+    expect(await own.visit(async () => (await getSession()).get('a'))).toBe(1)
+  })
+
+  rule('reading-moves-only-last-seen')('under rolling, a read extends a session without a user by anonymousMaxAge', async () => {
+    const { getSession } = make({ maxAge: '1h', anonymousMaxAge: 60, rolling: true })
+    const browser = new FakeBrowser()
+    await browser.visit(async () => (await getSession()).set('a', 1))
+    await elapse(50)
+    await browser.visit(async () => (await getSession()).get('a'))
+    const age = await browser.visit(async () => (await getSession()).expiryAge)
+    expect(age).toBeGreaterThan(50)
+    expect(age).toBeLessThanOrEqual(60)
+  })
+
   it('a session that is older than a lowered absoluteMaxAge is rejected', async () => {
     const browser = new FakeBrowser()
     await browser.visit(async () => (await make().getSession()).login('u'))

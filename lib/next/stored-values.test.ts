@@ -41,6 +41,24 @@ it('a value that the serializer cannot read affects only its own key', async () 
   })
 })
 
+it('pop keeps a value that another request has made unreadable in the meantime', async () => {
+  const store = memoryStore()
+  const browser = new FakeBrowser()
+  const plain = createSessions<{ n: number }>({ secret, store })
+  await browser.visit(async () => (await plain.getSession()).set('n', 1))
+  const deserialize = (json: unknown) => {
+    if (json === -1) throw new RangeError()
+    return json
+  }
+  const sessions = createSessions<{ n: number }>({ secret, store, serializer: { serialize: (value) => value, deserialize } })
+  await browser.visit(async () => {
+    const session = await sessions.getSession()
+    await browser.copy().visit(async () => (await plain.getSession()).set('n', -1))
+    await expect(session.pop('n')).rejects.toMatchObject({ code: 'DATA_INVALID' })
+  })
+  expect(await browser.visit(async () => (await plain.getSession()).get('n'))).toBe(-1)
+})
+
 it('memoryStore orders keys as jsonb does: by length, then by bytes, at every level', async () => {
   const { getSession } = createSessions({ secret, store: memoryStore() })
   const data = await new FakeBrowser().visit(async () => {

@@ -15,7 +15,7 @@ it('withRequest runs after() callbacks even if the function throws, and returns 
     await session.set('a', 1)
     return requireUser().catch((redirect: { digest: string }) => redirect.digest)
   })
-  expect(value).toBe('NEXT_REDIRECT;replace;/login;307;')
+  expect(value).toBe('NEXT_REDIRECT;replace;/login;303;')
   now += 600_000
   await expect(withRequest({ cookies }, () => requireUser())).rejects.toMatchObject({ digest: value })
   const seen = await withRequest({ cookies }, async () => (await getSession()).lastSeenAt?.getTime())

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type { ResolvedServerOptions } from '../core/options.ts'
 import type { Client } from '../core/store/store.ts'
 
-/** Returns the browser of a request, as far as it is recorded. Never throws, whatever the headers contain. */
+/** Returns the browser of a request, as far as it is recorded. Never throws, even if the headers are malformed. */
 export function clientOf(headers: Headers, { recordClient, trustedProxies, clientIp }: ResolvedServerOptions): Client {
   if (!recordClient) return { ip: null, userAgent: null }
   return {

@@ -3,16 +3,22 @@
  * response whose headers are immutable, such as that of `Response.redirect()`.
  */
 export function privateResponse(response: Response): Response {
-  try {
-    response.headers.set('cache-control', 'private, no-store')
-  } catch {
-    return privateResponse(new Response(response.body, response))
-  }
+  const own = withHeader(response, 'cache-control', 'private, no-store')
   const names =
-    response.headers
+    own.headers
       .get('vary')
       ?.toLowerCase()
       .split(/\s*,\s*/) ?? []
-  if (!names.includes('*') && !names.includes('cookie')) response.headers.append('vary', 'Cookie')
-  return response
+  if (!names.includes('*') && !names.includes('cookie')) own.headers.append('vary', 'Cookie')
+  return own
+}
+
+/** Returns the response with a header; a copy if the headers of the response are immutable. */
+export function withHeader(response: Response, name: string, value: string): Response {
+  try {
+    response.headers.set(name, value)
+    return response
+  } catch {
+    return withHeader(new Response(response.body, response), name, value)
+  }
 }

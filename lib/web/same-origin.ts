@@ -1,18 +1,40 @@
 import { SessionError } from '../core/errors.ts'
+import { checkOrigins, originOf } from '../core/origins.ts'
+import { type AnyRequest, headersOf } from '../core/request-headers.ts'
 
-/**
- * Throws unless the request comes from a page of this origin or not from a browser. `Sec-Fetch-Site` must be `same-origin` or
- * `none`. Without that header, `Origin` must equal Host. A request with neither header does not come from a browser and passes.
- * @throws {SessionError} CROSS_SITE
- * @see OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Fetch Metadata headers"
- */
-export function assertSameOrigin({ headers }: { readonly headers: Headers }): void {
-  const site = headers.get('sec-fetch-site')
-  const origin = headers.get('origin')
-  const same = site ? site === 'same-origin' || site === 'none' : origin === null || hostOf(origin) === headers.get('host')
-  if (!same) throw new SessionError('CROSS_SITE', 'The request comes from another site. Send it from a page of this site.')
+/** The options of `assertSameOrigin`. */
+export interface SameOriginOptions {
+  /** Other origins whose pages may send the request, such as 'https://www.shop.example'. @default none */
+  trustedOrigins?: readonly string[]
 }
 
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null
+/**
+ * Throws unless the request comes from a page of this origin, from a trusted one, or not from a browser. `Sec-Fetch-Site` must be
+ * `same-origin` or `none`. Without that header, `Origin` must have the request's host, and its scheme where `url` or
+ * `X-Forwarded-Proto` give it. A request with neither header does not come from a browser and passes.
+ * @throws {SessionError} CROSS_SITE
+ * @example assertSameOrigin(request, { trustedOrigins: ['https://www.shop.example'] })
+ * @see OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Fetch Metadata headers"
+ */
+export function assertSameOrigin(request: AnyRequest, { trustedOrigins = [] }: SameOriginOptions = {}): void {
+  const headers = headersOf(request)
+  const site = headers.get('sec-fetch-site')
+  const origin = headers.get('origin')
+  const trusted = checkOrigins(trustedOrigins)
+  if (origin !== null && trusted.includes(origin)) return
+  const same = site ? site === 'same-origin' || site === 'none' : origin === null || isOwn(origin, headers, request.url)
+  if (same) return
+  const remedy = 'Send it from a page of this site, or add the origin of that page to trustedOrigins.'
+  throw new SessionError('CROSS_SITE', `The request comes from another site. ${remedy}`)
+}
+
+/**
+ * Compares with Host. The scheme is compared if the request has one, because an attacker may control plain http of this
+ * host.
+ */
+function isOwn(origin: string, headers: Headers, url = ''): boolean {
+  if (!URL.canParse(origin)) return false
+  const [forwarded] = headers.get('x-forwarded-proto')?.split(',') ?? []
+  const scheme = forwarded?.trim() || /^(https?):/.exec(url)?.[1] || new URL(origin).protocol.slice(0, -1)
+  return originOf(`${scheme}://${headers.get('host')}`) === originOf(origin)
 }

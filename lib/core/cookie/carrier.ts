@@ -14,17 +14,18 @@ export interface SessionCredential extends SessionRef {
 
 /**
  * Why a cookie opens no session. 'unknown': this app issued the token, but the session was deleted or has expired. 'rotated':
- * the session exists and was given a new token less than 60 seconds ago; this is the old one.
+ * the session exists and was given a new token less than 60 seconds ago; this is the old one. 'device': the session is bound to
+ * a device, and the request has no proof of it.
  */
-export type Rejection = 'malformed' | 'forged' | 'unknown' | 'rotated'
+export type Rejection = 'malformed' | 'forged' | 'unknown' | 'rotated' | 'device'
 
 /** Defines how sessions travel in their cookie. Nothing else in the library depends on it. */
 export interface SessionCarrier {
   /** The store that administration uses. */
   readonly store: SessionStore
   /**
-   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the first
-   * authentic one counts. Never rejects because of a cookie's content.
+   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the first one
+   * that opens a live session counts, otherwise the first authentic one. Never rejects because of a cookie's content.
    */
   open(values: readonly string[]): Promise<CarriedSession>
 }
@@ -33,15 +34,25 @@ export interface SessionCarrier {
 export interface CarriedSession {
   /** The store for this request. */
   readonly store: SessionStore
-  /** The live session; a rejection, if the cookie opens none; null without a cookie. */
+  /** The live session; a rejection if the cookie opens none; null without a cookie. */
   readonly found: FoundSession | Rejection | null
   /** The authentic credential that the browser presented, even if it opens no session. */
   readonly presented: SessionRef | null
-  /** True if a visit can advance the session after the response, when no cookie can be sent. */
+  /** A session of another library that pages already show but that is not stored yet. */
+  readonly adopted?: StoredSession
+  /**
+   * With the rejection 'device': the session that is bound to a device, and true if the browser just failed to renew
+   * its proof.
+   */
+  readonly unproven?: { readonly row: StoredSession; readonly isSkipped: boolean }
+  /** True if the session's activity can be recorded after the response, when no cookie can be sent. */
   readonly canTouch: boolean
   /** Returns a new credential for `row`. */
   issue(row: StoredSession, tokenSecret: string): SessionCredential
-  /** Returns the credential after a write that kept the token: `credential` itself, unless the cookie's value must change. */
+  /**
+   * Returns the credential after a write that kept the token. It is `credential` itself unless the cookie's value must
+   * change.
+   */
   reissue(row: StoredSession, credential: SessionCredential): SessionCredential
   /** Returns the cookie's Max-Age in seconds; undefined if the cookie expires when the browser closes. */
   maxAge(row: StoredSession, credential: SessionCredential): number | undefined
@@ -60,10 +71,12 @@ export interface CarrierOptions {
   readonly policy: ExpiryPolicy
   readonly expireAtBrowserClose: boolean
   readonly maxPerUser?: number | null
+  /** The name of the app, to which a cookie that holds a session is bound. */
+  readonly app?: string | undefined
 }
 
 /**
- * A store that keeps each session in its visitor's cookie and nothing on the server. `createSessions` accepts it in place of a
+ * Stores each session in its visitor's cookie and nothing on the server. `createSessions` accepts it in place of a
  * `SessionStore`, and `createGuard` can read its sessions.
  */
 export interface CookieStore {
@@ -73,8 +86,8 @@ export interface CookieStore {
 }
 
 /**
- * Returns the end of a session's absolute lifetime in epoch seconds. The row may say later if the policy has become stricter
- * since.
+ * Returns the time in epoch seconds at which a session's absolute lifetime is over. `expiresAt` of the row may be later
+ * if `absoluteMaxAge` was shortened since its last write.
  */
 export function absoluteEnd({ absoluteSeconds }: ExpiryPolicy, { authenticatedAt, createdAt }: StoredSession): number {
   return absoluteSeconds === null ? Number.POSITIVE_INFINITY : (authenticatedAt ?? createdAt).getTime() / 1000 + absoluteSeconds
@@ -93,18 +106,24 @@ export function cookieValues(header: string | null, name: string, limit = maxCoo
     .slice(0, limit)
 }
 
-/** Opens the first authentic value. Returns a rejection if there is none, and null without a value. */
-export async function firstAuthentic<T extends object>(
+/**
+ * Opens the first value for which `isLive` returns true, otherwise the first authentic one: the cookie of a deleted session,
+ * such as one of a wider domain, must not hide a live one. Returns a rejection if none is authentic, and null without a value.
+ */
+export async function firstLive<T extends object>(
   values: readonly string[],
   open: (value: string) => Promise<T | 'malformed' | 'forged'>,
+  isLive: (opened: T) => boolean,
 ): Promise<T | 'malformed' | 'forged' | null> {
   let rejection: 'malformed' | 'forged' | null = null
+  let authentic: T | null = null
   for (const value of values) {
     const opened = await open(value)
-    if (typeof opened === 'object') return opened
-    if (rejection !== 'forged') rejection = opened
+    if (typeof opened === 'string') rejection = rejection === 'forged' ? rejection : opened
+    else if (isLive(opened)) return opened
+    else authentic ??= opened
   }
-  return rejection
+  return authentic ?? rejection
 }
 
 /** Returns the outer limit of a cookie's lifetime in epoch seconds. No read can extend it. */
@@ -119,7 +138,7 @@ export function expiresAtBrowserClose(expiry: StoredSession['expiry'], byDefault
   return expiry ? 'idleSeconds' in expiry && expiry.idleSeconds === 0 : byDefault
 }
 
-/** Returns the store's clock at the time when it returned `row`, in epoch seconds. */
+/** Returns the time of the store's clock when it returned `row`, in epoch seconds. */
 export function storeNow(row: StoredSession): number {
   return row.expiresAt.getTime() / 1000 - row.secondsLeft
 }

@@ -1,10 +1,12 @@
+import { base64url } from '../data/bytes.ts'
 import { cookieLimitSeconds } from '../store/expiry.ts'
 import type { SessionStore, StoredSession } from '../store/store.ts'
 import {
   type CarriedSession,
   type CarrierOptions,
   expiresAtBrowserClose,
-  firstAuthentic,
+  type FoundSession,
+  firstLive,
   outerLimit,
   type SessionCarrier,
   type SessionCredential,
@@ -19,8 +21,22 @@ export interface Cryptography {
   tokenHash(tokenSecret: string): string
   /** Returns the HMAC-SHA-256 under the first secret, in base64url. */
   sign(input: string): string
-  /** Checks whether `mac` is that of `input`. Takes the same time for every wrong MAC. */
+  /**
+   * Returns the first 128 bits of the HMAC-SHA-256 of a user's credentials as UUIDs, one for each secret, newest first.
+   * The first is stored; all are accepted (Django's get_session_auth_fallback_hash). The keys serve no other purpose.
+   */
+  authHashes(credentials: string): readonly string[]
+  /** Returns true if `mac` is the MAC of `input`. Takes the same time for every wrong MAC. */
   verify(input: string, mac: string): MacCheck
+}
+
+/** Returns a new token secret, 16 random bytes in base64url, and its hash. */
+export function newTokenSecret({ randomBytes, tokenHash }: Cryptography): {
+  readonly tokenSecret: string
+  readonly tokenHash: string
+} {
+  const tokenSecret = base64url(randomBytes(16))
+  return { tokenSecret, tokenHash: tokenHash(tokenSecret) }
 }
 
 /** Creates the carrier for sessions in a store: the cookie holds a signed token that names a row. */
@@ -52,7 +68,7 @@ export function tokenCarrier(
     return typeof token === 'string' ? token : { ...token, value, tokenHash: tokenHash(token.tokenSecret) }
   }
 
-  const find = async (credential: SessionCredential): Promise<CarriedSession['found']> => {
+  const find = async (credential: SessionCredential): Promise<FoundSession | 'unknown' | 'rotated'> => {
     const row = await store.find(credential)
     if (row === null || row === 'rotated') return row ?? 'unknown'
     return storeNow(row) < credential.expiresSeconds ? { row, credential } : 'unknown'
@@ -62,9 +78,12 @@ export function tokenCarrier(
   return {
     store,
     open: async (values) => {
-      const presented = await firstAuthentic(values, authenticate)
-      if (presented === null || typeof presented === 'string') return { ...shared, found: presented, presented: null }
-      return { ...shared, found: await find(presented), presented }
+      const openOne = async (value: string) => {
+        const presented = await authenticate(value)
+        return typeof presented === 'string' ? presented : { ...shared, found: await find(presented), presented }
+      }
+      const opened = await firstLive(values, openOne, ({ found }) => typeof found === 'object')
+      return opened && typeof opened === 'object' ? opened : { ...shared, found: opened, presented: null }
     },
   }
 }

@@ -43,7 +43,7 @@ describe('a token', () => {
     }
   })
 
-  it('Node and Web Crypto verify the MAC of a token alike, under any of the secrets', async () => {
+  it('Node and Web Crypto agree on the MAC of a token, under any of the secrets', async () => {
     const text = textOf(token)
     const newer = 'a newer secret for tests, 32 chars'
     for (const verifier of [(secrets: string[]) => nodeCryptography(secrets).verify, webVerifier]) {

@@ -16,12 +16,12 @@ export interface Token {
   readonly loggedIn: boolean
 }
 
-/** A token whose MAC is right. */
+/** A token with a valid MAC. */
 export interface AuthenticToken extends Token {
   readonly signedByOldSecret: boolean
 }
 
-/** The secret under which a MAC is right: the first one, which signs, or an old one; false under none. */
+/** The secret that made a MAC: the first one, which signs, or an old one; false if none made it. */
 export type MacCheck = 'current' | 'old' | false
 
 /** Checks a MAC. The server uses `node:crypto`, the edge Web Crypto. */
@@ -31,7 +31,10 @@ export type VerifyMac = (input: string, mac: string) => MacCheck | Promise<MacCh
 const grammar =
   /^(v1\.([A-Za-z0-9_-]{21}[AQgw])\.([A-Za-z0-9_-]{21}[AQgw])\.([1-9][0-9]{0,11})\.([01]))\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
 
-/** Returns the token in a cookie's value, or the reason why the value is rejected. Checks the MAC, but neither clock nor store. */
+/**
+ * Returns the token in a cookie's value, or the reason why the value is rejected. Checks the MAC only: not the expiry,
+ * and not the store.
+ */
 export async function openToken(
   value: string,
   cookieName: string,

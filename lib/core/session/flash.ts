@@ -1,6 +1,7 @@
 import { base64url } from '../data/bytes.ts'
 import { checkJson, checkKey, deepFreeze, invalid, type Json, type JsonObject } from '../data/json.ts'
 import { emptyPatch, maxBytesBefore } from '../data/patch.ts'
+import { policyOf } from '../store/expiry.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionScope, WriteOptions } from './request-context.ts'
 import type { SessionWriter } from './writer.ts'
@@ -69,21 +70,21 @@ export class FlashBox {
     return flashesIn(this.#record.row?.data ?? {})
   }
 
-  /** Runs after the response without the writer: no cookie can be set then, and none must be. */
+  /** Runs after the response and bypasses the writer, because no cookie can be set then. */
   async #remove(flashes: readonly Flash[]): Promise<void> {
     const { context, carried, request } = this.#scope
     const { credential, row } = this.#record
     if (!credential || !row || !request.isShownNow()) return
-    const { rolling, maxBytes, policy } = context.options
+    const { rolling, maxBytes } = context.options
     const patch = { ...emptyPatch, remove: flashes.map(({ id }) => prefix + id) }
-    const limit = maxBytesBefore(row.data, patch, maxBytes)
-    await carried.store.update(credential, { patch, maxBytesBefore: limit, extendsExpiry: rolling }, policy)
+    const change = { patch, maxBytesBefore: maxBytesBefore(row.data, patch, maxBytes), extendsExpiry: rolling }
+    await carried.store.update(credential, change, policyOf(context.options, row.userId))
   }
 
   #newId(): string {
     const { now, cryptography } = this.#scope.context
     const time = now().toString(36).padStart(9, '0')
-    // A counter follows the time, because several flashes may be of the same millisecond.
+    // A counter follows the time, because several flashes may have the same millisecond.
     const last = this.#stored().at(-1)?.id ?? ''
     const next = last.startsWith(time) ? Number.parseInt(last.slice(9, 12), 36) + 1 : 0
     const counter = (next + this.#added++).toString(36).padStart(3, '0')

@@ -1,13 +1,18 @@
 import type { CarriedSession, SessionCredential } from '../cookie/carrier.ts'
-import { base64url, uuidV7 } from '../data/bytes.ts'
+import { newTokenSecret } from '../cookie/token-carrier.ts'
+import { uuidV7 } from '../data/bytes.ts'
 import { type JsonObject, tooLarge } from '../data/json.ts'
 import { applyPatch, isEmptyPatch, maxBytesBefore, type Patch } from '../data/patch.ts'
-import type { SessionError } from '../errors.ts'
-import { type ExpiryRule, touchStepSeconds } from '../store/expiry.ts'
-import type { Change, StoredSession, UpdatedSession } from '../store/store.ts'
-import type { RequestContext, SessionContext, SessionScope } from './request-context.ts'
+import { SessionError } from '../errors.ts'
+import { type ExpiryPolicy, type ExpiryRule, policyOf } from '../store/expiry.ts'
+import type { Change, NewSession, SessionRef, StoredSession, UpdatedSession } from '../store/store.ts'
+import { completeChange, completePatch } from './complete-change.ts'
+import type { SessionContext, SessionScope } from './request-context.ts'
 import { StoredData } from './stored-data.ts'
-import { changedMeanwhile, interrupted, type LostReason, lockedTooLong, whyLost } from './write-errors.ts'
+import { changedMeanwhile, deviceUnproven, interrupted, type LostReason, lockedTooLong, whyLost } from './write-errors.ts'
+
+/** The parts of a new session that its writer chooses. */
+type NewParts = Pick<NewSession, 'userId' | 'authHash' | 'expiry' | 'data'>
 
 /**
  * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and takes
@@ -17,29 +22,32 @@ import { changedMeanwhile, interrupted, type LostReason, lockedTooLong, whyLost 
 export class SessionRecord {
   /** True if no stored session came with this request. */
   isNew: boolean
-  /** True if the browser has a cookie that the end of the session must clear. */
+  /** True if the browser has a cookie that must be cleared when the session is deleted. */
   hasCookie: boolean
-  /** The argument of a `setExpiry` before there was a row. */
+  /** The argument of a `setExpiry` that was called before the session had a row. */
   pendingExpiry: ExpiryRule = null
   #credential: SessionCredential | null
   #row: StoredSession | null
   #data: StoredData | null = null
-  /** Why the session that the browser's cookie names is not this one. Its writers must not replace that cookie. */
+  /**
+   * The reason why this is not the session that the browser's cookie names. Its writers must not replace that cookie.
+   */
   #lost: LostReason | null
+  readonly #scope: SessionScope
   readonly #context: SessionContext
   readonly #carried: CarriedSession
-  readonly #request: RequestContext
 
-  constructor({ context, carried, request }: SessionScope) {
+  constructor(scope: SessionScope) {
+    const { context, carried } = scope
     const found = typeof carried.found === 'string' ? null : carried.found
+    this.#scope = scope
     this.#context = context
     this.#carried = carried
-    this.#request = request
     this.hasCookie = carried.found !== null
     this.isNew = found === null
     this.#credential = found?.credential ?? null
-    this.#row = found?.row ?? null
-    this.#lost = carried.found === 'rotated' ? 'rotated' : null
+    this.#row = found?.row ?? carried.adopted ?? null
+    this.#lost = carried.found === 'rotated' || carried.found === 'device' ? carried.found : null
   }
 
   get row(): StoredSession | null {
@@ -65,31 +73,41 @@ export class SessionRecord {
     this.isNew = true
   }
 
-  /** @throws {SessionError} INTERRUPTED if the cookie's session was deleted, has expired or was rotated during this request. */
+  /** The session that is bound to another device, if the browser's cookie names one. */
+  get unproven(): StoredSession | null {
+    return (this.#lost === 'device' && this.#carried.unproven?.row) || null
+  }
+
+  /**
+   * @throws {SessionError} INTERRUPTED if the cookie's session was deleted, has expired or was rotated during this request;
+   * DEVICE_UNPROVEN if it is bound to another device.
+   */
   requireCurrent(): void {
+    if (this.#lost === 'device') throw deviceUnproven(this.#carried.unproven ?? { isSkipped: false })
     if (this.#lost) throw interrupted(this.#lost)
   }
 
   /** Creates a session. With `replaced`, it replaces that one. */
-  async create(data: JsonObject, userId: string | null, expiry: ExpiryRule, replaced: SessionCredential | null): Promise<void> {
-    const { options, emit, now, cryptography } = this.#context
-    const { tokenSecret, tokenHash } = this.#newSecret()
+  async create(parts: NewParts, replaced: SessionRef | null): Promise<void> {
+    const { options, emit, now, cryptography, columns } = this.#context
+    const { tokenSecret, tokenHash } = newTokenSecret(cryptography)
     const id = uuidV7(now(), cryptography.randomBytes(10))
-    const session = { id, tokenHash, ...this.#request.client, userId, expiry, data }
-    const row = await this.#carried.store.create(session, options.policy, replaced ?? undefined)
+    const own = columns && { columns: columns.all({ id, ...parts }) }
+    const session = { id, tokenHash, ...this.#scope.request.client, ...parts, ...own }
+    const row = await this.#carried.store.create(session, policyOf(options, parts.userId), replaced ?? undefined)
     if (!row) throw (replaced && (await this.loseIfLost(replaced))) ?? changedMeanwhile()
     this.#accept(row, this.#carried.issue(row, tokenSecret))
     this.isNew = true
-    emit({ type: 'created', id: row.id, userId })
+    emit({ type: 'created', id: row.id, userId: row.userId })
   }
 
-  /** Replaces another user's session by a new one. Returns false if another request has already replaced, deleted or rotated it. */
-  async replace(userId: string, expiry: ExpiryRule, credential: SessionCredential | null): Promise<boolean> {
+  /** Replaces another session by a new one. Returns false if another request has already replaced, deleted or rotated it. */
+  async replace(parts: NewParts, replaced: SessionRef): Promise<boolean> {
     try {
-      await this.create({}, userId, expiry, credential)
+      await this.create(parts, replaced)
       return true
     } catch (error) {
-      if (!this.#lost) throw error
+      if (!(error instanceof SessionError) || error.code !== 'INTERRUPTED') throw error
       return false
     }
   }
@@ -107,7 +125,7 @@ export class SessionRecord {
     }
     const data = applyPatch({}, patch)
     if (Object.keys(data).length === 0) return false
-    await this.create(data, null, this.pendingExpiry, null)
+    await this.create({ data, userId: null, authHash: null, expiry: this.pendingExpiry }, null)
     return true
   }
 
@@ -125,7 +143,7 @@ export class SessionRecord {
 
   /** Changes the row and issues its credential again; with `rotate`, with a new token secret. */
   async renew(change: Change, credential: SessionCredential, rotate: boolean): Promise<StoredSession> {
-    const { tokenSecret, tokenHash } = rotate ? this.#newSecret() : credential
+    const { tokenSecret, tokenHash } = rotate ? newTokenSecret(this.#context.cryptography) : credential
     const row = await this.update(rotate ? { ...change, tokenHash } : change, credential)
     if (!row) throw changedMeanwhile()
     this.#accept(row, this.#carried.issue(row, tokenSecret))
@@ -140,30 +158,30 @@ export class SessionRecord {
     const { presented } = this.#carried
     const ref = this.#credential ?? (this.#lost === 'rotated' ? presented : null)
     if (!ref) return false
-    const { tokenSecret, tokenHash } = this.#newSecret()
-    const row = await this.#send({ ...change, tokenHash, acceptsRotated: true }, ref)
-    if (row) {
-      this.#accept(row, this.#carried.issue(row, tokenSecret))
-      return true
-    }
-    if (this.#lost) return false // known before: nothing new to report
-    const lost = await this.loseIfLost(ref)
-    if (this.#lost === 'rotated') return false
-    throw lost ?? changedMeanwhile()
+    if (this.#lost) return this.#loginWith({ ...change, acceptsRotated: true }, ref)
+    if (await this.#loginWith(change, ref)) return true
+    const { isNew } = this
+    const lost = await this.loseIfLost(ref) // reports a rotation
+    if (this.#lost !== 'rotated') throw lost ?? changedMeanwhile()
+    if (!(await this.#loginWith({ ...change, acceptsRotated: true }, ref))) return false
+    this.isNew = isNew // it is the stored session that came with this request after all
+    return true
+  }
+
+  async #loginWith(change: Change, ref: SessionRef): Promise<boolean> {
+    const { tokenSecret, tokenHash } = newTokenSecret(this.#context.cryptography)
+    const row = await this.#send({ ...change, tokenHash }, ref)
+    if (row) this.#accept(row, this.#carried.issue(row, tokenSecret))
+    return row !== null
   }
 
   /** Changes the newest data in one step. `compute` may run several times. */
   async modify(compute: (data: JsonObject) => Patch, credential: SessionCredential): Promise<void> {
     const { options } = this.#context
-    const computeChecked = (data: JsonObject) => {
-      const patch = compute(data)
-      if (isEmptyPatch(patch)) return null
-      maxBytesBefore(data, patch, options.maxBytes)
-      return patch
-    }
-    // Less than the timeout, so that the store gives up first: it knows that nothing was written.
-    const wait = { timeoutMs: options.timeoutMs * 0.8, ...(options.recordClient && { client: this.#request.client }) }
-    const row = await this.#carried.store.modify(credential, computeChecked, options.policy, wait)
+    const computeChecked = (data: JsonObject) => completePatch(this.#scope, this.#row, data, compute(data))
+    // Shorter than the timeout, so that the store gives up first and can report that nothing was written.
+    const wait = { timeoutMs: options.timeoutMs * 0.8, ...(options.recordClient && { client: this.#scope.request.client }) }
+    const row = await this.#carried.store.modify(credential, computeChecked, this.#policy, wait)
     if (row === 'conflict') throw lockedTooLong()
     if (!row) throw (await this.loseIfLost(credential)) ?? changedMeanwhile()
     this.#accept(row, this.#carried.reissue(row, credential))
@@ -182,14 +200,21 @@ export class SessionRecord {
     return interrupted(reason)
   }
 
+  /**
+   * Deletes a session whose user's credentials have changed since the login, unless another request has renewed it. The
+   * visitor is anonymous then. The cookie is left alone, because it may belong to a newer login.
+   */
+  async rejectCredentials({ id, tokenHash }: SessionRef): Promise<void> {
+    const removed = await this.#carried.store.remove({ ids: [id], tokenHash })
+    this.#context.emit({ type: 'rejected', reason: 'credentials' })
+    if (this.#credential?.tokenHash !== tokenHash) return // this request has logged in since
+    this.reset()
+    if (removed.length === 0) this.#lost = 'rotated'
+  }
+
   async #send(change: Change, ref: Pick<SessionCredential, 'id' | 'tokenHash'>): Promise<UpdatedSession | null> {
-    const { options } = this.#context
-    const records = options.recordClient && (!change.patch || this.#isNearStep())
-    const row = await this.#carried.store.update(
-      ref,
-      records ? { ...change, client: this.#request.client } : change,
-      options.policy,
-    )
+    const policy = change.userId === undefined ? this.#policy : this.#context.options.policy
+    const row = await this.#carried.store.update(ref, completeChange(this.#scope, this.#row, change), policy)
     if (row === 'conflict') throw lockedTooLong()
     return row
   }
@@ -206,15 +231,7 @@ export class SessionRecord {
     this.pendingExpiry = null
   }
 
-  /** True if last-seen is due now or may become due during this request. Otherwise a write need not send the browser along. */
-  #isNearStep(): boolean {
-    const row = this.#row
-    return row === null || row.secondsSinceSeen > touchStepSeconds(row.expiry, this.#context.options.policy) / 2
-  }
-
-  #newSecret(): { readonly tokenSecret: string; readonly tokenHash: string } {
-    const { cryptography } = this.#context
-    const tokenSecret = base64url(cryptography.randomBytes(16))
-    return { tokenSecret, tokenHash: cryptography.tokenHash(tokenSecret) }
+  get #policy(): ExpiryPolicy {
+    return policyOf(this.#context.options, this.#row?.userId ?? null)
   }
 }

@@ -3,19 +3,21 @@ import type { SessionScope } from './request-context.ts'
 import { notTrimmed } from './write-errors.ts'
 
 /**
- * Deletes the session that the browser presented, by its id: the visitor asked for it, even if another request has rotated the
- * token. A session that is gone already is not an error. The record is a new, empty session then, even if the store failed.
+ * Deletes the session that the browser presented. Selects it by id, so that the logout works even if another request
+ * has rotated the token. A session that is gone already is not an error. The record is a new, empty session then, even
+ * if the store failed.
  */
 export async function removePresented({ context, carried }: SessionScope, record: SessionRecord, event: 'flushed' | 'logout') {
-  const id = record.credential?.id ?? carried.presented?.id
-  const isUnknown = record.credential === null && carried.found === 'unknown'
+  const ref = record.credential ?? carried.presented
+  const isReported = record.credential === null && carried.found === 'rotated'
   record.reset()
-  if (id === undefined) return
-  // An authentic token that opens nothing: if its session exists, another request, perhaps a thief's, has rotated it.
-  const [row] = isUnknown ? await carried.store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 }) : []
-  if (row && row.tokenHash !== carried.presented?.tokenHash) context.emit({ type: 'rejected', reason: 'rotated' })
-  const [removed] = await carried.store.remove({ ids: [id] })
+  if (ref === null) return
+  const { id, tokenHash } = ref
+  const [current] = await carried.store.remove({ ids: [id], tokenHash })
+  const [removed] = current ? [current] : await carried.store.remove({ ids: [id] })
   if (!removed) return
+  // Only the id matches, because another request, perhaps a thief's, has rotated the token.
+  if (!current && !isReported) context.emit({ type: 'rejected', reason: 'rotated' })
   context.emit({ type: event, ...removed })
 }
 

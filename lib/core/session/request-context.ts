@@ -1,8 +1,12 @@
+import type { Adopt } from '../adoption.ts'
 import type { CarriedSession, SessionCarrier } from '../cookie/carrier.ts'
+import type { DeviceSigner } from '../cookie/device.ts'
 import type { Cryptography } from '../cookie/token-carrier.ts'
 import type { Codec } from '../data/schema.ts'
 import type { ResolvedOptions, ResolvedServerOptions, SessionEvent } from '../options.ts'
 import type { Client } from '../store/store.ts'
+import type { UserOptions } from '../user-options.ts'
+import type { Columns } from './columns.ts'
 
 /** The parts of a request that the session depends on. */
 export interface RequestContext {
@@ -10,24 +14,33 @@ export interface RequestContext {
   responseCookies(): Promise<ResponseCookies>
   /** The browser, as far as it is recorded. */
   readonly client: Client
-  /** Returns true if a browser loads this document to show it now: not ahead of time, not for the router, not before a redirect. */
+  /**
+   * Returns true if a browser loads this document to show it now. Returns false for prefetches, requests of the router,
+   * and redirects.
+   */
   isShownNow(): boolean
-  /** Runs `task` after the response is sent. Does not run it where Next cannot. */
+  /** Runs `task` after the response is sent. Does nothing where Next has no `after`. */
   later(task: () => Promise<void>): void
 }
 
 /** The session's cookie on the response. */
 export interface ResponseCookies {
-  /** Where the calling code runs, if no cookie can be set there; null in server actions and route handlers. */
+  /**
+   * The name of the place where the calling code runs if no cookie can be set there; null in server actions and route
+   * handlers.
+   */
   readonly readOnlyContext: string | null
   /** True in a server action that the router called. */
   readonly inAction: boolean
   /** Sets the cookie. Without `maxAgeSeconds` it expires when the browser closes. */
   send(value: string, maxAgeSeconds: number | undefined): void
   clear(): void
+  /** Removes another library's cookie. */
+  remove(name: string): void
   /**
-   * Makes every page current: Next drops what its router has prefetched when an action changes any cookie. So this clears a
-   * cookie that never exists, and leaves the session's cookie to a login that another tab may have made.
+   * Makes Next refetch every page: it drops what its router has prefetched when an action changes any cookie. So this
+   * clears a cookie that never exists. It does not send the session's cookie, which could replace that of a login in
+   * another tab.
    */
   refreshPages(): void
   /** Re-renders the page that called the action and keeps the router's cache; null where Next has no such function (15.5). */
@@ -40,6 +53,14 @@ export interface SessionContext {
   readonly options: ResolvedOptions & ResolvedServerOptions
   readonly codec: Codec
   readonly cryptography: Cryptography
+  /** Finds the sessions of another library; null without the option `adopt`. */
+  readonly adopt: Adopt | null
+  /** Signs the cookies of devices; null without the option `deviceBinding`. */
+  readonly deviceSigner: DeviceSigner | null
+  /** How users are loaded; null without the option `user`. */
+  readonly user: UserOptions<unknown> | null
+  /** Computes the app's own columns; null without the option `columns`. */
+  readonly columns: Columns | null
   /** Milliseconds since the epoch. Only for ids and cleanup, never to judge expiry. */
   readonly now: () => number
   readonly emit: (event: SessionEvent) => void
@@ -57,9 +78,9 @@ export interface SessionScope {
 /** The options of a writer. */
 export interface WriteOptions {
   /**
-   * How the pages show what a server action has changed. By default, Next drops what its router has prefetched, so every page
-   * is current. `'page'` re-renders only the current page; prefetched and privately cached pages may be stale. On Next 15.5,
-   * which cannot do that, it does the same as the default. `false` does neither.
+   * How the pages show what a server action has changed. By default, Next drops all pages that its router has
+   * prefetched and fetches them again. `'page'` re-renders only the current page; prefetched and privately cached pages
+   * may be stale. On Next 15.5, which cannot do that, `'page'` is the same as the default. `false` does neither.
    */
   refresh?: 'page' | false
 }

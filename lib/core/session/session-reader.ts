@@ -1,19 +1,13 @@
 import { expiresAtBrowserClose } from '../cookie/carrier.ts'
-import type { Json } from '../data/json.ts'
+import type { DeepReadonly } from '../data/read-only.ts'
 import { idleSeconds } from '../store/expiry.ts'
+import type { StoredSession } from '../store/store.ts'
 import type { SessionRecord } from './record.ts'
-import type { SessionContext } from './request-context.ts'
+import type { SessionContext, SessionScope } from './request-context.ts'
+import { SessionUser, userOf } from './session-user.ts'
 
-type Atom = string | number | bigint | boolean | symbol | null | undefined | Date | RegExp | URL | ReadonlyMap<unknown, unknown>
-
-/** `T` with everything in it read-only. `Json` is read-only already, and expanding it would not terminate. */
-export type DeepReadonly<T> = Json extends T
-  ? T
-  : T extends Atom | ((...args: never) => unknown)
-    ? T
-    : T extends object
-      ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-      : T
+/** The key of a session's row. In the registry, because a bundler may load several copies of this module. */
+export const rowOf: unique symbol = Symbol.for('coatcheck.rowOf')
 
 /** A name of a key of `Data`. */
 export type KeyOf<Data> = keyof Data & string
@@ -27,14 +21,26 @@ export type Read<Data, Defaulted, K extends keyof Data> = K extends Defaulted
 export type Stored<Data, K extends keyof Data> = DeepReadonly<Exclude<Data[K], undefined>>
 
 /** The readers of a session. They are synchronous and return what the store last acknowledged. */
-export class SessionReader<Data extends object, Defaulted extends keyof Data = never> {
+export class SessionReader<Data extends object, Defaulted extends keyof Data = never, User = null> {
   // Private names, so that printing or serializing a session shows neither the token nor the secrets.
   readonly #record: SessionRecord
   readonly #context: SessionContext
+  readonly #user: SessionUser
 
-  constructor(context: SessionContext, record: SessionRecord) {
-    this.#context = context
+  constructor(scope: SessionScope, record: SessionRecord) {
+    this.#context = scope.context
     this.#record = record
+    this.#user = new SessionUser(scope, record)
+  }
+
+  /** For `sessions.view`. */
+  get [rowOf](): StoredSession | null {
+    return this.#record.row
+  }
+
+  /** For `getUser` and `requireUser`. */
+  get [userOf](): SessionUser {
+    return this.#user
   }
 
   /** Returns what `JSON.stringify` and `Response.json` show. */
@@ -85,7 +91,7 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
    * saved.
    */
   get id(): string | null {
-    return this.#record.row?.id ?? null
+    return this.#record.credential?.id ?? null
   }
 
   /** True if no stored session came with this request. */
@@ -101,6 +107,19 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   /** The logged-in user's id as text, or null. */
   get userId(): string | null {
     return this.#record.row?.userId ?? null
+  }
+
+  /**
+   * The logged-in user, after `getUser` or `requireUser` has loaded it in this request; null before that, and as soon as another
+   * user or none is logged in (Django's request.user).
+   */
+  get user(): User | null {
+    return this.#user.current as User | null
+  }
+
+  /** True if the session is bound to the device where it was created (option `deviceBinding`). */
+  get deviceBound(): boolean {
+    return (this.#record.row?.deviceKey ?? null) !== null
   }
 
   /** The time of the login, or null. */
@@ -125,7 +144,7 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   get expiryAge(): number {
     const { row, pendingExpiry } = this.#record
     if (row) return Math.max(Math.round(row.secondsLeft), 0)
-    const { policy } = this.#context.options
+    const { anonymousPolicy: policy } = this.#context.options
     const fixed = pendingExpiry !== null && 'at' in pendingExpiry
     const seconds = fixed ? (pendingExpiry.at.getTime() - this.#context.now()) / 1000 : idleSeconds(pendingExpiry, policy)
     return Math.max(Math.round(Math.min(seconds, policy.absoluteSeconds ?? seconds)), 0)

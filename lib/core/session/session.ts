@@ -1,12 +1,15 @@
-import { checkKey, invalid, type JsonObject, plainEntries } from '../data/json.ts'
-import { emptyPatch, isReserved, type Patch } from '../data/patch.ts'
+import { checkKey, type JsonObject, plainEntries } from '../data/json.ts'
+import { emptyPatch, isReserved } from '../data/patch.ts'
+import type { DeepReadonly } from '../data/read-only.ts'
 import type { Codec } from '../data/schema.ts'
 import { checkUserId } from '../data/user-id.ts'
 import { type Duration, expiryRule } from '../store/expiry.ts'
+import { draftPatch } from './draft-patch.ts'
 import { type Flash, FlashBox } from './flash.ts'
 import type { SessionRecord } from './record.ts'
-import type { SessionScope, WriteOptions } from './request-context.ts'
-import { type DeepReadonly, type KeyOf, SessionReader, type Stored } from './session-reader.ts'
+import type { SessionContext, SessionScope, WriteOptions } from './request-context.ts'
+import { type KeyOf, SessionReader, type Stored } from './session-reader.ts'
+import { storedAuthHash } from './session-user.ts'
 import { SessionWriter } from './writer.ts'
 
 const testKey = '_test_cookie'
@@ -14,6 +17,17 @@ const testKey = '_test_cookie'
 /** The mutable copy of the data that `update` passes to its callback. */
 export type Draft<Data, Defaulted extends keyof Data> = { -readonly [K in keyof Data]?: Data[K] } & {
   -readonly [K in Defaulted]: Data[K]
+}
+
+/** The options of `login`. */
+export interface LoginOptions extends WriteOptions {
+  /** This session's own expiry, as for `setExpiry`. @default that of the session */
+  expiry?: Duration | Date | null
+  /**
+   * The value that `user.authHash` returns for the same user object whose password was checked. Required with that
+   * option.
+   */
+  authHash?: string
 }
 
 /**
@@ -24,17 +38,21 @@ export type Draft<Data, Defaulted extends keyof Data> = { -readonly [K in keyof 
  * was deleted, expired or rotated in the meantime, and with `STORE_FAILED` if the store failed. Nothing was written then,
  * unless `outcome` is 'unknown'.
  */
-export class Session<Data extends object, Defaulted extends keyof Data = never, Input extends object = Data> extends SessionReader<
-  Data,
-  Defaulted
-> {
+export class Session<
+  Data extends object,
+  Defaulted extends keyof Data = never,
+  Input extends object = Data,
+  User = null,
+> extends SessionReader<Data, Defaulted, User> {
+  readonly #context: SessionContext
   readonly #codec: Codec
   readonly #record: SessionRecord
   readonly #writer: SessionWriter
   readonly #flashes: FlashBox
 
   constructor(scope: SessionScope, record: SessionRecord) {
-    super(scope.context, record)
+    super(scope, record)
+    this.#context = scope.context
     this.#codec = scope.context.codec
     this.#record = record
     this.#writer = new SessionWriter(scope, record)
@@ -75,7 +93,13 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
     checkKey(key, key)
     if (this.#record.data.has(key)) this.#record.data.read(key) // an unreadable value must not be removed
     const taken = isReserved(key) ? undefined : await this.#writer.pop(key, options)
-    return (taken === undefined ? fallback : this.#codec.decode(key, taken)) as Stored<Data, K> | F
+    if (taken === undefined) return fallback as F
+    try {
+      return this.#codec.decode(key, taken) as Stored<Data, K>
+    } catch (error) {
+      await this.#writer.setDefault(key, taken, options) // another request has made it unreadable since
+      throw error
+    }
   }
 
   /** Writes `key` if it is absent, and returns the stored value. */
@@ -97,7 +121,8 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
    * @throws {SessionError} CONFLICT if other requests held the session until `timeout` was nearly over.
    */
   async update(change: (draft: Draft<Data, Defaulted>) => undefined, options: WriteOptions = {}): Promise<void> {
-    return this.#writer.update((data) => this.#patchOf(data, change), options)
+    const onDraft = (draft: Record<string, unknown>) => change(draft as Draft<Data, Defaulted>)
+    return this.#writer.update((data) => draftPatch(this.#codec, data, onDraft), options)
   }
 
   /** Deletes the row and clears the cookie (Django's flush). This object is then a new, empty session. */
@@ -107,10 +132,12 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
 
   /**
    * Replaces the token secret and keeps the id and the data (Django's cycle_key). The old token is invalid at once. Call it
-   * when the visitor's rights change; `login` does it itself.
+   * when the visitor's rights change; `login` does it itself. After a password change, pass the new credentials as `authHash`:
+   * then this session stays valid (Django's update_session_auth_hash).
+   * @example await session.cycleKey({ authHash: user.passwordHash })
    */
-  async cycleKey(options: WriteOptions = {}): Promise<void> {
-    return this.#writer.cycleKey(options)
+  async cycleKey(options: WriteOptions & { authHash?: string } = {}): Promise<void> {
+    return this.#writer.cycleKey(storedAuthHash(this.#context, 'cycleKey', options.authHash), options)
   }
 
   /**
@@ -120,12 +147,14 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
    *
    * `userId` is stored as text of 1 to 255 characters. `expiry` takes the same values as `setExpiry`. If only deleting the
    * sessions above `maxPerUser` fails, `login` rejects with STORE_FAILED and the outcome 'unknown', and the user is logged in.
-   * @example await session.login(user.id)
+   * @example await session.login(user.id, { authHash: user.passwordHash })
+   * @throws {SessionError} CONFIG_INVALID if `authHash` is missing. Nothing is written then.
    * @see OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"
    */
-  async login(userId: string | number | bigint, options: WriteOptions & { expiry?: Duration | Date | null } = {}): Promise<void> {
-    const { expiry } = options
-    return this.#writer.login(checkUserId(userId), expiry === undefined ? undefined : expiryRule(expiry), options)
+  async login(userId: string | number | bigint, options: LoginOptions = {}): Promise<void> {
+    const expiry = options.expiry === undefined ? undefined : expiryRule(options.expiry)
+    const authHash = storedAuthHash(this.#context, 'login', options.authHash)
+    return this.#writer.login({ userId: checkUserId(userId), expiry, authHash }, options)
   }
 
   /** Deletes the row and clears the cookie, as `flush` does. */
@@ -171,14 +200,15 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   }
 
   /**
-   * Removes flashes that have been shown, by id. Call it in the action given to `<Flashes>`. It does not re-render the page unless
-   * `refresh` says so. If the cookie must be sent, Next re-renders the page anyway; that page still shows these flashes.
+   * Removes flashes that have been shown, by id. Call it in the action given to `<Flashes>`. It re-renders the page
+   * only if `refresh` is set. If the cookie must be sent, Next re-renders the page anyway; that page still shows these
+   * flashes.
    */
   async acknowledgeFlashes(ids: readonly string[], options: WriteOptions = { refresh: false }): Promise<void> {
     return this.#flashes.acknowledge(ids, options)
   }
 
-  /** Stores a test value, to find out on the next request whether the browser accepts cookies (Django's set_test_cookie). */
+  /** Stores a test value. The next request can then check if the browser accepts cookies (Django's set_test_cookie). */
   async setTestCookie(options: WriteOptions = {}): Promise<void> {
     return this.#writer.patch('setTestCookie', { ...emptyPatch, set: { [testKey]: 'worked' } }, options)
   }
@@ -196,25 +226,5 @@ export class Session<Data extends object, Defaulted extends keyof Data = never, 
   #encode(values: object): JsonObject {
     const entries = plainEntries(values, 'The argument of set')
     return Object.fromEntries(entries.map(([key, value]) => [key, this.#codec.encode(key, value)]))
-  }
-
-  /** Runs `change` on a draft of `data` and returns the patch that does the same. */
-  #patchOf(data: JsonObject, change: (draft: Draft<Data, Defaulted>) => undefined): Patch {
-    const codec = this.#codec
-    const { draft, unreadable } = codec.draft(data)
-    const before = new Map(Object.keys(draft).map((key) => [key, codec.toJson(key, draft[key])]))
-    const returned: unknown = change(draft as Draft<Data, Defaulted>)
-    if (returned instanceof Promise) {
-      returned.catch(() => {}) // update rejects it below
-      throw invalid('The function given to update', 'is asynchronous; await first, then change the draft')
-    }
-    const present = Object.entries(draft).filter(([, value]) => value !== undefined)
-    const keys = new Set([...present.map(([key]) => key), ...unreadable])
-    const changed = present.filter(([key, value]) => codec.differs(key, value, before.get(key)))
-    return {
-      ...emptyPatch,
-      remove: Object.keys(data).filter((key) => !isReserved(key) && !keys.has(key)),
-      set: Object.fromEntries(changed.map(([key, value]) => [key, codec.encode(key, value)])),
-    }
   }
 }

@@ -2,26 +2,37 @@ import { type FailureCause, SessionError } from '../errors.ts'
 import type { SessionRef, SessionStore } from '../store/store.ts'
 import type { ResponseCookies } from './request-context.ts'
 
-/** Why a request has no session to change: it was deleted or has expired, or it has another token. */
-export type LostReason = 'gone' | 'rotated'
+/** The reason why a request has no session to change: the session was deleted, has expired, or has a new token. */
+export type LostReason = 'gone' | 'rotated' | 'device'
 
 /**
- * Finds out with one SELECT by id why a write changed nothing. Returns null if the session is still valid: then a condition of
- * the write itself failed.
+ * Returns the reason why a write changed nothing, with one SELECT by id. Returns null if the session is still valid:
+ * then a condition of the write itself failed.
  */
-export async function whyLost(store: SessionStore, { id, tokenHash }: SessionRef): Promise<LostReason | null> {
+export async function whyLost(store: SessionStore, { id, tokenHash }: SessionRef): Promise<'gone' | 'rotated' | null> {
   const [row] = await store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 })
   if (!row) return 'gone'
   return row.tokenHash === tokenHash ? null : 'rotated'
 }
 
 /** Returns the INTERRUPTED of a write that has no session to change. */
-export function interrupted(reason: LostReason): SessionError {
+export function interrupted(reason: Exclude<LostReason, 'device'>): SessionError {
   const text = {
     gone: 'The session expired, was logged out or was revoked. Nothing was written; the visitor is anonymous now.',
     rotated: 'Another request gave this session a new token. Nothing was written; load the page again.',
   }[reason]
   return new SessionError('INTERRUPTED', text)
+}
+
+/**
+ * Returns the DEVICE_UNPROVEN of a write to a session that is bound to a device. It is a 503 if the browser could not reach the
+ * device handler just now.
+ */
+export function deviceUnproven({ isSkipped }: { readonly isSkipped: boolean }): SessionError {
+  const text = isSkipped
+    ? 'The browser could not renew the proof of its device. Nothing was written; try again soon.'
+    : 'The session is bound to another device. Nothing was written; log in on this one.'
+  return new SessionError('DEVICE_UNPROVEN', text, isSkipped ? { status: 503 } : {})
 }
 
 /** Returns the CONFLICT of a write that lost a race and could not be repeated. */

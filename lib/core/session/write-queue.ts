@@ -15,7 +15,10 @@ export interface PatchCall {
   readonly reject: (error: unknown) => void
 }
 
-/** Runs the writes of one session object one after another. Adjacent patches of one turn of the event loop are written together. */
+/**
+ * Runs the writes of one session object one after another. Writes adjacent patches of the same turn of the event loop
+ * together.
+ */
 export class WriteQueue {
   #tail: Promise<unknown> = Promise.resolve()
   #open: PatchCall[] | null = null
@@ -28,7 +31,9 @@ export class WriteQueue {
     return result
   }
 
-  /** Adds a patch to those of this turn. `write` receives all of them in order and settles each. It must not reject. */
+  /**
+   * Adds a patch to the batch of this turn. `write` receives all of them in order and settles each. It must not reject.
+   */
   patch(call: Omit<PatchCall, 'resolve' | 'reject'>, write: (calls: readonly PatchCall[]) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       const joining = { ...call, resolve, reject }
@@ -105,7 +110,7 @@ function tooLargeWith(data: JsonObject, patch: Patch, maxBytes: number): unknown
   }
 }
 
-/** The refresh that satisfies every call: the default does most, false does nothing. */
+/** Returns the refresh that satisfies every call: the default refreshes most, false nothing. */
 function strongestRefresh(calls: readonly PatchCall[]): WriteOptions['refresh'] {
   const refreshes = calls.map(({ refresh }) => refresh)
   if (refreshes.includes(undefined)) return undefined

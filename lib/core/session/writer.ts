@@ -4,6 +4,7 @@ import { unreadable } from '../data/schema.ts'
 import { SessionError } from '../errors.ts'
 import type { ExpiryRule } from '../store/expiry.ts'
 import { updateAtomically } from './atomic-update.ts'
+import { type Login, logIn } from './log-in.ts'
 import type { SessionRecord } from './record.ts'
 import { removeOthers, removePresented, trimSessions } from './removals.ts'
 import type { RequestContext, ResponseCookies, SessionContext, SessionScope, WriteOptions } from './request-context.ts'
@@ -36,7 +37,7 @@ export class SessionWriter {
     this.#record = record
   }
 
-  /** Writes a patch. Joins its neighbours in one statement. */
+  /** Writes a patch. Adjacent patches share one statement. */
   patch(writer: string, patch: Patch, { refresh }: WriteOptions): Promise<void> {
     return this.#queue.patch({ writer, patch, refresh, cookies: this.#cookiesHere() }, (calls) => this.#writeBatch(calls))
   }
@@ -86,34 +87,26 @@ export class SessionWriter {
     })
   }
 
-  /** Replaces the token secret. */
-  cycleKey({ refresh }: WriteOptions): Promise<void> {
+  /** Replaces the token secret and, if one is given, the auth hash. */
+  cycleKey(authHash: string | undefined, { refresh }: WriteOptions): Promise<void> {
     return this.#step('cycleKey', refresh, async () => {
       this.#record.requireCurrent()
       const { credential } = this.#record
       if (!credential) return { cookieAction: 'none', value: undefined }
-      const { id, userId } = await this.#record.renew({ extendsExpiry: true }, credential, true)
+      const change = { extendsExpiry: true, ...(authHash !== undefined && { authHash }) }
+      const { id, userId } = await this.#record.renew(change, credential, true)
       this.#context.emit({ type: 'cycled', id, userId })
       return { cookieAction: 'send', value: undefined }
     })
   }
 
   /** Logs a user in under a new token secret. Replaces another user's session. */
-  login(userId: string, expiry: ExpiryRule | undefined, { refresh }: WriteOptions): Promise<void> {
+  login(login: Login, { refresh }: WriteOptions): Promise<void> {
     return this.#step('login', refresh, async () => {
-      const { row, credential, pendingExpiry } = this.#record
-      const otherUser = row !== null && row.userId !== null && row.userId !== userId
-      const change = { userId, extendsExpiry: true, ...(expiry !== undefined && { expiry }) }
-      if (otherUser || !(await this.#record.login(change))) {
-        const rule = expiry === undefined ? pendingExpiry : expiry
-        const replaced = otherUser && (await this.#record.replace(userId, rule, credential))
-        if (replaced) this.#context.emit({ type: 'flushed', id: row.id, userId: row.userId })
-        else await this.#record.create({}, userId, rule, null)
-      }
-      if (this.#record.credential) this.#context.emit({ type: 'login', id: this.#record.credential.id, userId })
+      await logIn(this.#context, this.#record, login)
       if (this.#resetIfExpired()) return { cookieAction: 'clear', value: undefined }
-      // Afterwards, because the login stands even if this fails, so its cookie must be sent.
-      return { cookieAction: 'send', value: undefined, afterwards: () => trimSessions(this.#scope, userId) }
+      // Runs after the login, because the login is valid even if this fails, and its cookie must be sent.
+      return { cookieAction: 'send', value: undefined, afterwards: () => trimSessions(this.#scope, login.userId) }
     })
   }
 
@@ -188,7 +181,7 @@ export class SessionWriter {
     return this.#resetIfExpired() ? 'clear' : 'send'
   }
 
-  /** After an expiry in the past: the row has expired, so the session is a new one. */
+  /** After an expiry in the past, the row has expired and the session is a new one. */
   #resetIfExpired(): boolean {
     const { row } = this.#record
     if (!row || row.secondsLeft > 0) return false

@@ -1,0 +1,17 @@
+import { SessionError } from './errors.ts'
+
+/**
+ * Returns the origins unchanged.
+ * @throws {SessionError} CONFIG_INVALID if one of them is not an http(s) origin as browsers spell it (RFC 6454, section 6.2).
+ */
+export function checkOrigins(origins: readonly string[]): readonly string[] {
+  const wrong = origins.find((origin) => !/^https?:\/\/[^*]+$/.test(origin) || originOf(origin) !== origin)
+  if (wrong === undefined) return origins
+  const remedy = "use origins such as 'https://shop.example', without a path or *."
+  throw new SessionError('CONFIG_INVALID', `trustedOrigins has ${JSON.stringify(wrong)}; ${remedy}`)
+}
+
+/** Returns the origin of a URL; null if it is not one. */
+export function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null
+}

@@ -1,0 +1,61 @@
+import type { AdoptedSession } from '../core/adoption.ts'
+import type { CarriedSession } from '../core/cookie/carrier.ts'
+import { newTokenSecret } from '../core/cookie/token-carrier.ts'
+import { uuidV7 } from '../core/data/bytes.ts'
+import { emptyPatch, maxBytesBefore } from '../core/data/patch.ts'
+import { checkUserId } from '../core/data/user-id.ts'
+import type { RequestContext, SessionContext } from '../core/session/request-context.ts'
+import { storedAuthHash } from '../core/session/session-user.ts'
+import { type ExpiryPolicy, policyOf } from '../core/store/expiry.ts'
+import type { NewSession, StoredSession } from '../core/store/store.ts'
+import { requestCookies } from '../web/request-cookies.ts'
+
+/**
+ * Continues the session of another library if the request has no authentic cookie of ours. Where a cookie can be set, it is stored
+ * as one of ours and the old cookie is removed. Elsewhere, as in a page, it is only shown.
+ */
+export async function adoptSession(
+  context: SessionContext,
+  carried: CarriedSession,
+  headers: Headers,
+  request: RequestContext,
+): Promise<CarriedSession> {
+  const { found } = carried
+  if (!context.adopt || (found !== null && found !== 'malformed' && found !== 'forged')) return carried
+  const adopted = await context.adopt({ cookies: requestCookies(headers), headers })
+  if (!adopted) return carried
+  const { tokenSecret, tokenHash } = newTokenSecret(context.cryptography)
+  const session = { ...newSession(context, adopted), ...request.client, tokenHash }
+  const cookies = await request.responseCookies()
+  const policy = policyOf(context.options, session.userId)
+  if (cookies.readOnlyContext !== null) return { ...carried, found: null, adopted: unsavedRow(session, policy, context.now()) }
+  const row = await carried.store.create(session, policy)
+  if (!row) return carried
+  const credential = carried.issue(row, tokenSecret)
+  cookies.send(credential.value, carried.maxAge(row, credential))
+  for (const name of [adopted.cookie ?? []].flat()) cookies.remove(name)
+  context.emit({ type: 'created', id: row.id, userId: row.userId })
+  return { ...carried, found: { row, credential }, presented: credential }
+}
+
+/** @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE as `set` and `login`; CONFIG_INVALID if `authHash` is missing. */
+function newSession(
+  context: SessionContext,
+  { userId, authHash, data = {} }: AdoptedSession,
+): Omit<NewSession, 'tokenHash' | 'ip' | 'userAgent'> {
+  const { codec, columns, cryptography, now, options } = context
+  const id = uuidV7(now(), cryptography.randomBytes(10))
+  const entries = Object.entries(data).map(([key, value]) => [key, codec.encode(key, value)] as const)
+  const parts = { id, userId: userId === null ? null : checkUserId(userId), data: Object.fromEntries(entries) }
+  maxBytesBefore({}, { ...emptyPatch, set: parts.data }, options.maxBytes)
+  const hash = parts.userId === null ? undefined : storedAuthHash(context, 'login', authHash)
+  return { ...parts, authHash: hash ?? null, expiry: null, ...(columns && { columns: columns.all(parts) }) }
+}
+
+/** Returns the session as a page shows it before it is stored. */
+function unsavedRow(session: NewSession, { maxAgeSeconds }: ExpiryPolicy, now: number): StoredSession {
+  const at = new Date(now)
+  const authenticatedAt = session.userId === null ? null : at
+  const times = { createdAt: at, authenticatedAt, lastSeenAt: at, expiresAt: new Date(now + maxAgeSeconds * 1000) }
+  return { ...session, ...times, deviceKey: null, secondsLeft: maxAgeSeconds, secondsSinceSeen: 0, version: 0 }
+}

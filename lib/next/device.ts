@@ -1,0 +1,126 @@
+import { storeNow } from '../core/cookie/carrier.ts'
+import type { ResolvedCookie } from '../core/cookie/cookie-options.ts'
+import { boundDevice, type DeviceSigner, deviceCookieName, deviceText, isJustBound } from '../core/cookie/device.ts'
+import { isUuid } from '../core/data/bytes.ts'
+import type { ResolvedDeviceBinding } from '../core/device-options.ts'
+import type { SessionEvent } from '../core/options.ts'
+import type { ExpiryPolicy } from '../core/store/expiry.ts'
+import type { SessionStore, StoredSession } from '../core/store/store.ts'
+import { type DeviceProof, headerString, isSignedBy, parseDeviceProof, quotedString, thumbprintOf } from '../web/device-proof.ts'
+
+/** The parts of `createSessions` that the device handler depends on. */
+export interface DeviceContext {
+  readonly store: SessionStore
+  readonly policy: ExpiryPolicy
+  readonly cookie: ResolvedCookie
+  readonly binding: ResolvedDeviceBinding
+  readonly signer: DeviceSigner
+  readonly emit: (event: SessionEvent) => void
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/**
+ * Responds to the browser of a device-bound session: registers the device's key after a login, and renews the device cookie for
+ * a signed challenge. The session is found by the challenge or by `Sec-Secure-Session-Id`, because the request carries no
+ * SameSite cookie if a link on another site caused it. If the store fails, the status is 503: the browser keeps its session and
+ * tries again. After a 401 it gives up.
+ * @see W3C Device Bound Session Credentials
+ */
+export async function respondToDevice(context: DeviceContext, { headers }: { readonly headers: Headers }): Promise<Response> {
+  const sessionId = headerString(headers.get('sec-secure-session-id'))
+  const jwt = headers.get('secure-session-response')
+  const proof = jwt === null ? null : parseDeviceProof(headerString(jwt) ?? jwt)
+  try {
+    return await (sessionId === null ? register(context, proof) : refresh(context, sessionId, proof))
+  } catch (error) {
+    console.error(error)
+    return empty(503)
+  }
+}
+
+/** Returns the value of `Secure-Session-Registration`, which asks the browser to bind session `id` to this device. */
+export async function registration(id: string, path: string, signer: DeviceSigner, nowSeconds: number): Promise<string> {
+  return `(ES256);path=${quotedString(path)};challenge=${quotedString(await signer.challenge(id, nowSeconds))}`
+}
+
+/** Binds the session of the challenge to the key that signed it. */
+async function register(context: DeviceContext, proof: DeviceProof | null): Promise<Response> {
+  const id = proof && (await context.signer.challenged(proof.challenge, context.now() / 1000))
+  if (!id || !proof.key) return empty(400)
+  if (!(await isSignedBy(proof.key, proof))) return empty(401)
+  const row = await findById(context, id)
+  if (!row?.authenticatedAt) return empty(400)
+  const device = boundDevice(row)
+  // A second key, later: a thief's, or the device has lost its own. The session stays bound to the first one.
+  if (device && !isJustBound(device, row)) return refuse(context, 400)
+  const secondsSinceLogin = storeNow(row) - row.authenticatedAt.getTime() / 1000
+  if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400)
+  const thumbprint = await thumbprintOf(proof.key)
+  const boundAtSeconds = device?.boundAtSeconds ?? storeNow(row) // a replaced key does not extend the grace period
+  const deviceKey = deviceText({ boundAtSeconds, thumbprint, ...proof.key })
+  const changed = await context.store.update(row, { deviceKey, extendsExpiry: false }, context.policy)
+  if (!changed || changed === 'conflict') return empty(503)
+  context.emit({ type: 'bound', id, userId: row.userId })
+  return proven(context, id, thumbprint)
+}
+
+/** Renews the device cookie if the device has signed a challenge; otherwise asks it to sign one. */
+async function refresh(context: DeviceContext, sessionId: string, proof: DeviceProof | null): Promise<Response> {
+  const [id = '', thumbprint] = sessionId.split('~')
+  const row = isUuid(id) ? await findById(context, id) : null
+  if (!row) return Response.json({ session_identifier: sessionId, continue: false }, { headers: noStore })
+  const device = boundDevice(row)
+  if (device?.thumbprint !== thumbprint || !device) return empty(401)
+  const challenged = proof && (await context.signer.challenged(proof.challenge, context.now() / 1000))
+  if (challenged !== id || !proof) return empty(403, await nextChallenge(context, id, sessionId))
+  if (await isSignedBy(device, proof)) return proven(context, id, device.thumbprint)
+  return refuse(context, 401)
+}
+
+function refuse({ emit }: DeviceContext, status: number): Response {
+  emit({ type: 'rejected', reason: 'device' })
+  return empty(status)
+}
+
+async function findById({ store }: DeviceContext, id: string): Promise<StoredSession | null> {
+  const [row] = await store.list({ ids: [id], status: 'active', sort: 'created', limit: 1 })
+  return row ?? null
+}
+
+/** Returns the device cookie, the browser's instructions, and the next challenge, which saves a round trip at the next renewal. */
+async function proven(context: DeviceContext, id: string, thumbprint: string): Promise<Response> {
+  const { cookie, binding, signer, now } = context
+  const sessionId = `${id}~${thumbprint}`
+  const value = await signer.cookie(id, Math.floor(now() / 1000 + binding.lifetimeSeconds))
+  const attributes = deviceCookieAttributes(cookie)
+  const instructions = {
+    session_identifier: sessionId,
+    refresh_url: binding.path,
+    scope: { include_site: cookie.domain !== undefined },
+    credentials: [{ type: 'cookie', name: deviceCookieName(cookie), attributes }],
+    allowed_refresh_initiators: ['*'],
+  }
+  const setCookie = `${deviceCookieName(cookie)}=${value}; Max-Age=${binding.lifetimeSeconds}; ${attributes}`
+  return Response.json(instructions, {
+    headers: { ...noStore, 'set-cookie': setCookie, ...(await nextChallenge(context, id, sessionId)) },
+  })
+}
+
+function deviceCookieAttributes({ domain, path, sameSite, secure }: ResolvedCookie): string {
+  const site = { lax: 'Lax', strict: 'Strict', none: 'None' }[sameSite]
+  return [domain && `Domain=${domain}`, `Path=${path}`, secure && 'Secure', 'HttpOnly', `SameSite=${site}`]
+    .filter(Boolean)
+    .join('; ')
+}
+
+async function nextChallenge({ signer, now }: DeviceContext, id: string, sessionId: string): Promise<Record<string, string>> {
+  const challenge = quotedString(await signer.challenge(id, now() / 1000))
+  return { 'secure-session-challenge': `${challenge};id=${quotedString(sessionId)}` }
+}
+
+const noStore = { 'cache-control': 'no-store' }
+
+function empty(status: number, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status, headers: { ...noStore, ...headers } })
+}
