@@ -1,0 +1,44 @@
+import type { SessionMirror } from './session-mirror.ts'
+
+const pollSeconds = 60
+const retrySeconds = 10
+
+/** Polls in one tab. */
+export interface Poller {
+  /** Starts to wait for the turn to poll if the page is present, and stops if it is not. */
+  follow(): void
+  /** Sets the timer of the next poll, when something new is known: in a minute, or when the session is due to expire. */
+  schedule(): void
+}
+
+/** Creates a poller. Of all present pages, the one with the Web Lock polls. Without Web Locks (plain http), every one does. */
+export function createPoller(mirror: SessionMirror, poll: () => unknown): Poller {
+  let turn: AbortController | null = null
+  let isLeader = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const schedule = () => {
+    clearTimeout(timer)
+    const { left, failing, known } = mirror
+    if (!isLeader || known.expiresIn === null) return
+    const seconds = failing ? retrySeconds : Math.max(Math.min(pollSeconds, left + 1), 1)
+    timer = setTimeout(poll, seconds * 1000)
+  }
+  const lead = (signal: AbortSignal) => {
+    if (signal.aborted) return
+    isLeader = true
+    schedule()
+    return new Promise((resolve) => signal.addEventListener('abort', resolve))
+  }
+  const follow = () => {
+    if (mirror.isPresent === (turn !== null)) return
+    turn?.abort()
+    turn = turn ? null : new AbortController()
+    isLeader = false
+    schedule()
+    if (!turn) return
+    const { signal } = turn
+    if (navigator.locks) navigator.locks.request(mirror.name, { signal }, () => lead(signal)).catch(() => {})
+    else lead(signal)
+  }
+  return { follow, schedule }
+}

@@ -1,0 +1,37 @@
+import { useEffect } from 'react'
+import type { SessionMirror } from './session-mirror.ts'
+
+/** A control may log the user out. So it counts only if the page is still there a moment later. */
+const controls = 'a,button,[type=submit]'
+const momentMs = 1000
+/** The longest time in which a failing server is not asked again. */
+const retryMs = 10_000
+
+/**
+ * Extends the session, once a step is due, when the visitor presses a key, clicks or touches the page. Moving the mouse and scripts
+ * do not count. Nothing counts while `isPaused`.
+ */
+export function useActivity(mirror: SessionMirror, isPaused: boolean): void {
+  useEffect(() => {
+    if (isPaused) return
+    const stop = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let askedAt = 0
+    const extend = () => {
+      const { left, known } = mirror
+      const { idle } = known
+      if (!idle || left > idle.seconds - idle.stepSeconds || Date.now() - askedAt < retryMs) return
+      askedAt = Date.now()
+      mirror.ask('POST')
+    }
+    const note = ({ isTrusted, target }: Event) => {
+      clearTimeout(timer)
+      if (isTrusted) timer = setTimeout(extend, (target as Element).closest?.(controls) ? momentMs : 0)
+    }
+    for (const type of ['keydown', 'pointerdown']) document.addEventListener(type, note, { capture: true, signal: stop.signal })
+    return () => {
+      stop.abort()
+      clearTimeout(timer)
+    }
+  }, [mirror, isPaused])
+}
