@@ -3,4 +3,6 @@ import { loadEnvFiles } from './cli/environment.ts'
 import { run } from './cli/program.ts'
 import { processTerminal } from './cli/terminal.ts'
 
-process.exitCode = await run(process.argv.slice(2), processTerminal(loadEnvFiles(process.cwd())))
+const exitCode = await run(process.argv.slice(2), processTerminal(loadEnvFiles(process.cwd())))
+// The app's own connections and timers would keep the process alive. A pipe may still have to send what was printed.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))

@@ -1,38 +1,41 @@
 import { sql } from 'drizzle-orm'
 import { formatNumber } from '../core/administration/format.ts'
 import { storeFailed, withDeadline } from '../core/store/deadline.ts'
-import type { PostgresDatabase } from '../stores/drizzle/database.ts'
-import { type MigrationState, migrationState } from '../stores/drizzle/migrate.ts'
-import { drizzleStore } from '../stores/drizzle/store.ts'
-import { openDatabase } from './database.ts'
+import type { SessionStore } from '../core/store/store.ts'
+import type { MigrationState } from '../stores/drizzle/migrate.ts'
+import type { DrizzlePart } from '../stores/drizzle/part.ts'
+import type { AppDatabase } from './app.ts'
 import { innermostCode, printableError } from './errors.ts'
 import { clockFinding, type Finding, ok, type PartResult } from './finding.ts'
-import type { Terminal } from './terminal.ts'
+import { timeoutMs } from './with-sessions.ts'
 
 /** Checks that the database responds, that its clock agrees with this machine's, and that it has the table of sessions. */
-export async function checkDatabase(terminal: Terminal): Promise<PartResult> {
+export async function checkDatabase(
+  open: () => Promise<AppDatabase>,
+  drizzle: DrizzlePart,
+  store: SessionStore,
+): Promise<PartResult> {
   const findings: Finding[] = []
   const facts: Record<string, unknown> = {}
+  let database: AppDatabase | undefined
   try {
-    const { db, driver, description, close } = await openDatabase(terminal)
-    Object.assign(facts, { driver })
-    try {
-      for (const checkPart of [checkServer, checkTable, checkSessions]) {
-        const part = await checkPart(db, `${description}, driver ${driver}`)
-        findings.push(...part.findings)
-        Object.assign(facts, part.facts)
-        if (part.findings.some(({ name, remedy }) => remedy !== null && name !== 'Clock')) break
-      }
-    } finally {
-      await close()
+    const opened = await open()
+    database = opened
+    Object.assign(facts, { driver: opened.driver })
+    const parts = [() => checkServer(opened), () => checkTable(drizzle, opened.db), () => checkSessions(store)]
+    for (const checkPart of parts) {
+      const part = await checkPart()
+      findings.push(...part.findings)
+      Object.assign(facts, part.facts)
+      if (part.findings.some(({ name, remedy }) => remedy !== null && name !== 'Clock')) break
     }
   } catch (error) {
-    findings.push(failureFinding(error))
+    findings.push(failureFinding(error, drizzle.table, database))
   }
   return { findings, facts }
 }
 
-async function checkServer(db: PostgresDatabase, description: string): Promise<PartResult> {
+async function checkServer({ db, description, driver }: AppDatabase): Promise<PartResult> {
   const sentAt = Date.now()
   const [row] = await db
     .select({
@@ -42,27 +45,27 @@ async function checkServer(db: PostgresDatabase, description: string): Promise<P
     .from(sql`(select 1) as one`)
   const serverVersion = row?.version.split(' ')[0] ?? 'unknown'
   const clockDifferenceMs = Math.round(Number(row?.now) * 1000 - (sentAt + Date.now()) / 2)
-  const server = ok('Database', `PostgreSQL ${serverVersion}, ${description}`)
+  const server = ok('Database', `PostgreSQL ${serverVersion}, ${description}, driver ${driver}`)
   return { findings: [server, clockFinding('the database', clockDifferenceMs)], facts: { serverVersion, clockDifferenceMs } }
 }
 
-async function checkTable(db: PostgresDatabase): Promise<PartResult> {
-  const state = await migrationState(db)
-  return { findings: [{ name: 'Table', ...describeTable(state) }], facts: { migrations: state.counts } }
+async function checkTable(drizzle: DrizzlePart, db: AppDatabase['db']): Promise<PartResult> {
+  const state = await drizzle.migrationState(db)
+  return { findings: [{ name: 'Table', ...describeTable(drizzle.table, state) }], facts: { migrations: state.counts } }
 }
 
-function describeTable({ table, journal, counts }: MigrationState): Omit<Finding, 'name'> {
-  if (!table) return { text: 'the table sessions does not exist', remedy: 'Create it with: coatcheck migrate' }
-  if (!journal) return { text: 'the table sessions exists, but was not created by coatcheck migrate', remedy: null }
-  if (!counts) return { text: 'the table sessions exists; this user may not read the record of migrations', remedy: null }
+function describeTable(name: string, { table, journal, counts }: MigrationState): Omit<Finding, 'name'> {
+  if (!table) return { text: `the table ${name} does not exist`, remedy: 'Create it with: npx coatcheck migrate' }
+  if (!journal) return { text: `the table ${name} exists, but was not created by coatcheck migrate`, remedy: null }
+  if (!counts) return { text: `the table ${name} exists; this user may not read the record of migrations`, remedy: null }
   const { applied, missing } = counts
   const total = applied + missing
   if (missing === 0) return { text: `up to date (${total} of ${total} migrations applied)`, remedy: null }
-  return { text: `${missing} of ${total} migrations not applied`, remedy: 'Apply them with: coatcheck migrate' }
+  return { text: `${missing} of ${total} migrations not applied`, remedy: 'Apply them with: npx coatcheck migrate' }
 }
 
-async function checkSessions(db: PostgresDatabase): Promise<PartResult> {
-  const store = withDeadline(drizzleStore(db), 120_000)
+async function checkSessions(appStore: SessionStore): Promise<PartResult> {
+  const store = withDeadline(appStore, timeoutMs)
   await store.list({ sort: 'created', limit: 1 }) // selects every column, so a missing column is an error
   const active = await store.count({ status: 'active' })
   const expired = await store.count({ status: 'expired' })
@@ -77,14 +80,16 @@ const remedies: Readonly<Record<string, string>> = {
   '28P01': 'The server rejected the password. Correct it in the URL.',
   '28000': 'The server rejected the user. Correct the URL, or request SSL with: ?sslmode=require',
   '3D000': 'The server has no database with this name. Create it with createdb, or correct the URL.',
-  '42501': 'The user has no access to the table. Grant it with: GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO …',
-  '42703': 'A column is missing. Run: coatcheck migrate',
+  '42703': 'A column is missing. Run: npx coatcheck migrate',
+  invalid_connection_string: '@vercel/postgres accepts only pooled addresses of Neon. For other servers, run: npm install pg',
 }
 
-function failureFinding(error: unknown): Finding {
-  const { code: errorCode, message } = printableError(error)
+function failureFinding(error: unknown, table: string, database: AppDatabase | undefined): Finding {
+  const { code: errorCode, message } = printableError(error, 'check')
   if (errorCode === 'CONFIG_INVALID') return { name: 'Database', text: 'cannot be opened', remedy: message }
   const code = innermostCode(error) ?? innermostCode(storeFailed(error, 'none'))
   const fallback = errorCode === 'INTERNAL' ? 'The log of the database server shows the cause.' : message
-  return { name: 'Database', text: `failed (${code ?? 'no code'})`, remedy: remedies[code ?? ''] ?? fallback }
+  const grant = `The user has no access to the table. Grant it with: GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO …`
+  const remedy = code === '42501' ? grant : (remedies[code ?? ''] ?? fallback)
+  return { name: 'Database', text: `${database?.description ?? 'the database'} failed (${code ?? 'no code'})`, remedy }
 }

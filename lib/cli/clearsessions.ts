@@ -16,7 +16,7 @@ const interruptedExitCode = 130
 /** Runs `coatcheck clearsessions`: deletes expired sessions in batches, so that other users of the table do not wait. */
 export async function clearsessions(terminal: Terminal, { batchSize, dryRun = false }: ClearOptions): Promise<CommandResult> {
   return withSessions(terminal, async (open) => {
-    if (open.engine === 'redis') {
+    if (open.store.name === 'redis') {
       const json = dryRun ? { expired: 0 } : { deleted: 0, done: true }
       return { text: 'Nothing to do: Redis itself deletes expired sessions.', json }
     }

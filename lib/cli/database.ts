@@ -1,79 +1,69 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { PostgresDatabase } from '../stores/drizzle/database.ts'
-import { openEmbedded } from '../stores/drizzle/embedded.ts'
-import { type Driver, databaseUrl, databaseUrlForm, dataFolder, driverOf, type Environment, hostAndPath } from './environment.ts'
-import { configInvalid } from './errors.ts'
-import type { Terminal } from './terminal.ts'
+import { type Environment, hostAndPath, requireDatabaseUrl } from './environment.ts'
+import { configInvalid, missingPackage } from './errors.ts'
 
-/** An open database. */
+/** An open database of the environment. */
 export interface OpenDatabase {
-  readonly driver: Driver
   readonly db: PostgresDatabase
   /** Describes the database for people, without user and password. */
   readonly description: string
-  close(): Promise<void>
 }
 
-/** The options of `openDatabase`. */
-export interface OpenDatabaseOptions {
-  /** Creates an embedded database if it is missing and the environment asks for one. @default false */
-  readonly create?: boolean
-}
+const openers = {
+  pg: openNodePostgres,
+  postgres: openPostgresJs,
+  '@neondatabase/serverless': openNeon,
+  '@vercel/postgres': openVercel,
+} as const satisfies Record<string, (url: string) => Promise<PostgresDatabase>>
 
 /**
- * Opens the database that the environment names: `POSTGRES_URL` through @vercel/postgres, `DATABASE_URL` through node-postgres,
- * otherwise the embedded PGlite in `DATA_DIR` (default `.data`). `DATABASE_DRIVER` overrides the choice.
- * @throws {SessionError} CONFIG_INVALID if a variable is missing or wrong, or there is no embedded database.
+ * Opens the database of `DATABASE_URL` or `POSTGRES_URL` with the first of these drivers that is installed: pg, postgres,
+ * `@neondatabase/serverless`, `@vercel/postgres`. Sends nothing yet.
+ * @throws {SessionError} CONFIG_INVALID if there is no URL or no driver.
  */
-export async function openDatabase(
-  terminal: Pick<Terminal, 'env' | 'printMessage'>,
-  { create = false }: OpenDatabaseOptions = {},
-): Promise<OpenDatabase> {
-  const { env } = terminal
-  const driver = driverOf(env)
-  if (driver === 'pglite') return openPglite(terminal, create)
-  const { url, variable } = databaseUrl(env, driver)
-  const { pool, db } = await (driver === 'pg' ? openPostgres(url) : openVercel(url))
-  // If a connection breaks, the statement that uses it rejects. Without a listener the process would end as well.
-  pool.on('error', () => {})
-  return { driver, db, description: `${hostAndPath(url)} (${variable})`, close: () => pool.end() }
+export async function openDatabase(env: Environment): Promise<OpenDatabase> {
+  const { url, variable } = requireDatabaseUrl(env)
+  for (const [name, open] of Object.entries(openers)) {
+    const db = await open(url).catch((error: unknown) => {
+      if (missingPackage(error) === name) return null
+      throw error
+    })
+    if (db) return { db, description: `${hostAndPath(url)} (${variable})` }
+  }
+  const [first, ...others] = Object.keys(openers)
+  throw configInvalid(`No driver for PostgreSQL is installed. Run: npm install ${first} (or one of ${others.join(', ')}).`)
 }
 
 const poolOptions = { connectionTimeoutMillis: 4500, max: 2 }
 
-async function openPostgres(connectionString: string) {
-  const [{ default: pg }, { drizzle }] = await Promise.all([import('pg'), import('drizzle-orm/node-postgres')])
-  const pool = new pg.Pool({ connectionString, ...poolOptions })
-  return { pool, db: drizzle(pool) }
+async function openNodePostgres(connectionString: string): Promise<PostgresDatabase> {
+  const { default: pg } = await import('pg')
+  const { drizzle } = await import('drizzle-orm/node-postgres')
+  return drizzle(withListener(new pg.Pool({ connectionString, ...poolOptions })))
 }
 
-async function openVercel(connectionString: string) {
-  const [{ createPool }, { drizzle }] = await Promise.all([import('@vercel/postgres'), import('drizzle-orm/vercel-postgres')])
-  const pool = createPool({ connectionString, ...poolOptions })
-  return { pool, db: drizzle(pool) }
+async function openPostgresJs(url: string): Promise<PostgresDatabase> {
+  const { default: postgres } = await import('postgres')
+  const { drizzle } = await import('drizzle-orm/postgres-js')
+  return drizzle(postgres(url, { max: 2, connect_timeout: 5, prepare: false, onnotice: () => {} }))
 }
 
-async function openPglite({ env, printMessage }: Pick<Terminal, 'env' | 'printMessage'>, create: boolean): Promise<OpenDatabase> {
-  const folder = path.resolve(dataFolder(env))
-  requireEmbedded(env, folder, create)
-  const onLocked = () =>
-    printMessage(`The embedded database in ${folder} is locked. Checking whether another process has it open (up to 12 s) …`)
-  const { db, close } = await openEmbedded(folder, { onLocked })
-  return { driver: 'pglite', db, description: `the embedded database in ${folder}`, close }
+async function openNeon(connectionString: string): Promise<PostgresDatabase> {
+  const { neonConfig, Pool } = await import('@neondatabase/serverless')
+  const { drizzle } = await import('drizzle-orm/neon-serverless')
+  // Node 20 has no WebSocket of its own.
+  if (typeof WebSocket === 'undefined') neonConfig.webSocketConstructor ??= (await import('ws')).default
+  return drizzle(withListener(new Pool({ connectionString, ...poolOptions })))
 }
 
-/**
- * Checks that there is an embedded database, or that the environment asks to create one. A new empty database would hide that the
- * configuration names the wrong one.
- * @throws {SessionError} CONFIG_INVALID otherwise.
- */
-function requireEmbedded({ DATABASE_DRIVER, DATA_DIR }: Environment, folder: string, create: boolean): void {
-  if (existsSync(path.join(folder, 'pglite'))) return
-  const isNamed = Boolean(DATABASE_DRIVER || DATA_DIR)
-  if (create && isNamed) return
-  if (isNamed) throw configInvalid(`There is no embedded database in ${folder}. Start the app, or run: coatcheck migrate`)
-  const found = `DATABASE_URL is not set, and there is no embedded database in ${folder}. Set DATABASE_URL to ${databaseUrlForm}.`
-  const remedy = create ? 'set DATABASE_DRIVER to pglite.' : 'start the app, or run: DATABASE_DRIVER=pglite coatcheck migrate'
-  throw configInvalid(`${found} To create an embedded database instead, ${remedy}`)
+async function openVercel(connectionString: string): Promise<PostgresDatabase> {
+  const { createPool } = await import('@vercel/postgres')
+  const { drizzle } = await import('drizzle-orm/vercel-postgres')
+  return drizzle(withListener(createPool({ connectionString, ...poolOptions })))
+}
+
+/** If a connection breaks, the statement that uses it rejects. Without a listener the process would end as well. */
+function withListener<Pool extends { on(event: 'error', listener: () => void): unknown }>(pool: Pool): Pool {
+  pool.on('error', () => {})
+  return pool
 }

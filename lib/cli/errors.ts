@@ -11,13 +11,17 @@ export interface PrintableError {
   readonly message: string
 }
 
-/** Converts an error to the form that a command prints. Omits the text of drivers, because it may contain data or a password. */
-export function printableError(error: unknown): PrintableError {
+/**
+ * Converts an error to the form that a command prints. Omits the text of drivers, because it may contain data or a password.
+ * @param command The name of the command that failed. The message never recommends the command that prints it.
+ */
+export function printableError(error: unknown, command: string): PrintableError {
   if (error instanceof SessionError) return { code: error.code, message: error.message }
   const name = missingPackage(error)
   if (name) return { code: 'CONFIG_INVALID', message: `The package ${name} is not installed. Install it with: npm install ${name}` }
   const code = innermostCode(error)
-  return { code: 'INTERNAL', message: `The command failed (${code ?? 'no code'}). To find the cause, run: coatcheck check` }
+  const remedy = command === 'check' ? '' : ' To find the cause, run: npx coatcheck check'
+  return { code: 'INTERNAL', message: `The command failed (${code ?? 'no code'}).${remedy}` }
 }
 
 /**
@@ -33,7 +37,8 @@ export function innermostCode(error: unknown): string | null {
   return found
 }
 
-function missingPackage(error: unknown): string | undefined {
+/** Returns the name of the package that an import did not find; undefined for other errors. */
+export function missingPackage(error: unknown): string | undefined {
   if (!(error instanceof Error) || innermostCode(error) !== 'ERR_MODULE_NOT_FOUND') return undefined
   return /^Cannot find package '((?:@[\w.-]+\/)?[\w.-]+)/.exec(error.message)?.[1]
 }

@@ -6,6 +6,8 @@ export interface Finding {
   readonly text: string
   /** How to fix the problem; null if there is none. */
   readonly remedy: string | null
+  /** True if nothing could be checked. */
+  readonly skipped?: boolean
 }
 
 /** The result of one part of the check. */
@@ -18,6 +20,11 @@ export interface PartResult {
 /** Returns a finding without a problem. */
 export function ok(name: string, text: string): Finding {
   return { name, text, remedy: null }
+}
+
+/** Returns a finding that says why something was not checked. */
+export function skipped(name: string, text: string): Finding {
+  return { name, text, remedy: null, skipped: true }
 }
 
 /** The guard accepts this difference between the clocks. */
@@ -35,8 +42,9 @@ export function clockFinding(name: string, differenceMs: number): Finding {
 /** Returns the findings as lines of text, and the number of problems below them. */
 export function formatFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length))
-  const lines = findings.flatMap(({ name, text, remedy }) => {
-    const line = `${remedy === null ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${text}`
+  const lines = findings.flatMap(({ name, text, remedy, skipped }) => {
+    const state = remedy === null ? (skipped ? '-   ' : 'ok  ') : 'FAIL'
+    const line = `${state}  ${name.padEnd(width)}  ${text}`
     return remedy === null ? [line] : [line, `${' '.repeat(width + 8)}${remedy}`]
   })
   const problems = findings.filter(({ remedy }) => remedy !== null).length

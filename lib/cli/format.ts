@@ -1,6 +1,6 @@
-// Text of visitors and data of apps may contain characters that move a terminal's cursor or change the direction of the text.
-const unsafe = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu
-const unsafeInJson = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+// Text of visitors and data of apps may contain characters that move a terminal's cursor, change the direction of the text, or are
+// not visible: controls, format characters, line separators, halves of surrogate pairs, and the Hangul fillers, which are letters.
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu
 
 /** Returns `text` as one line that is safe to print. Cuts it to `width` characters. */
 export function safeText(text: string, width = 255): string {
@@ -10,8 +10,10 @@ export function safeText(text: string, width = 255): string {
 
 /** Returns `value` as indented JSON that is safe to print. Parsing it gives `value` back. */
 export function safeJson(value: unknown): string {
-  const toEscape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return JSON.stringify(value, null, 2).replace(unsafeInJson, toEscape)
+  const toEscape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const escaped = (text: string) => text.replace(unsafe, (character) => character.split('').map(toEscape).join(''))
+  // The line breaks that indent are the only characters outside of texts that are unsafe.
+  return JSON.stringify(value, null, 2).split('\n').map(escaped).join('\n')
 }
 
 /** Returns a table with a header line. Each column is as wide as its longest cell. */

@@ -1,5 +1,6 @@
-import type { ListOptions, SessionInfo } from '../core/administration/administration.ts'
 import { formatTime } from '../core/administration/format.ts'
+import type { ListOptions } from '../core/administration/list-options.ts'
+import type { SessionInfo } from '../core/administration/session-info.ts'
 import { formatTable, safeText } from './format.ts'
 import type { CommandResult, Terminal } from './terminal.ts'
 import { withSessions } from './with-sessions.ts'
@@ -53,7 +54,7 @@ function formatPage(page: readonly SessionInfo[]): string {
     safeText(userId ?? '-', 36),
     formatTime(lastSeenAt),
     active ? formatTime(expiresAt) : 'expired',
-    ip ?? '-',
+    safeText(ip ?? '-', 45),
     safeText(userAgent ?? '-', 40),
   ])
   return formatTable(['ID', 'USER', 'LAST SEEN', 'EXPIRES', 'IP', 'USER AGENT'], rows)

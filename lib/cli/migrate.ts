@@ -1,27 +1,53 @@
 import { formatCount } from '../core/administration/format.ts'
 import { storeFailed } from '../core/store/deadline.ts'
-import { migrate as migrateDatabase } from '../stores/drizzle/migrate.ts'
+import { hasNoTransactions, type PostgresDatabase, primaryOf } from '../stores/drizzle/database.ts'
+import type { DrizzlePart } from '../stores/drizzle/part.ts'
+import { type AppDatabase, openApp } from './app.ts'
 import { openDatabase } from './database.ts'
-import { engineOf } from './environment.ts'
+import { closeDatabase } from './database-client.ts'
+import { databaseUrl } from './environment.ts'
+import { configInvalid } from './errors.ts'
 import type { CommandResult, Terminal } from './terminal.ts'
 
 /** Runs `coatcheck migrate`: creates or updates the table of sessions. */
 export async function migrate(terminal: Terminal): Promise<CommandResult> {
-  const engine = engineOf(terminal.env)
-  if (engine !== 'db' && engine !== 'cached') {
-    return { text: `Nothing to do: SESSION_ENGINE is ${engine}, which needs no table.`, json: { applied: 0 } }
-  }
-  const { db, description, close } = await openDatabase(terminal, { create: true })
+  const app = await openApp(terminal)
   try {
-    const applied = await migrateDatabase(db).catch((error: unknown) => {
-      throw storeFailed(error, 'none') // the transaction of all migrations was rolled back
-    })
-    const text =
-      applied === 0
-        ? `Nothing to do: the sessions table is up to date in ${description}.`
-        : `Applied ${formatCount(applied, 'migration')} to ${description}.`
-    return { text, json: { applied } }
+    const { drizzle } = app.parts
+    if (!drizzle || !app.database) {
+      const text = `Nothing to do: the store of ${app.config?.fileName} is ${app.store.name}, which needs no table.`
+      return { text, json: { applied: 0 } }
+    }
+    const { applied, description } = await apply(drizzle, await app.database(), terminal)
+    const upToDate = `Nothing to do: the table ${drizzle.table} is up to date in ${description}.`
+    return { text: applied === 0 ? upToDate : `Applied ${formatCount(applied, 'migration')} to ${description}.`, json: { applied } }
+  } catch (error) {
+    throw storeFailed(error, 'none') // the transaction of all migrations was rolled back
   } finally {
-    await close()
+    await app.close()
+  }
+}
+
+/** Applies the migrations. If the app's driver has no transactions (neon-http), connects with another driver that is installed. */
+async function apply(drizzle: DrizzlePart, { db, driver, description }: AppDatabase, { env }: Terminal) {
+  if (await canTransact(db)) return { applied: await drizzle.migrate(db), description }
+  if (!databaseUrl(env)) {
+    throw configInvalid(`The migrations need transactions, which ${driver} has not. Set DATABASE_URL, and run: npm install pg`)
+  }
+  const other = await openDatabase(env)
+  try {
+    return { applied: await drizzle.migrate(other.db), description: other.description }
+  } finally {
+    await closeDatabase(other.db)
+  }
+}
+
+async function canTransact(db: PostgresDatabase): Promise<boolean> {
+  try {
+    await primaryOf(db).transaction(async () => {})
+    return true
+  } catch (error) {
+    if (hasNoTransactions(error)) return false
+    throw error
   }
 }

@@ -5,6 +5,8 @@ import { sessionSorts, sessionStatuses } from '../core/store/store.ts'
 import type { ClearOptions } from './clearsessions.ts'
 import { printableError } from './errors.ts'
 import { safeJson } from './format.ts'
+import { driverPackages } from './init/drivers.ts'
+import type { InitOptions } from './init.ts'
 import type { ListCommandOptions, ListPosition } from './list.ts'
 import type { RevokeCommandOptions } from './revoke.ts'
 import type { ShowOptions } from './show.ts'
@@ -33,7 +35,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       printJson({ error: { code: 'USAGE', message: error.message } })
       return exitCodes.wrongUsage
     }
-    const { code, message } = printableError(error)
+    const { code, message } = printableError(error, args[0] ?? '')
     terminal.printMessage(message)
     printJson({ error: { code, message } })
     return exitCodes.failure
@@ -46,7 +48,7 @@ type AddCommand = (usage: string, summary: string) => Command
 /** Creates the parser. A command's module is imported when the command runs, so `secret` works without a database driver. */
 function createProgram(terminal: Terminal, onResult: OnResult): Command {
   const program = new Command('coatcheck')
-    .description('Manages the sessions of the app in this folder. Reads the environment variables and .env files of the app.')
+    .description('Manages the sessions of the app in this folder, which its coatcheck.config.ts names.')
     .version(packageVersion())
     .exitOverride()
     .configureOutput({
@@ -56,6 +58,7 @@ function createProgram(terminal: Terminal, onResult: OnResult): Command {
     .showHelpAfterError('(for usage, run: coatcheck --help)')
   const add: AddCommand = (usage, summary) =>
     program.command(usage).description(summary).option('--json', 'print the result as one JSON document')
+  addInit(add, terminal, onResult)
   add('migrate', 'create or update the sessions table').action(async () => {
     onResult(await (await import('./migrate.ts')).migrate(terminal))
   })
@@ -70,6 +73,17 @@ function createProgram(terminal: Terminal, onResult: OnResult): Command {
     onResult(await (await import('./check.ts')).check(terminal))
   })
   return program
+}
+
+function addInit(add: AddCommand, terminal: Terminal, onResult: OnResult): void {
+  add('init', 'write the files that an app needs')
+    .addOption(new Option('--driver <driver>', 'how to connect to the database').choices(Object.keys(driverPackages)))
+    .option('--login', 'also write a login page, a page of the account, and their actions')
+    .option('--dry-run', 'only show what would be written')
+    .option('-y, --yes', 'do not ask for confirmation')
+    .action(async (options: InitOptions) => {
+      onResult(await (await import('./init.ts')).init(terminal, options))
+    })
 }
 
 function addClearsessions(add: AddCommand, terminal: Terminal, onResult: OnResult): void {

@@ -1,6 +1,6 @@
-import type { SessionInfo } from '../core/administration/administration.ts'
 import { formatTime } from '../core/administration/format.ts'
 import { maskSecrets } from '../core/administration/mask.ts'
+import type { SessionInfo } from '../core/administration/session-info.ts'
 import { formatEntries, safeJson, safeText } from './format.ts'
 import { fieldsWithoutData } from './list.ts'
 import type { CommandResult, Terminal } from './terminal.ts'
@@ -34,7 +34,7 @@ function entriesOf({ id, userId, active, createdAt, authenticatedAt, lastSeenAt,
     ['Logged in', authenticatedAt ? formatTime(authenticatedAt) : '-'],
     ['Last seen', formatTime(lastSeenAt)],
     [active ? 'Expires' : 'Expired', formatTime(expiresAt)],
-    ['IP address', ip ?? '-'],
+    ['IP address', safeText(ip ?? '-')],
     ['User agent', safeText(userAgent ?? '-')],
   ] as const
 }

@@ -4,6 +4,8 @@ import { configInvalid } from './errors.ts'
 
 /** Everything that a command reads from and writes to. Tests pass their own. */
 export interface Terminal {
+  /** The folder of the app, which contains its package.json. */
+  readonly folder: string
   readonly env: Environment
   /** The names of the `.env` files that were loaded. */
   readonly envFiles: readonly string[]
@@ -41,6 +43,7 @@ export function processTerminal(envFiles: readonly string[]): Terminal {
   // The reader of a pipe may close it early, as `head` does. Without a listener that would end the command.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   return {
+    folder: process.cwd(),
     env,
     envFiles,
     print: (text) => void stdout.write(`${text}\n`),

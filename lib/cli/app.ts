@@ -1,0 +1,77 @@
+import type { ServerOptions, SessionEvent } from '../core/options.ts'
+import { storeFailed } from '../core/store/deadline.ts'
+import type { PostgresDatabase } from '../stores/drizzle/database.ts'
+import { openDatabase } from './database.ts'
+import { closeDatabase, describeDatabase, driverOf, liftTimeouts } from './database-client.ts'
+import { type LoadedConfig, loadConfig } from './load-config.ts'
+import { type StoreParts, storeParts } from './store-parts.ts'
+import type { Terminal } from './terminal.ts'
+
+/** An app whose sessions a command works on. */
+export interface App {
+  readonly config: LoadedConfig | null
+  readonly store: ServerOptions['store']
+  readonly parts: StoreParts
+  /** Opens the database of the store, without the time limits that the app sets for its requests. Null for a store without one. */
+  readonly database: (() => Promise<AppDatabase>) | null
+  /** Reports an event to the app's `onEvent`. */
+  emit(event: SessionEvent): void
+  /** Waits for `onEvent`, and closes the database. */
+  close(): Promise<void>
+}
+
+/** The open database of an app. */
+export interface AppDatabase {
+  readonly db: PostgresDatabase
+  readonly driver: string
+  /** Describes the database for people, without user and password. */
+  readonly description: string
+}
+
+/**
+ * Opens the app of the folder: through its `coatcheck.config.ts`, or without one, the database of the environment.
+ * @param loaded The config, if the caller has loaded it.
+ * @throws {SessionError} CONFIG_INVALID if the config cannot be loaded, or if there is none and the environment names no database.
+ */
+export async function openApp(terminal: Terminal, loaded?: LoadedConfig | null): Promise<App> {
+  const config = loaded === undefined ? await loadConfig(terminal.folder) : loaded
+  const source = config ? { store: config.options.store, description: null } : await environmentStore(terminal)
+  const parts = storeParts(source.store)
+  const { drizzle = null } = parts
+  const events: Promise<void>[] = []
+  let opened: PostgresDatabase | undefined
+  return {
+    config,
+    store: source.store,
+    parts,
+    database:
+      drizzle &&
+      (async () => {
+        opened = await drizzle.open().catch((error: unknown) => {
+          throw storeFailed(error, 'none')
+        })
+        liftTimeouts(opened)
+        const description = source.description ?? `${describeDatabase(opened) ?? 'the database'} (${config?.fileName})`
+        return { db: opened, driver: driverOf(opened), description }
+      }),
+    emit: (event) => void events.push(callOnEvent(config?.options.onEvent, event, terminal)),
+    close: async () => {
+      await Promise.all(events)
+      if (opened) await closeDatabase(opened)
+    },
+  }
+}
+
+async function environmentStore({ env }: Terminal) {
+  const { db, description } = await openDatabase(env)
+  const { drizzleStore } = await import('../stores/drizzle/store.ts')
+  return { store: drizzleStore(db, { prepare: false }), description } // works behind every pooler
+}
+
+async function callOnEvent(onEvent: ServerOptions['onEvent'], event: SessionEvent, { printMessage }: Terminal): Promise<void> {
+  try {
+    await onEvent?.(event)
+  } catch (error) {
+    printMessage(`onEvent threw on '${event.type}': ${error instanceof Error ? error.name : typeof error}`)
+  }
+}

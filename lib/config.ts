@@ -1,0 +1,1 @@
+export { type CoatcheckConfig, defineConfig } from './cli/define-config.ts'
