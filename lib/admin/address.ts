@@ -1,4 +1,5 @@
-import type { ListOptions, SessionInfo } from '../core/administration/administration.ts'
+import type { ListOptions } from '../core/administration/list-options.ts'
+import type { SessionInfo } from '../core/administration/session-info.ts'
 import { isUuid } from '../core/data/bytes.ts'
 import { isText } from '../core/data/json.ts'
 import { sessionSorts, sessionStatuses } from '../core/store/store.ts'

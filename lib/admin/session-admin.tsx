@@ -26,6 +26,12 @@ export interface SessionAdminProps {
   readonly userNames?: UserNames
   /** Shows the message of the last action. Set false if the app shows `session.flashes()` on every page. @default true */
   readonly showFlashes?: boolean
+  /**
+   * The nonce of the page's Content-Security-Policy, for the style elements. Style attributes need `style-src-attr
+   * 'unsafe-inline'`.
+   * @default the nonce in the request's header Content-Security-Policy, as Next takes it
+   */
+  readonly nonce?: string
 }
 
 /**
@@ -36,13 +42,15 @@ export interface SessionAdminProps {
  * <SessionAdmin sessions={sessions} authorize={authorize} action={adminAction} searchParams={searchParams} />
  */
 export async function SessionAdmin({ authorize, searchParams, showFlashes = true, ...props }: SessionAdminProps) {
-  if ((await authorize()) !== true) return <Message>This page is for admins only.</Message>
+  const isAuthorized = await authorize()
+  const nonce = props.nonce ?? (await nonceOfRequest())
+  if (isAuthorized !== true) return <Message nonce={nonce}>This page is for admins only.</Message>
   const session = await props.sessions.getSession()
   const address = parseAddress(await searchParams)
   await platform().io() // required before the clock is read
-  const view = await renderView({ userNames: async () => new Map(), ...props, session, address, now: new Date() })
+  const view = await renderView({ userNames: async () => new Map(), ...props, session, address, now: new Date() }, nonce)
   return (
-    <Provider>
+    <Provider nonce={nonce}>
       <Stack gap="lg" component="section" aria-label="Session administration">
         {showFlashes && <FlashMessages flashes={session.flashes()} action={props.action} />}
         {view}
@@ -51,8 +59,14 @@ export async function SessionAdmin({ authorize, searchParams, showFlashes = true
   )
 }
 
+/** Returns the nonce that Next itself uses: that of the policy in the request's headers, which a middleware has set. */
+async function nonceOfRequest(): Promise<string | undefined> {
+  const policy = (await platform().headers()).get('content-security-policy')
+  return policy?.match(/'nonce-([\w+/=-]+)'/)?.[1]
+}
+
 /** Fetches the data before it renders, so that an unsupported store is shown as a message instead of an error page. */
-async function renderView(admin: AdminContext): Promise<ReactNode> {
+async function renderView(admin: AdminContext, nonce: string | undefined): Promise<ReactNode> {
   const { confirm, id, view } = admin.address
   try {
     if (confirm) return await confirmView(admin, confirm)
@@ -61,16 +75,16 @@ async function renderView(admin: AdminContext): Promise<ReactNode> {
   } catch (error) {
     if (!(error instanceof SessionError) || error.code !== 'CONFIG_INVALID') throw error
     return (
-      <Message>
+      <Message nonce={nonce}>
         This app stores sessions in cookies. The server has no list of them, so sessions cannot be listed or revoked here.
       </Message>
     )
   }
 }
 
-function Message({ children }: { children: ReactNode }) {
+function Message({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
   return (
-    <Provider>
+    <Provider nonce={nonce}>
       <Title order={1} mb="md">
         Sessions
       </Title>

@@ -1,4 +1,4 @@
-import type { ListOptions } from '../../core/administration/administration.ts'
+import type { ListOptions } from '../../core/administration/list-options.ts'
 import { type Address, firstPage, formatCursor, parseCursor } from '../address.ts'
 import type { AdminContext, AdminSessions } from '../types.ts'
 import { findUserNames, type SessionSummary, summaryOf } from './summary.ts'

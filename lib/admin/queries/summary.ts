@@ -1,4 +1,4 @@
-import type { SessionInfo } from '../../core/administration/administration.ts'
+import type { SessionInfo } from '../../core/administration/session-info.ts'
 import type { UserNames } from '../types.ts'
 
 /**

@@ -3,7 +3,29 @@
 import { MantineContext, MantineProvider } from '@mantine/core'
 import { type ReactNode, use } from 'react'
 
+/** The props of `<Provider>`. */
+interface ProviderProps {
+  /** The nonce of the page's Content-Security-Policy, for Mantine's style elements. */
+  readonly nonce: string | undefined
+  readonly children: ReactNode
+}
+
 /** Provides Mantine's context: that of the app if it has one, so that its theme applies, otherwise one with the defaults. */
-export function Provider({ children }: { children: ReactNode }) {
-  return use(MantineContext) ? children : <MantineProvider defaultColorScheme="auto">{children}</MantineProvider>
+export function Provider({ nonce, children }: ProviderProps) {
+  const context = use(MantineContext)
+  const style = nonce === undefined ? {} : { getStyleNonce: () => documentNonce() ?? nonce }
+  if (!context) {
+    return (
+      <MantineProvider defaultColorScheme="auto" {...style}>
+        {children}
+      </MantineProvider>
+    )
+  }
+  if (context.getStyleNonce) return children
+  return <MantineContext value={{ ...context, ...style }}>{children}</MantineContext>
+}
+
+/** The nonce of the document. After a navigation by the router it is that of the page that was loaded first. */
+function documentNonce(): string | undefined {
+  return globalThis.document?.querySelector<HTMLElement>('script[nonce]')?.nonce
 }

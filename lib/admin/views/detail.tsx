@@ -57,7 +57,7 @@ interface HeadProps extends Pick<SessionDetail, 'userName'> {
   readonly isOwn: boolean
 }
 
-function Head({ row: { id, userId, active, current }, address, userName, isOwn }: HeadProps) {
+function Head({ row: { id, userId, active, current, deviceBound }, address, userName, isOwn }: HeadProps) {
   const list = listAddress(address)
   return (
     <Stack gap="sm" align="flex-start">
@@ -66,6 +66,7 @@ function Head({ row: { id, userId, active, current }, address, userName, isOwn }
         <Title order={1}>Session {shortId(id)}</Title>
         <Badge>{active ? 'active' : 'expired'}</Badge>
         {current && <Badge>current</Badge>}
+        {deviceBound && <Badge>bound to its device</Badge>}
       </Group>
       <Group gap="xs">
         <QueryButton query={printAddress({ ...list, confirm: 'selected', ids: [id] })}>Revoke this session…</QueryButton>

@@ -119,7 +119,12 @@ function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: Ses
         </Group>
       </TableTd>
       <TableTd>{userId === null ? <Dimmed>anonymous</Dimmed> : <User id={userId} name={names.get(userId)} />}</TableTd>
-      <TableTd>{deviceText(userAgent)}</TableTd>
+      <TableTd>
+        <Group gap="xs" wrap="nowrap">
+          {deviceText(userAgent)}
+          {row.deviceBound && <Badge>bound</Badge>}
+        </Group>
+      </TableTd>
       <TableTd>
         <Time at={lastSeenAt} now={now} />
       </TableTd>
