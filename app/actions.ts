@@ -98,11 +98,12 @@ export async function loginAction(form: FormData) {
   const next = safeNext(textField(form, 'next'), '/account')
   const username = textField(form, 'username')
   const user = await authenticate(username, textField(form, 'password'))
-  const retry = `/login?problem=credentials&next=${encodeURIComponent(next)}`
+  const again = textField(form, 'reason') === 'reauthenticate' ? '&reason=reauthenticate' : ''
+  const retry = `/login?problem=credentials&next=${encodeURIComponent(next)}${again}`
   if (!user) redirect(retry)
   await redirectOnError(form, async () => {
     const session = await getSession()
-    await session.login(user.id)
+    await session.login(user.id, { authHash: user.passwordHash })
   })
   redirect(next)
 }

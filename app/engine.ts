@@ -48,7 +48,7 @@ const texts: Readonly<Record<Engine, EngineTexts>> = {
   },
   cookie: {
     storedIn: 'this cookie, encrypted',
-    newPassword: 'Your other devices stay logged in, because their sessions are stored in their own cookies.',
+    newPassword: 'This logs out your other devices, because their sessions belong to your old password.',
     nothing: 'no cookie',
     summary: 'Your browser stores the session itself, in a cookie that only this server can decrypt.',
     parts: 'A session is one encrypted cookie.',

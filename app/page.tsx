@@ -39,6 +39,7 @@ export default async function SessionPage({ searchParams }: PageProps<'/'>) {
 function Problem({ code }: { code: string }) {
   const texts: Readonly<Record<string, string>> = {
     DATA_INVALID: 'This value cannot be stored. Keys must not start with _, and values must be JSON.',
+    DEVICE_UNPROVEN: 'Your browser could not prove that this session belongs to this device. Nothing was saved. Please try again.',
     DATA_TOO_LARGE: 'This value is too large to store in a session.',
     INTERRUPTED: 'Another request deleted this session or gave it a new key. Nothing was saved.',
   }

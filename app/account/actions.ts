@@ -7,13 +7,14 @@ import { engine } from '../engine'
 import { redirectOnError, textField } from '../form'
 import { requireUser, sessions } from '../sessions'
 import { changePassword } from '../users'
-import { loggedOutText, unfinishedPath } from './devices'
+import { loggedOutText, reauthenticateAfter, unfinishedPath } from './devices'
 
 export async function logOutDeviceAction(form: FormData) {
   const session = await requireUser({ returnTo: '/account/sessions' })
   const id = textField(form, 'id')
   // The current session logs out instead, so that its cookie is deleted too.
   if (id === session.id) return logoutAction(form)
+  await requireUser({ returnTo: '/account/sessions', within: reauthenticateAfter })
   await redirectOnError(form, async () => {
     const { userId } = session
     const revoked = await sessions.revoke(id, { userId })
@@ -23,7 +24,7 @@ export async function logOutDeviceAction(form: FormData) {
 }
 
 export async function logOutOtherDevicesAction(form: FormData) {
-  const session = await requireUser({ returnTo: '/account/sessions' })
+  const session = await requireUser({ returnTo: '/account/sessions', within: reauthenticateAfter })
   await redirectOnError(form, async () => {
     const revoked = await session.revokeOthers()
     await session.flash('notice', loggedOutText(revoked))
@@ -32,18 +33,17 @@ export async function logOutOtherDevicesAction(form: FormData) {
 }
 
 export async function changePasswordAction(form: FormData) {
-  const session = await requireUser({ returnTo: '/account/password' })
-  const current = textField(form, 'current')
-  const problem = await changePassword(session.userId, current, textField(form, 'new'))
-  if (problem) redirect(`/account/password?problem=${problem}`)
-  // The password is stored first, so that devices logged out afterwards cannot
-  // log in again with the old one. Then the other devices are logged out. The
-  // new key comes last and invalidates copies of this cookie. If a step fails,
-  // the earlier ones hold, and the devices page shows what is left to do.
+  const session = await requireUser({ returnTo: '/account/password', within: reauthenticateAfter })
+  const changed = await changePassword(session.user, textField(form, 'current'), textField(form, 'new'))
+  if (typeof changed === 'string') redirect(`/account/password?problem=${changed}`)
+  // The new password has made every session of this user invalid. This one
+  // gets the new password's hash and a new key at once. The others are deleted
+  // now instead of at their next request. If a step fails, the devices page
+  // shows what is left to do, after a new login if necessary.
   let next = '/account'
   try {
+    await session.cycleKey({ authHash: changed.passwordHash })
     const revoked = engine === 'cookie' ? null : await session.revokeOthers()
-    await session.cycleKey()
     await session.flash('notice', `Password changed. ${loggedOutText(revoked)}`)
   } catch (error) {
     if (!(error instanceof SessionError)) throw error

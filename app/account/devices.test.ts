@@ -42,7 +42,7 @@ describe('locationOf', () => {
 
 describe('loggedOutText', () => {
   it.each([
-    [null, 'Your other devices stay logged in, because their sessions are stored in their own cookies.'],
+    [null, 'Your other devices are logged out.'],
     [0, 'No other device was logged in.'],
     [1, 'The other device is logged out.'],
     [2, '2 other devices are logged out.'],

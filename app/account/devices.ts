@@ -37,12 +37,15 @@ export function locationOf(ip: string | null): string {
   return localNetworks.check(ip, family) ? 'your local network' : ip
 }
 
-/** Returns the message for a number of other devices that were logged out; null if the engine cannot log them out. */
+/** Returns the message for a number of other devices that were logged out; null if the engine cannot count them. */
 export function loggedOutText(count: number | null): string {
-  if (count === null) return 'Your other devices stay logged in, because their sessions are stored in their own cookies.'
+  if (count === null) return 'Your other devices are logged out.'
   if (count === 0) return 'No other device was logged in.'
   return count === 1 ? 'The other device is logged out.' : `${count} other devices are logged out.`
 }
+
+/** The age of a login after which the password is asked for again, before devices are logged out or the password is changed. */
+export const reauthenticateAfter = '10m'
 
 /** The devices page with a warning: the password was changed, but other devices may still be logged in. */
 export const unfinishedPath = '/account/sessions?problem=password'

@@ -12,6 +12,7 @@ const highlighted = shared[highlightedKey]
 const read = (file: string) => readFileSync(file, 'utf8')
 const files = {
   'app/actions.ts': () => read(path.join(process.cwd(), 'app', 'actions.ts')),
+  'app/timeout/actions.ts': () => read(path.join(process.cwd(), 'app', 'timeout', 'actions.ts')),
   'app/account/actions.ts': () => read(path.join(process.cwd(), 'app', 'account', 'actions.ts')),
 }
 

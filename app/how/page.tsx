@@ -3,11 +3,12 @@ import type { Metadata } from 'next'
 import { setValueAction } from '../actions'
 import { engineTexts } from '../engine'
 import { LastRequests } from '../requests/last-requests'
+import { sessionOptions } from '../session-options'
 import { getSession } from '../sessions'
 import { Card } from '../ui/card'
 import { PageTitle } from '../ui/page-title'
 import { CookieDiagram } from './cookie-diagram'
-import { ForgedCookies, Rotation } from './security'
+import { DeviceProof, ForgedCookies, Rotation } from './security'
 import { type StorageTexts, storage } from './storage'
 import { TokenDiagram } from './token-diagram'
 import { sentEncryptedCookie, sentToken, storedSession } from './visible-values'
@@ -23,6 +24,7 @@ export default function HowPage() {
       <div className="how-texts">
         <ForgedCookies />
         <Rotation />
+        {sessionOptions.deviceBinding && <DeviceProof />}
       </div>
       <LastRequests />
     </>

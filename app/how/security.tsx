@@ -1,3 +1,5 @@
+import { sessionCookieName } from '../session-cookie'
+import { getSession } from '../sessions'
 import { Card } from '../ui/card'
 import { type StorageTexts, storage } from './storage'
 
@@ -78,6 +80,22 @@ export function Rotation() {
           ? 'The old token stops working at once. A copy made before the login is worthless.'
           : 'The old cookie stays valid. A copy made before the login still opens the earlier session, which is not logged in.'}
       </p>
+    </Card>
+  )
+}
+
+/** Explains the second cookie of a session that is bound to its device, and shows whether the current session is. */
+export async function DeviceProof() {
+  const { deviceBound } = await getSession()
+  return (
+    <Card title="The second cookie">
+      <p>
+        After a login, browsers with device-bound sessions (Chrome) create a key in the hardware of the device, which no program can
+        copy. With it they sign a challenge every ten minutes, and receive the cookie <code>{`${sessionCookieName}-device`}</code>. Its
+        value is <code>id.expiry.mac</code>. A request for a bound session without it is anonymous, so a thief with all your cookies
+        has no access after ten minutes.
+      </p>
+      <p>{deviceBound ? 'Your session is bound to this device.' : 'Your session is not bound to a device.'}</p>
     </Card>
   )
 }

@@ -5,7 +5,7 @@ import { loginAction } from '../actions'
 import { CodeCard } from '../code/code'
 import { demoAccounts } from '../db/demo-accounts'
 import { LastRequests } from '../requests/last-requests'
-import { getSession } from '../sessions'
+import { getUser } from '../sessions'
 import { PageTitle } from '../ui/page-title'
 
 export const metadata: Metadata = { title: 'Log in' }
@@ -21,22 +21,34 @@ function LoggedIn({ target }: { target: string }) {
 }
 
 export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
-  const { next, problem } = await searchParams
+  const { next, problem, reason } = await searchParams
   const target = safeNext(next, '/account')
-  const session = await getSession()
-  if (session.userId !== null) return <LoggedIn target={target} />
+  // Not session.userId: after a password change elsewhere, it would lead the visitor back to the page that requires a login.
+  const user = await getUser()
+  const again = user !== null && reason === 'reauthenticate'
+  if (user && !again) return <LoggedIn target={target} />
   return (
     <>
       <PageTitle title="Log in">
         Demo accounts: {demoAccounts.map(({ username, password }) => `${username} (password ${password})`).join(', ')}. The
         passwords may have been changed.
       </PageTitle>
+      {again && <Alert mb="lg">You logged in a while ago. Enter your password again to continue.</Alert>}
+      {reason === 'ended' && <Alert mb="lg">Your session has ended. Log in to continue where you were.</Alert>}
       {problem === 'credentials' && <Alert mb="lg">Wrong username or password.</Alert>}
       <CodeCard title="Your account" actions={['loginAction']}>
         <form action={loginAction}>
           <input type="hidden" name="next" value={target} />
+          {again && <input type="hidden" name="reason" value="reauthenticate" />}
           <Stack gap="sm">
-            <TextInput label="Username" name="username" autoComplete="username" required maxLength={100} />
+            <TextInput
+              label="Username"
+              name="username"
+              autoComplete="username"
+              defaultValue={again ? user.username : undefined}
+              required
+              maxLength={100}
+            />
             <TextInput label="Password" name="password" type="password" autoComplete="current-password" required maxLength={72} />
             <Button type="submit">Log in</Button>
           </Stack>

@@ -17,8 +17,9 @@ export function watchRequests(): void {
     const { request, response } = message as Exchange
     // URL is not used, because it throws for some paths. An error here would end the process.
     const path = (request.url ?? '/').replace(/[?#].*/s, '').slice(0, 200)
-    // Skips files of the build and the list of requests itself.
-    if (/^\/(_next|__next|api\/last-requests)|\.\w+$/.test(path)) return requestLog.running.enterWith(null)
+    // Skips files of the build, the list of requests itself, and what pages ask on their own while they are open.
+    if (/^\/(_next|__next|api\/(last-requests|session\/status|devices))|\.\w+$/.test(path))
+      return requestLog.running.enterWith(null)
     const { record, end } = start(request, path)
     // Emitted after the last byte, or when the browser cancels the request.
     response.once('close', () => end(response))

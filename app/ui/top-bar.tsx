@@ -21,6 +21,7 @@ export async function TopBar() {
           <NavLink href="/">Session</NavLink>
           <NavLink href="/shop">Shop ({inCart})</NavLink>
           <NavLink href="/how">How</NavLink>
+          <NavLink href="/timeout">Timeout</NavLink>
           <NavLink href="/account">Account</NavLink>
           {session.userId === null ? (
             <NavLink href="/login">Log in</NavLink>

@@ -6,16 +6,15 @@ import { minPasswordLength } from '../../password'
 import { LastRequests } from '../../requests/last-requests'
 import { requireUser } from '../../sessions'
 import { PageTitle } from '../../ui/page-title'
-import { findUser } from '../../users'
 import { changePasswordAction } from '../actions'
+import { reauthenticateAfter } from '../devices'
 
 export const metadata: Metadata = { title: 'Change your password' }
 export const instant = false
 
 export default async function PasswordPage({ searchParams }: PageProps<'/account/password'>) {
   const { problem } = await searchParams
-  const session = await requireUser({ returnTo: '/account/password' })
-  const user = await findUser(session.userId)
+  const { user } = await requireUser({ returnTo: '/account/password', within: reauthenticateAfter })
   const errorIf = (code: string, text: string) => problem === code && <span role="alert">{text}</span>
   return (
     <>
@@ -23,7 +22,7 @@ export default async function PasswordPage({ searchParams }: PageProps<'/account
       <CodeCard title="Your password" actions={['changePasswordAction']}>
         <form action={changePasswordAction}>
           {/* Tells password managers which account the password belongs to. */}
-          <input hidden readOnly name="username" autoComplete="username" value={user?.username} />
+          <input hidden readOnly name="username" autoComplete="username" value={user.username} />
           <Stack gap="sm">
             <TextInput
               label="Current password"

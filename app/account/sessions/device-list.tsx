@@ -1,6 +1,7 @@
 import { Badge, Button } from '@mantine/core'
 import type { SessionInfo } from 'coatcheck'
 import { agoText } from '../../format'
+import { BoundBadge } from '../../ui/bound-badge'
 import { Timestamp } from '../../ui/timestamp'
 import { logOutDeviceAction } from '../actions'
 import { type DeviceKind, deviceOf, locationOf } from '../devices'
@@ -17,7 +18,7 @@ export function DeviceList({ rows, now }: { rows: readonly SessionInfo[]; now: n
 }
 
 function Device({ row, now }: { row: SessionInfo; now: number }) {
-  const { id, userAgent, ip, current, lastSeenAt, authenticatedAt } = row
+  const { id, userAgent, ip, current, lastSeenAt, authenticatedAt, deviceBound } = row
   const { name, kind } = deviceOf(userAgent)
   const seen = agoText(lastSeenAt, now)
   return (
@@ -30,7 +31,8 @@ function Device({ row, now }: { row: SessionInfo; now: number }) {
             <Badge component="span" variant="light">
               This device
             </Badge>
-          )}
+          )}{' '}
+          {deviceBound && <BoundBadge />}
         </h3>
         <dl className="device-facts">
           <div>

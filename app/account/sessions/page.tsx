@@ -11,23 +11,18 @@ import { PageTitle } from '../../ui/page-title'
 import { logOutOtherDevicesAction } from '../actions'
 import { unfinishedPath } from '../devices'
 import { DeviceList } from './device-list'
+import { FollowDevices } from './follow-devices'
+import { listDevices, maxOthers } from './list-devices'
 
 export const metadata: Metadata = { title: 'Your devices' }
 export const instant = false
-
-/** The maximum number of other devices on the page. */
-const maxOthers = 20
 
 export default async function DevicesPage({ searchParams }: PageProps<'/account/sessions'>) {
   const unfinished = (await searchParams).problem === 'password'
   const session = await requireUser({ returnTo: unfinished ? unfinishedPath : '/account/sessions' })
   if (engine === 'cookie') return <NoDevices />
   const { id, userId } = session
-  const [current, found] = await Promise.all([
-    sessions.get(id),
-    // Two more than shown: the current session may be among them, and the other one shows that there are more.
-    sessions.list({ userId, status: 'signedIn', sort: 'lastSeen', limit: maxOthers + 2 }),
-  ])
+  const [current, found] = await Promise.all([sessions.get(id), listDevices(userId)])
   const others = found.filter(({ current }) => !current)
   const rows = [...(current ? [current] : []), ...others.slice(0, maxOthers)]
   return (
@@ -38,11 +33,10 @@ export default async function DevicesPage({ searchParams }: PageProps<'/account/
         {maxPerUser &&
           ` At most ${countText(maxPerUser, 'device')} can be logged in. Another login logs out the least recently used one.`}
       </PageTitle>
-      {unfinished && (
-        <Alert mb="lg">Your password was changed, but your other devices may still be logged in. Log them out here.</Alert>
-      )}
+      {unfinished && <Alert mb="lg">Your password was changed, but your other devices are still listed. Log them out here.</Alert>}
       <Card title="Logged in">
         <DeviceList rows={rows} now={Date.now()} />
+        <FollowDevices ids={found.map(({ id }) => id).sort()} />
         {others.length > maxOthers && <p className="more">Only the {rows.length} devices used last are shown.</p>}
         {others.length > 0 && (
           <form action={logOutOtherDevicesAction} className="more">

@@ -10,6 +10,6 @@ export const POST = sessions.handler(async (request) => {
   const user = await authenticate(username, password)
   if (!user) throw new SessionError('UNAUTHENTICATED', 'Wrong username or password.')
   const session = await getSession()
-  await session.login(user.id)
+  await session.login(user.id, { authHash: user.passwordHash })
   return sessionResponse()
 })

@@ -1,0 +1,12 @@
+import { sessions } from '../../sessions'
+
+/** The maximum number of other devices on the page. */
+export const maxOthers = 20
+
+/**
+ * Lists the user's sessions, the last used first: two more than shown, for the current one and one that shows that there are
+ * more.
+ */
+export function listDevices(userId: string) {
+  return sessions.list({ userId, status: 'signedIn', sort: 'lastSeen', limit: maxOthers + 2 })
+}
