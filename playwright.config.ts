@@ -32,6 +32,8 @@ const engineSpecs = [
 export default defineConfig<object, Pick<WorkerFixtures, 'engine'>>({
   ...(name && { name }),
   testDir: 'e2e',
+  // scripts/new-app.mjs builds the apps of this spec.
+  ...(!process.env.NEW_APP && { testIgnore: 'new-app.spec.ts' }),
   globalSetup: './e2e/servers.ts',
   // One for each core of the smallest machine. A third worker would only make pages slower.
   workers: 2,

@@ -10,11 +10,11 @@ const everyStore = [
   'lib/stores/{concurrency,stores}.test.ts',
 ]
 
-/** The files that use a server, a database or another process. */
+/** The files that use a server, a database, another process or the TypeScript compiler. */
 const integration = [
   'lib/stores/{drizzle,redis}/**/*.test.ts',
-  'lib/stores/cached*.test.ts',
-  'test/{cli,commands,commands-check,commands-sessions,db,from-django,pgbouncer,seed,vercel}.test.ts',
+  'lib/stores/{cached*,hammer,races}.test.ts',
+  'test/{api,cli,docs,init,commands,commands-check,commands-config,commands-sessions,db,from-django,pgbouncer,seed,vercel}.test.ts',
 ]
 
 export default defineConfig({
@@ -26,8 +26,8 @@ export default defineConfig({
   },
   test: {
     setupFiles: ['./test/quiet.ts'],
-    // By default, vitest uses one core less. These tests mostly wait for servers.
-    maxWorkers: 2,
+    // One more than the cores of the smallest machine, because these tests mostly wait for servers.
+    maxWorkers: 3,
     // Only a test that hangs reaches these limits, because a busy machine takes five times as long as an idle one.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -64,7 +64,8 @@ test('the list can be sorted by creation or last use, filtered by status, and se
 })
 
 for (const sort of ['created', 'lastSeen']) {
-  test(`paging works in both directions with one query per page, sorted by ${sort}`, async ({ page, database }) => {
+  const tag = sort === 'lastSeen' ? '@long' : []
+  test(`paging works in both directions with one query per page, sorted by ${sort}`, { tag }, async ({ page, database }) => {
     const network = uniqueNetwork()
     const all = Array.from({ length: 60 }, (_, i) => ({ ip: `${network}${i}`, beganAgo: 100 + i, seenAgo: 100 + i }))
     const seeded = await seedSessions(database.url, all)
@@ -88,7 +89,7 @@ for (const sort of ['created', 'lastSeen']) {
   })
 }
 
-test('every query shows a page with status 200', async ({ page }) => {
+test('every query shows a page with status 200', async ({ visitor }) => {
   const id = crypto.randomUUID()
   const titles = {
     'id=x': 'Session not found',
@@ -102,8 +103,8 @@ test('every query shows a page with status 200', async ({ page }) => {
     'confirm=everything&ids[]=1&__proto__=x': 'Sessions',
   }
   for (const [query, title] of Object.entries(titles)) {
-    expect((await page.goto(`${admin}?${query}`))?.status(), query).toBe(200)
-    await expectHeading(page, title)
+    const { status, text } = await visitor.get(`${admin}?${query}`)
+    expect([status, /<h1[^>]*>([^<]*)/.exec(text)?.[1]], query).toEqual([200, title])
   }
 })
 

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { rm } from 'node:fs/promises'
 import { createDatabase, startPostgres } from '../test/postgres'
-import { expect, test } from './fixtures'
+import { emptyPglite, expect, test } from './fixtures'
 import { type AppServer, randomSecret, startServer } from './server'
 import { Visitor } from './visitor'
 import { startWriteLoad, type WriteLoad } from './write-load'
@@ -15,8 +13,8 @@ test('every acknowledged write survives kill -9 of the server on PostgreSQL', { 
 })
 
 test('every acknowledged write survives kill -9 of the server on the embedded database', async () => {
-  const DATA_DIR = await mkdtemp(path.join(tmpdir(), 'coatcheck-e2e-'))
-  await crash({ DATABASE_DRIVER: 'pglite', DATA_DIR }, 300)
+  const DATA_DIR = await emptyPglite()
+  await crash({ DATABASE_DRIVER: 'pglite', DATA_DIR }, 100)
   await rm(DATA_DIR, { recursive: true })
 })
 

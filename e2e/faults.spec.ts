@@ -52,6 +52,7 @@ async function expectOutage(visitor: Visitor): Promise<void> {
   )
   await Promise.all(pages.map(async (path) => expectNoSession(await inTime(() => visitor.get(path)), path)))
   expect(visitor.cookie).toBe(cookie)
+  expect((await new Visitor(visitor.url).get('/api/session')).status, 'for an anonymous visitor').toBe(200)
 }
 
 function expectFailure(response: VisitorResponse, path = ''): void {

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises'
-import { type BrowserContext, test as base, expect, type Page } from 'playwright/test'
+import { type BrowserContext, test as base, type ConsoleMessage, expect, type Page, type WebError } from 'playwright/test'
 import { copyPglite } from '../test/pglite'
 import { createDatabase } from '../test/postgres'
 import { startRedis } from '../test/redis'
 import { addressOf } from '../test/server-address'
 import { type CountingProxy, startCountingProxy } from './counting-proxy'
+import { type KeptPages, keepPages } from './kept-pages'
 import { type AppServer, startServer } from './server'
 import { cookieName, Visitor } from './visitor'
 
@@ -18,11 +19,13 @@ interface CountedServer {
 export interface WorkerFixtures {
   /** The app's SESSION_ENGINE. Each engine is a project of playwright.config.ts. */
   engine: string
+  /** The pages that the tests of the worker share. */
+  pages: KeptPages
   /** Additional environment of `embedded`. A file that sets it gets its own server. */
   settings: Readonly<Record<string, string>>
   /** The URL of a Redis server: TEST_REDIS_URL, or one of this worker. Empty for engines that need none. */
   redisUrl: string
-  /** The app on an embedded database. */
+  /** The app: engine `db` on an embedded database, the others on PostgreSQL, which starts faster. */
   embedded: AppServer
   /** The URL of the PostgreSQL server that all workers share. */
   postgresUrl: string
@@ -34,6 +37,8 @@ export interface WorkerFixtures {
 export type LogInAs = (username: 'demo' | 'admin', context?: BrowserContext) => Promise<void>
 
 interface TestFixtures {
+  /** False if `page` must be a new one, because the test changes it for good. @default true */
+  keepsPage: boolean
   /** The server of this test. The test fails if it prints anything. */
   app: AppServer
   /** The errors and warnings in the consoles of this test's pages. The test fails if any remain. */
@@ -47,6 +52,8 @@ interface TestFixtures {
 
 /** Tests on the embedded database. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  keepsPage: [true, { option: true }],
+  pages: [async ({ browser }, use) => use(keepPages(browser)), { scope: 'worker' }],
   engine: ['db', { option: true, scope: 'worker' }],
   settings: [{}, { option: true, scope: 'worker' }],
   redisUrl: [
@@ -60,16 +67,17 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   embedded: [
     async ({ engine, redisUrl, settings }, use) => {
-      const folder = await emptyPglite()
+      const folder = engine === 'db' ? await emptyPglite() : null
+      const database = folder
+        ? { DATABASE_DRIVER: 'pglite', DATA_DIR: folder }
+        : { DATABASE_DRIVER: 'pg', DATABASE_URL: await createDatabase(await sharedServer('postgres')) }
       try {
-        const server = await startServer({
-          env: { DATABASE_DRIVER: 'pglite', DATA_DIR: folder, SESSION_ENGINE: engine, REDIS_URL: redisUrl, ...settings },
-        })
+        const server = await startServer({ env: { ...database, SESSION_ENGINE: engine, REDIS_URL: redisUrl, ...settings } })
         await use(server)
         await server.stop()
         expectSilence(server)
       } finally {
-        await rm(folder, { recursive: true, force: true })
+        if (folder) await rm(folder, { recursive: true, force: true })
       }
     },
     { scope: 'worker', timeout: 180_000 },
@@ -98,10 +106,20 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { auto: true },
   ],
-  context: async ({ context, consoleLog }, use) => {
-    listen(context, consoleLog)
+  context: async (
+    { browser, pages, keepsPage, consoleLog, baseURL, javaScriptEnabled, viewport, colorScheme, contextOptions },
+    use,
+  ) => {
+    const options = { ...contextOptions, javaScriptEnabled: javaScriptEnabled ?? true, viewport, colorScheme: colorScheme ?? null }
+    const all = baseURL === undefined ? options : { ...options, baseURL }
+    const page = keepsPage ? await pages.open(all) : await (await browser.newContext(all)).newPage()
+    const context = page.context()
+    const unlisten = listen(context, consoleLog)
     await use(context)
+    unlisten()
+    await (keepsPage ? pages.reset(page) : context.close())
   },
+  page: async ({ context }, use) => use(context.pages()[0] ?? (await context.newPage())),
   openBrowser: async ({ browser, consoleLog, app: { url } }, use) => {
     const contexts: BrowserContext[] = []
     await use(async (like) => {
@@ -154,7 +172,7 @@ export async function becomeUser(visitor: Visitor, context: BrowserContext, user
 const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
 
 /** The servers that all workers share: see e2e/servers.ts. */
-const sharedServer = (name: 'postgres' | 'pglite') => addressOf(name, process.env.TEST_SERVER_STARTER ?? '')
+export const sharedServer = (name: 'postgres' | 'pglite' | 'contexts') => addressOf(name, process.env.TEST_SERVER_STARTER ?? '')
 
 async function silent(server: AppServer, use: (server: AppServer) => Promise<void>): Promise<void> {
   await use(server)
@@ -183,13 +201,16 @@ const harmless = [
 const harmlessOnNext15 = /Minified React error #418/
 const isNext15 = process.env.APP_NAME?.startsWith('Next 15') ?? false
 
-function listen(context: BrowserContext, lines: string[]): void {
-  context.on('console', (message) => {
+/** Adds the errors and warnings of the context's pages to `lines` until the returned function is called. */
+function listen(context: BrowserContext, lines: string[]): () => void {
+  const onConsole = (message: ConsoleMessage) => {
     const line = `${message.type()}: ${message.text()} ${message.location().url}`
     if (/^(error|warning):/.test(line) && !harmless.some((pattern) => pattern.test(line))) lines.push(line)
-  })
-  context.on('weberror', (webError) => {
+  }
+  const onError = (webError: WebError) => {
     const { message } = webError.error()
     if (!isNext15 || !harmlessOnNext15.test(message)) lines.push(`uncaught: ${message}`)
-  })
+  }
+  context.on('console', onConsole).on('weberror', onError)
+  return () => context.off('console', onConsole).off('weberror', onError)
 }

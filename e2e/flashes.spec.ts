@@ -11,7 +11,7 @@ test('a message of an action is shown once and is gone after a reload', { tag: '
   await expect(messages(page)).toHaveText('')
 })
 
-test('a message stays on the screen after it was acknowledged', async ({ page }) => {
+test('a message stays on the screen after it was acknowledged, until another one replaces it', async ({ page }) => {
   await page.goto('/')
   await saved(page)
   // The router calls an action only after it has shown the result of the previous one. With sessions in cookies, that is a new
@@ -21,11 +21,6 @@ test('a message stays on the screen after it was acknowledged', async ({ page })
   await expect(messages(page)).toHaveText('')
   await setKey(page, 'name', 'Grace')
   await expect(messages(page)).toHaveText('Saved')
-})
-
-test('a message replaces the previous one', async ({ page }) => {
-  await page.goto('/')
-  await saved(page)
   await page.getByLabel('Key to delete').fill('name')
   await press(page, 'Delete')
   await expect(messages(page)).toHaveText('Deleted')

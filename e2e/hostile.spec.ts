@@ -10,7 +10,7 @@ import { createSender, type HostileResponse } from './hostile/sender'
 import { randomSecret, startServer } from './server'
 import { Visitor } from './visitor'
 
-const count = Number(process.env.HOSTILE_REQUESTS ?? (process.env.TEST_ALL ? 20_000 : 4_000))
+const count = Number(process.env.HOSTILE_REQUESTS ?? (process.env.TEST_ALL ? 20_000 : 1_000))
 const seed = Number(process.env.HOSTILE_SEED ?? 20_260_101)
 const atOnce = 16
 const mebibyte = 2 ** 20

@@ -4,7 +4,14 @@ import { entry, expectLoggedOut, press, setKey, shownId } from './flows'
 const update = /^update "sessions"/
 const interrupted = 'Another request deleted this session or gave it a new key. Nothing was saved.'
 
-test('two parallel writes of different keys both survive', async ({ page, openBrowser, context, database, sibling }) => {
+// Without pages, the parallel writes are tested in api.spec.ts.
+test('two parallel writes of different keys both survive', { tag: '@long' }, async ({
+  page,
+  openBrowser,
+  context,
+  database,
+  sibling,
+}) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(entry(page, 'counter')).toBeVisible()
@@ -19,7 +26,7 @@ test('two parallel writes of different keys both survive', async ({ page, openBr
   for (const key of ['counter', 'colour', 'city']) await expect(entry(page, key)).toBeVisible()
 })
 
-test('two parallel increments both count', async ({ page, openBrowser, context, database, sibling }) => {
+test('two parallel increments both count', { tag: '@long' }, async ({ page, openBrowser, context, database, sibling }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(page.getByTestId('counter')).toHaveText('1')

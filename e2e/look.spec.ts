@@ -5,41 +5,43 @@ import { becomeUser, expect, test } from './fixtures'
 import { entry, hydrated, press, setKey, shownId } from './flows'
 import type { Visitor } from './visitor'
 
-const open = ['/', '/shop', '/how', '/login', '/?problem=DATA_INVALID', '/login?problem=credentials']
+// These tests change the clock, the color scheme or the scripts of their page for good.
+test.use({ keepsPage: false })
+
+// The pages with a problem contain everything that the same pages show without one.
+const open = ['/?problem=DATA_INVALID', '/shop', '/how', '/login?problem=credentials']
 const statistics = '/admin/sessions?view=statistics'
 const guarded = ['/account', '/account/sessions', '/account/password?problem=current', admin, statistics, `${admin}?confirm=others`]
 const withData = ['/', '/shop', '/how', ...guarded]
-const widths = [1280, 390]
+/** The sizes and color schemes in which all pages are tested. The other combinations follow with TEST_ALL=1. */
+const looks = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+  ...(process.env.TEST_ALL
+    ? ([
+        { width: 1280, colorScheme: 'dark' },
+        { width: 390, colorScheme: 'light' },
+      ] as const)
+    : []),
+] as const
 
-test.describe('in light and dark, on a phone and a desktop', () => {
-  test.use({ contextOptions: { reducedMotion: 'reduce' } })
+for (const { width, colorScheme } of looks) {
+  test.describe(`${width} px wide, in ${colorScheme}`, () => {
+    test.use({ viewport: { width, height: 844 }, colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-  for (const path of open) {
-    test(`axe finds no problem, and nothing is wider than the screen, for an anonymous visitor at ${path}`, async ({ page }) => {
-      await expectFlawless(page, path)
+    const rule = 'nothing moves while a page loads, nothing is wider than the screen, and axe finds no problem'
+    test(`${rule}, for an anonymous visitor`, async ({ page }) => {
+      await recordShifts(page)
+      for (const path of open) await expectFlawless(page, path, colorScheme)
     })
-  }
 
-  for (const path of withData) {
-    test(`axe finds no problem, and nothing is wider than the screen, for an admin with data at ${path}`, async ({
-      page,
-      visitor,
-      context,
-    }) => {
+    test(`${rule}, for an admin with data`, async ({ page, visitor, context }) => {
       await asAdmin(visitor, context)
-      await expectFlawless(page, path)
+      await recordShifts(page)
+      for (const path of [...withData, await ownSession(visitor)]) await expectFlawless(page, path, colorScheme)
     })
-  }
-
-  test('axe finds no problem, and nothing is wider than the screen, on the page of the current session', async ({
-    page,
-    visitor,
-    context,
-  }) => {
-    await asAdmin(visitor, context)
-    await expectFlawless(page, await ownSession(visitor))
   })
-})
+}
 
 test('an unknown page shows a message and a link back', async ({ visitor, page, consoleLog }) => {
   expect((await visitor.get('/nothing')).status).toBe(404)
@@ -50,23 +52,6 @@ test('an unknown page shows a message and a link back', async ({ visitor, page, 
   // The browser itself reports the status.
   expect(consoleLog.splice(0)).toEqual([expect.stringContaining('404')])
 })
-
-for (const width of widths) {
-  test.describe(`${width} px wide`, () => {
-    test.use({ viewport: { width, height: 844 } })
-
-    test('nothing moves while a page loads for an anonymous visitor', async ({ page }) => {
-      await recordShifts(page)
-      for (const path of open) expect(await shiftOf(page, path), path).toBeLessThan(0.01)
-    })
-
-    test('nothing moves while a page loads for an admin with data', async ({ page, visitor, context }) => {
-      await asAdmin(visitor, context)
-      await recordShifts(page)
-      for (const path of [...withData, await ownSession(visitor)]) expect(await shiftOf(page, path), path).toBeLessThan(0.01)
-    })
-  })
-}
 
 test("the color scheme switch toggles light and dark and survives a reload, and the system's setting applies if it agrees", async ({
   page,
@@ -126,20 +111,13 @@ test('the code next to a form is the code of its action', async ({ page }) => {
   await expect(code).toContainText('await session.set(key, value)')
 })
 
-async function expectFlawless(page: Page, path: string): Promise<void> {
-  await page.goto(path)
-  await loaded(page)
+async function expectFlawless(page: Page, path: string, colorScheme: 'light' | 'dark'): Promise<void> {
+  expect(await shiftOf(page, path), path).toBeLessThan(0.01)
   if (path === statistics) await expect(page.locator('.recharts-bar')).toHaveCount(2)
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 844 })
-    const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    expect(excess, `scrolls sideways, ${width} px wide`).toBe(0)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
-      expect(await violations(page), `in ${colorScheme}, ${width} px wide`).toEqual([])
-    }
-  }
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(excess, `${path} scrolls sideways`).toBe(0)
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
+  expect(await violations(page), path).toEqual([])
 }
 
 /** Waits until React runs and the page shows the last part that it loads: the duration of its request. */

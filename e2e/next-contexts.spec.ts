@@ -1,6 +1,7 @@
 import type { Page } from 'playwright/test'
 import { expect } from './fixtures'
-import { cacheComponents, isPacked, testOnContexts } from './next-contexts'
+import { testOnContexts } from './next-contexts'
+import { cacheComponents, isPacked } from './next-contexts-app'
 import type { Visitor } from './visitor'
 
 interface Notes {
@@ -15,6 +16,8 @@ const commands = isPacked && !process.env.TEST_ALL ? (['start'] as const) : (['s
 
 for (const command of commands) {
   const test = testOnContexts(command)
+  // Development mode repeats the rules of production. Two tests are enough to see that it loads one copy of the library.
+  const tag = command === 'dev' ? '@long' : []
   test.describe(`under next ${command}`, () => {
     test.beforeEach(({ visitor }) => visitor.post('/api/begin', 'Ada'))
 
@@ -27,9 +30,9 @@ for (const command of commands) {
       expect((await notesOf(visitor)).reads - reads).toBe(1)
     })
 
-    test("in a page's after(), the page's session can be read, a writer rejects with READ_ONLY, and getSession rejects with Next's own error", async ({
-      visitor,
-    }) => {
+    test("in a page's after(), the page's session can be read, a writer rejects with READ_ONLY, and getSession rejects with Next's own error", {
+      tag,
+    }, async ({ visitor }) => {
       await visitor.get('/page-after')
       await expect
         .poll(() => noteOf(visitor, 'page-after'))
@@ -40,9 +43,9 @@ for (const command of commands) {
         })
     })
 
-    test("in a route handler's after(), getSession returns the handler's session, and a writer rejects with READ_ONLY", async ({
-      visitor,
-    }) => {
+    test("in a route handler's after(), getSession returns the handler's session, and a writer rejects with READ_ONLY", {
+      tag,
+    }, async ({ visitor }) => {
       const { reads } = await notesOf(visitor)
       await visitor.post('/api/handler-after')
       await expect
@@ -70,11 +73,11 @@ for (const command of commands) {
         })
     })
 
-    test("the page shows what its action wrote with refresh: 'page'", async ({ page, visitor }) => {
+    test("the page shows what its action wrote with refresh: 'page'", { tag }, async ({ page, visitor }) => {
       await rename(page, visitor, 'Rename here')
     })
 
-    test('a page that was visited before an action shows what the action wrote when the visitor goes back', async ({
+    test('a page that was visited before an action shows what the action wrote when the visitor goes back', { tag }, async ({
       page,
       visitor,
     }) => {
@@ -87,7 +90,7 @@ for (const command of commands) {
       await expect(page.getByText('page with a link: Grace')).toBeVisible()
     })
 
-    test('the guard redirects visitors without a login to the sign-in page, and lets users pass', async ({ visitor }) => {
+    test('the guard redirects visitors without a login to the sign-in page, and lets users pass', { tag }, async ({ visitor }) => {
       const redirect = await visitor.get('/guarded?x=1')
       expect([redirect.status, redirect.headers.get('cache-control')]).toEqual([307, 'private, no-store'])
       expect(redirect.headers.get('location')).toMatch(/\/sign-in\?next=%2Fguarded%3Fx%3D1$/)
@@ -98,7 +101,7 @@ for (const command of commands) {
       expect((await visitor.get('/guarded')).status, 'with a forged token').toBe(307)
     })
 
-    test("inside a cached function, getSession rejects with Next's own error, and the store is not queried", async ({
+    test("inside a cached function, getSession rejects with Next's own error, and the store is not queried", { tag }, async ({
       visitor,
     }) => {
       const { reads } = await notesOf(visitor)
@@ -107,7 +110,16 @@ for (const command of commands) {
       expect((await notesOf(visitor)).reads).toBe(reads)
     })
 
-    test('inside a private cache, getSession returns the session', async ({ visitor }) => {
+    test('requireUser in a POST handler redirects with 303, so that the browser does not POST to the login page', { tag }, async ({
+      visitor,
+    }) => {
+      const { status, headers } = await visitor.post('/api/members')
+      expect([status, headers.get('location')]).toEqual([303, '/sign-in?next=%2Fguarded'])
+      await visitor.post('/api/login', '7')
+      expect((await visitor.post('/api/members')).json).toEqual({ userId: '7' })
+    })
+
+    test('inside a private cache, getSession returns the session', { tag }, async ({ visitor }) => {
       test.skip(!cacheComponents, 'private caches are a part of Cache Components')
       expect(textsOf((await visitor.get('/private-cache')).text)).toContain('private cache: Ada')
     })
@@ -115,7 +127,7 @@ for (const command of commands) {
     test.describe('without JavaScript', () => {
       test.use({ javaScriptEnabled: false })
 
-      test('the page that follows an action shows what the action wrote', async ({ page, visitor }) => {
+      test('the page that follows an action shows what the action wrote', { tag }, async ({ page, visitor }) => {
         await useCookieOf(visitor, page)
         await page.goto('/action')
         await page.getByLabel('Name').fill('Grace')

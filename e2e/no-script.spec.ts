@@ -84,7 +84,12 @@ test('without JavaScript, an anonymous visitor is redirected to the login page a
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
 })
 
-test('without JavaScript, an admin can revoke the session of another browser', async ({ page, visitor, engine }) => {
+// On PostgreSQL, this is tested in admin.spec.ts.
+test('without JavaScript, an admin can revoke the session of another browser', { tag: '@long' }, async ({
+  page,
+  visitor,
+  engine,
+}) => {
   await visitor.patch({ name: 'Ada' })
   const { id } = (await visitor.get('/api/session')).json as { id: string }
   await page.goto('/admin/sessions')

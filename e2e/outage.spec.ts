@@ -4,7 +4,10 @@ import { logIn, press } from './flows'
 import { startServer } from './server'
 import { Visitor, type VisitorResponse } from './visitor'
 
-test('a failing database causes 503, never an empty session, and is used again when it is back', async ({ postgresUrl }) => {
+// faults.spec.ts tests the same with a stopped server.
+test('a failing database causes 503, never an empty session, and is used again when it is back', { tag: '@long' }, async ({
+  postgresUrl,
+}) => {
   const databaseUrl = await createDatabase(postgresUrl)
   const server = await startServer({ env: { DATABASE_DRIVER: 'pg', DATABASE_URL: databaseUrl } })
   const visitor = new Visitor(server.url)
@@ -44,7 +47,7 @@ test('a new password is saved although revoking the other sessions failed, and t
   await page.getByLabel('Current password').fill('demo')
   await page.getByLabel('New password').fill('demo, but longer')
   await press(page, 'Change password')
-  await expect(page.getByText('Your password was changed, but your other devices may still be logged in')).toBeVisible()
+  await expect(page.getByText('Your password was changed, but your other devices are still listed')).toBeVisible()
   expect((await new Visitor(server.url).post('/api/login', { username: 'demo', password: 'demo' })).status).toBe(401)
   expect((await other.get('/api/session')).json).toMatchObject({ userId: expect.any(String) })
 

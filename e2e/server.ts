@@ -29,6 +29,10 @@ export interface ServerSettings {
   readonly folder?: string
   /** The command of Next. @default 'start' */
   readonly command?: 'start' | 'dev'
+  /** The server of `output: 'standalone'`, which replaces the command of Next. */
+  readonly script?: string | undefined
+  /** The app's `basePath`, which becomes part of its URL. @default none */
+  readonly basePath?: string
 }
 
 /** The folder of the built app under test. APP_FOLDER replaces this project by an app on another version of Next. */
@@ -39,20 +43,23 @@ const startDeadlineMs = 120_000
 const stopDeadlineMs = 10_000
 
 /** Starts the app on a free port of loopback, and waits until it responds. */
-export async function startServer({ env, folder = appFolder, command = 'start' }: ServerSettings): Promise<AppServer> {
+export async function startServer(settings: ServerSettings): Promise<AppServer> {
+  const { env, folder = appFolder, command = 'start', script, basePath = '' } = settings
   if (command === 'start' && !existsSync(path.join(folder, '.next/BUILD_ID'))) {
     throw new Error(`There is no production build in ${folder}: run npx next build first.`)
   }
   const port = await freePort()
   const { SESSION_SECRET: secret = randomSecret(), CRON_SECRET: cronSecret = randomSecret() } = env
   const next = path.join(folder, 'node_modules/next/dist/bin/next')
-  const child = spawn(process.execPath, [next, command, '-p', String(port), '-H', 'localhost'], {
+  const program = script ? [script] : [next, command, '-p', String(port), '-H', 'localhost']
+  const child = spawn(process.execPath, program, {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
       // Playwright sets NODE_ENV to test, which would change the name of the cookie.
       NODE_ENV: command === 'start' ? 'production' : 'development',
       NEXT_TELEMETRY_DISABLED: '1',
+      ...(script && { PORT: String(port), HOSTNAME: 'localhost' }),
       // Otherwise, a write deletes expired sessions every five minutes, which adds a statement that tests would count.
       SESSION_AUTO_CLEAR: 'off',
       ...env,
@@ -65,7 +72,7 @@ export async function startServer({ env, folder = appFolder, command = 'start' }
   process.once('exit', kill)
   const log = collectLog(child)
   // Browsers store a Secure cookie over plain HTTP only on localhost.
-  const url = `http://localhost:${port}`
+  const url = `http://localhost:${port}${basePath}`
   await untilReady(url, child, log)
   return {
     url,

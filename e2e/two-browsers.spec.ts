@@ -1,20 +1,16 @@
 import { whyNot } from './exceptions'
 import { expect, test } from './fixtures'
 import { entry, expectLoggedOut, logIn, press, setKey, shownId } from './flows'
+import { Visitor } from './visitor'
 
-test('two browsers have two sessions', async ({ page, openBrowser }) => {
-  const other = await openBrowser()
-  await page.goto('/')
-  await other.goto('/')
-  await setKey(page, 'name', 'Ada')
-  const id = await shownId(page)
-  await setKey(other, 'name', 'Grace')
-  expect(await shownId(other)).not.toBe(id)
-  await page.reload()
-  await expect(entry(page, 'name')).toHaveText('name: "Ada"')
+test('two browsers have two sessions', async ({ visitor, app }) => {
+  const other = new Visitor(app.url)
+  const { id } = (await visitor.patch({ name: 'Ada' })).json as { id: string }
+  expect((await other.patch({ name: 'Grace' })).json).toMatchObject({ id: expect.not.stringMatching(id) })
+  expect((await visitor.get('/api/session')).json).toMatchObject({ id, data: { name: 'Ada' } })
 })
 
-test("two browsers with one cookie see each other's writes", async ({ page, openBrowser, context, engine }) => {
+test("two browsers with one cookie see each other's writes", { tag: '@long' }, async ({ page, openBrowser, context, engine }) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
@@ -27,9 +23,12 @@ test("two browsers with one cookie see each other's writes", async ({ page, open
   await expect(entry(page, 'colour')).toHaveCount(whyNot(engine, 'sharing') ? 0 : 1)
 })
 
-test('after a logout in one browser, another browser with the same cookie starts a new session without the old data', {
-  tag: '@engines',
-}, async ({ page, openBrowser, context, engine }) => {
+test('after a logout in one browser, another browser with the same cookie starts a new session without the old data', async ({
+  page,
+  openBrowser,
+  context,
+  engine,
+}) => {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   const id = await shownId(page)

@@ -5,22 +5,13 @@ import { fail, root, runBin } from './setup.mjs'
 
 const { sessions, share } = options()
 if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) fail('The build failed. See its output above.')
-const [
-  { sql },
-  { openDatabase },
-  { engineOf, loadEnvFiles },
-  { printableError },
-  { startProgress },
-  { processTerminal },
-  { migrate },
-] = await Promise.all([
+const [{ sql }, { openApp }, { loadEnvFiles }, { printableError }, { startProgress }, { processTerminal }] = await Promise.all([
   import('drizzle-orm'),
-  import('../dist/cli/database.js'),
+  import('../dist/cli/app.js'),
   import('../dist/cli/environment.js'),
   import('../dist/cli/errors.js'),
   import('../dist/cli/progress.js'),
   import('../dist/cli/terminal.js'),
-  import('../dist/drizzle.js'),
 ])
 
 const day = 86_400
@@ -44,7 +35,7 @@ const terminal = processTerminal(loadEnvFiles(root))
 try {
   await seed()
 } catch (error) {
-  fail(printableError(error).message)
+  fail(printableError(error, 'seed').message)
 }
 
 function options() {
@@ -59,17 +50,15 @@ function options() {
 }
 
 async function seed() {
-  const engine = engineOf(terminal.env)
-  if (engine !== 'db' && engine !== 'cached')
-    fail(`SESSION_ENGINE is ${engine}, but seeding needs a database. Set it to db or cached.`)
-  const { driver, db, description, close } = await openDatabase(terminal)
+  const app = await openApp(terminal)
+  if (!app.database) fail(`SESSION_ENGINE is ${app.store.name}, but seeding needs a database. Set it to db or cached.`)
+  const { driver, db, description } = await app.database() // migrates it as well
   try {
-    await migrate(db)
     const users = await userIds(db)
     console.log(`Filling ${description} …`)
     const progress = await startProgress(terminal, sessions, 'sessions')
     const started = performance.now()
-    const batch = driver === 'pglite' ? 2_000 : 25_000
+    const batch = driver === '@electric-sql/pglite' ? 2_000 : 25_000
     for (let done = 0; done < sessions; done += batch) {
       const last = Math.min(done + batch, sessions)
       await db.execute(insertion(done + 1, last, users))
@@ -79,7 +68,7 @@ async function seed() {
     await db.execute(sql`analyze sessions`)
     console.log(`Stored ${sessions.toLocaleString('en')} sessions in ${((performance.now() - started) / 1000).toFixed(1)} s.`)
   } finally {
-    await close()
+    await app.close()
   }
 }
 

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { buildNewApp, buildNewApps } from './new-app.mjs'
 import { root, run, runBin } from './setup.mjs'
 
 const [reportFile = ''] = process.argv.slice(2)
@@ -22,7 +23,13 @@ const versions = [
     // Next 15.5 contains React 19.1. The demo's component library imports names of React 19.2 that it never calls here.
     webpack: "(config) => { config.module.parser.javascript.exportsPresence = 'warn'; return config }",
   },
-  { name: 'Next 16, proxy.ts', packages: { next: '16.2.6' }, guard: 'proxy', demoSpecs },
+  {
+    name: 'Next 16, proxy.ts',
+    packages: { next: '16.2.6' },
+    guard: 'proxy',
+    demoSpecs,
+    newApp: { config: {}, cacheComponents: true },
+  },
 ]
 
 const total = { expected: 0, unexpected: 0, flaky: 0 }
@@ -32,10 +39,13 @@ try {
   for (const version of versions) {
     console.log(`\n── package in a small app on ${version.name}`)
     test(`${version.name}, small app`, installPackage(version, tarball), ['next-contexts'], version)
+    if (version.newApp)
+      testNewApp(`${version.name}, the README's app`, path.join(workplace, `small-${version.guard}`), version.newApp)
     if (!process.env.TEST_ALL) continue
     console.log(`\n── package in the demo on ${version.name}`)
     test(`${version.name}, demo`, buildDemo(version, tarball), version.demoSpecs, version)
   }
+  if (process.env.TEST_ALL) buildNewApps(workplace, tarball, runNewApp)
 } finally {
   rmSync(workplace, { recursive: true, force: true })
 }
@@ -53,7 +63,8 @@ function pack() {
 
 /** Installs the tarball and Next in a new folder. e2e/next-contexts.ts builds its app with these packages. */
 function installPackage({ name, packages, guard }, tarball) {
-  const names = ['react', 'react-dom', 'typescript', '@types/node', '@types/react', '@types/react-dom']
+  const types = ['@types/node', '@types/pg', '@types/react', '@types/react-dom']
+  const names = ['react', 'react-dom', 'drizzle-orm', 'pg', 'typescript', ...types]
   return install(path.join(workplace, `small-${guard}`), name, versionsOf(names), packages, tarball)
 }
 
@@ -121,8 +132,19 @@ function install(folder, name, dependencies, packages, tarball) {
   return folder
 }
 
+/** Builds the files of the README in `folder`, which has their packages, and tests the app. */
+function testNewApp(title, folder, kind) {
+  console.log(`\n── ${title}`)
+  buildNewApp(folder, kind)
+  runNewApp(title, folder, kind)
+}
+
+function runNewApp(title, folder, kind) {
+  test(title, folder, ['new-app'], { NEW_APP: JSON.stringify(kind) })
+}
+
 /** Runs specs with the packages of `folder`, and adds their report to the total. */
-function test(title, folder, specs, { guard }) {
+function test(title, folder, specs, { guard, NEW_APP }) {
   const report = path.join(workplace, 'report.json')
   rmSync(report, { force: true })
   runBin('playwright', ['test', '--project=db', ...specs.map((spec) => `${spec}.spec`)], {
@@ -130,7 +152,8 @@ function test(title, folder, specs, { guard }) {
       ...process.env,
       APP_FOLDER: folder,
       APP_NAME: title,
-      GUARD_FILE: `${guard}.ts`,
+      ...(guard && { GUARD_FILE: `${guard}.ts` }),
+      ...(NEW_APP && { NEW_APP }),
       PLAYWRIGHT_JSON_OUTPUT_NAME: report,
     },
   })

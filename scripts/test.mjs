@@ -1,9 +1,11 @@
 // npm test: installs what is missing and tests each rule once. With --all, it also runs the long tests and the repetitions on
 // further engines, drivers and versions of Next. The last line is the sum of the runners' own counts.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { findTools, installDependencies, root, run, runBin } from './setup.mjs'
+import { findTools, installDependencies, root, runBin } from './setup.mjs'
 
 const all = process.argv.includes('--all')
 installDependencies()
@@ -19,11 +21,11 @@ const failures = []
 const durations = []
 
 /** Runs a check that only passes or fails. A failure counts as one. */
-function check(title, passes) {
+async function check(title, passes) {
   console.log(`\n── ${title}`)
   const started = performance.now()
   try {
-    if (passes()) return
+    if (await passes()) return
   } catch (error) {
     console.error(error)
   } finally {
@@ -35,10 +37,10 @@ function check(title, passes) {
 }
 
 /** Runs tests and adds the counts of their JSON report. A runner that dies before it writes a report counts as one failure. */
-function test(title, runs, count) {
+async function test(title, runs, count) {
   const report = path.join(reports, `${title.replace(/\W+/g, '-')}.json`)
-  check(title, () => {
-    const passes = runs(report)
+  await check(title, async () => {
+    const passes = await runs(report)
     const { passed, failed, names, skipped = [] } = count(JSON.parse(readFileSync(report, 'utf8')))
     counts.passed += passed
     counts.failed += failed
@@ -46,6 +48,17 @@ function test(title, runs, count) {
     if (skipped.length > 0) console.log(`\nSkipped, with reasons:\n${skipped.map((name) => `  ${name}`).join('\n')}`)
     return passes || failed > 0
   })
+}
+
+/** Runs a script of this folder while other checks run, and shows its output when it has ended. */
+async function runBeside(script, args) {
+  const log = path.join(reports, `${script}.log`)
+  const output = openSync(log, 'w')
+  const program = [path.join(root, 'scripts', script), ...args]
+  const child = spawn(process.execPath, program, { cwd: root, env, stdio: ['ignore', output, output] })
+  const [code] = await once(child, 'exit')
+  console.log(`\n── output of ${script}\n${readFileSync(log, 'utf8')}`)
+  return code === 0
 }
 
 const ofVitest = ({ numPassedTests, numFailedTests, testResults }) => ({
@@ -78,30 +91,32 @@ function specsOf({ suites = [], specs = [] }) {
 }
 
 try {
-  check('lint and format', () => runBin('biome', ['check', '.', '--error-on-warnings']))
-  check('types', () => runBin('next', ['typegen'], { env }) && runBin('tsc', ['--noEmit']))
-  check('unused code', () => runBin('knip', []))
-  test(
+  // Installing and building on the older versions mostly uses one core, and so do the next checks. None of them reads or writes
+  // dist/ before `npm pack` has filled it, except the last one.
+  const olderVersions = test(
+    'package on the oldest versions of Next',
+    (report) => runBeside('test-package.mjs', [report]),
+    ofPlaywright,
+  )
+  await check('lint and format', () => runBin('biome', ['check', '.', '--error-on-warnings']))
+  await check('build', () => runBin('next', ['build'], { env: { ...env, TYPES_ARE_CHECKED: 'yes' } }))
+  await check('types', () => runBin('next', ['typegen'], { env }) && runBin('tsc', ['--noEmit']))
+  await check('unused code', () => runBin('knip', []))
+  await check(
+    'package',
+    () =>
+      // `npm pack`, which attw runs, builds dist/ first.
+      runBin('attw', ['--pack', '.', '--profile', 'esm-only', '-q']) && runBin('publint', ['--strict']),
+  )
+  await olderVersions
+  await test(
     'unit and integration',
     (report) => runBin('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { env }),
     ofVitest,
   )
-  check(
-    'package',
-    () =>
-      runBin('tsc', ['-p', 'tsconfig.build.json']) &&
-      runBin('publint', ['--strict']) &&
-      runBin('attw', ['--pack', '.', '--profile', 'esm-only', '-q']),
-  )
-  check('build', () => runBin('next', ['build'], { env }))
-  test(
+  await test(
     'browser',
     (report) => runBin('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report } }),
-    ofPlaywright,
-  )
-  test(
-    'package on the oldest versions of Next',
-    (report) => run(process.execPath, [path.join(root, 'scripts', 'test-package.mjs'), report], { env }),
     ofPlaywright,
   )
 } finally {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '..')
 const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json') })
-const entries = ['index', 'admin', 'client', 'cookie', 'drizzle', 'redis', 'middleware', 'store', 'testing']
+const entries = ['index', 'admin', 'client', 'config', 'cookie', 'drizzle', 'redis', 'middleware', 'store', 'testing']
 const exported = (entry: string) => project.getSourceFileOrThrow(path.join(root, 'lib', `${entry}.ts`)).getExportedDeclarations()
 
 /** Describes a declaration as its users see it: its kind, and the public members of a class or an interface. */

@@ -42,8 +42,8 @@ describe('architecture', () => {
     const allowed: Record<string, readonly string[]> = {
       data: ['data', 'errors.ts'],
       store: ['data', 'errors.ts', 'store'],
-      cookie: ['cookie', 'data', 'store'],
-      session: ['cookie', 'data', 'errors.ts', 'options.ts', 'session', 'store'],
+      cookie: ['cookie', 'data', 'errors.ts', 'store'],
+      session: ['adoption.ts', 'cookie', 'data', 'errors.ts', 'options.ts', 'session', 'store', 'user-options.ts'],
       administration: ['administration', 'data', 'options.ts', 'session', 'store'],
     }
     for (const [folder, folders] of Object.entries(allowed)) {
@@ -88,10 +88,10 @@ describe('architecture', () => {
     // PGlite and proper-lockfile are loaded when `openEmbedded` is called.
     expect(packages('lib/drizzle.ts').filter((to) => !to.startsWith('drizzle-orm'))).toEqual([
       '@electric-sql/pglite',
+      'node:crypto',
       'node:fs',
       'node:path',
       'node:timers/promises',
-      'node:url',
       'proper-lockfile',
     ])
   })

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -24,6 +24,7 @@ describe('the packaged command', () => {
     )
     writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
     symlinkSync(path.join(root, 'drizzle'), path.join(folder, 'drizzle'))
+    symlinkSync(path.join(root, 'examples'), path.join(folder, 'examples'))
     cli = path.join(folder, 'dist', 'cli.js')
   })
 
@@ -54,9 +55,33 @@ describe('the packaged command', () => {
     expect(one.stdout).not.toBe(two.stdout)
   })
 
+  it('init writes an app, and the other commands then use its coatcheck.config.ts and exit although its pool is open', async () => {
+    const app = mkdtempSync(path.join(root, 'node_modules', '.coatcheck-init-'))
+    try {
+      mkdirSync(path.join(app, 'app'))
+      writeFileSync(path.join(app, 'package.json'), '{ "dependencies": { "next": "16.4.6", "pg": "8" } }')
+      writeFileSync(path.join(app, 'tsconfig.json'), tsconfigFor(folder))
+      expect(await coatcheck(['init'], {}, app)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('npx coatcheck migrate'),
+      })
+      const env = { DATABASE_URL: await createDatabase(postgresUrl) }
+      expect(await coatcheck(['migrate'], env, app)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('(coatcheck.config.ts)'),
+      })
+      expect(await coatcheck(['check'], env, app)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/Options +the secret has 43/),
+      })
+    } finally {
+      rmSync(app, { recursive: true })
+    }
+  })
+
   it('each command works on PostgreSQL and reports success or failure by its exit code', async () => {
     const env = { DATABASE_URL: await createDatabase(postgresUrl), SESSION_SECRET: 'a secret for tests, 32 characters' }
-    expect(await coatcheck(['check'], env)).toMatchObject({ code: 1, stdout: expect.stringContaining('coatcheck migrate') })
+    expect(await coatcheck(['check'], env)).toMatchObject({ code: 1, stdout: expect.stringContaining('npx coatcheck migrate') })
     expect(await coatcheck(['migrate'], env)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Applied \d+ migrations to 127/),
@@ -105,9 +130,9 @@ describe('the packaged command', () => {
     const app = mkdtempSync(path.join(root, 'node_modules', '.coatcheck-env-'))
     try {
       const url = await createDatabase(postgresUrl)
-      writeFileSync(path.join(app, '.env'), `DATABASE_URL=${url}\nSESSION_ENGINE=memory`)
-      writeFileSync(path.join(app, '.env.local'), 'SESSION_ENGINE=db')
-      writeFileSync(path.join(app, '.env.production'), 'SESSION_ENGINE=cookie')
+      writeFileSync(path.join(app, '.env'), `DATABASE_URL=postgresql://127.0.0.1:1/x\nCRON_SECRET=short`)
+      writeFileSync(path.join(app, '.env.local'), `DATABASE_URL=${url}`)
+      writeFileSync(path.join(app, '.env.production'), 'CRON_SECRET=0123456789abcdef')
       expect(await coatcheck(['migrate'], { NODE_ENV: 'development' }, app)).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/^Applied/),
@@ -116,12 +141,11 @@ describe('the packaged command', () => {
       const { stdout } = await coatcheck(['check', '--json'], inProduction, app)
       expect(JSON.parse(stdout)).toMatchObject({
         envFiles: ['.env.local', '.env.production', '.env'],
-        engine: 'db',
         migrations: { missing: 0 },
+        problems: [],
       })
-      expect((await coatcheck(['list'], { ...inProduction, SESSION_ENGINE: 'cookie' }, app)).stderr).toMatch(
-        /^SESSION_ENGINE is cookie/,
-      )
+      const set = { ...inProduction, CRON_SECRET: 'short' }
+      expect((await coatcheck(['check'], set, app)).stdout).toContain('CRON_SECRET has 5 characters')
     } finally {
       rmSync(app, { recursive: true })
     }
@@ -143,7 +167,7 @@ describe('the packaged command', () => {
       )
       await expect(run).rejects.toMatchObject({
         code: 1,
-        stderr: 'The package pg is not installed. Install it with: npm install pg\n',
+        stderr: expect.stringMatching(/^No driver for PostgreSQL is installed\. Run: npm install pg \(or one of postgres, /),
       })
     } finally {
       rmSync(bare, { recursive: true })
@@ -153,7 +177,9 @@ describe('the packaged command', () => {
   it('a missing or unreachable database and an unknown command are reported on stderr, with exit code 1 or 2', async () => {
     expect(await coatcheck(['migrate'])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^DATABASE_URL is not set, and .* Set DATABASE_URL to postgresql:/),
+      stderr: expect.stringMatching(
+        /neither DATABASE_URL nor POSTGRES_URL is set.*npx coatcheck init.*set DATABASE_URL to postgresql:/,
+      ),
     })
     expect(await coatcheck(['migrate'], { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/x' })).toMatchObject({
       code: 1,
@@ -164,6 +190,12 @@ describe('the packaged command', () => {
     expect(await coatcheck(['--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Usage: coatcheck/) })
   })
 })
+
+/** Returns a tsconfig.json whose `paths` name the package in `folder`. */
+function tsconfigFor(folder: string): string {
+  const paths = { coatcheck: [`${folder}/dist/index.js`], 'coatcheck/*': [`${folder}/dist/*.js`] }
+  return JSON.stringify({ compilerOptions: { paths } })
+}
 
 /** Inserts sessions that expire after the interval `life`, which may be negative, and returns their ids. */
 async function insert(url: string, count: number, life: string): Promise<string[]> {

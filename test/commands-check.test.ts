@@ -1,8 +1,6 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../app/db'
+import { cachedApp, configuredApp } from './app-folder'
 import { coatcheck, coatcheckJson, embedded, postgres } from './commands'
 import { query } from './postgres'
 import { command, startRedis } from './redis'
@@ -15,11 +13,9 @@ describe('the embedded database', () => {
     await coatcheck(['migrate'], env)
     const demo = await openDatabase(env)
     const { code, json: failure } = await coatcheckJson(['list'], env)
-    const { stderr } = await coatcheck(['clearsessions'], env)
     await demo.close()
     expect([code, failure.error.code]).toEqual([1, 'STORE_FAILED'])
     expect(failure.error.message).toMatch(/^Another process has the embedded database in .* open\. Stop that process/)
-    expect(stderr).toMatch(/is locked\. Checking whether another process has it open/)
     expect((await coatcheck(['list'], env)).code).toBe(0)
   })
 
@@ -35,12 +31,6 @@ describe('the embedded database', () => {
     expect((await coatcheck(['revoke', '--user', 'ann'], env, { confirm })).code).toBe(1)
     expect(attempts).toHaveLength(1)
   })
-
-  it('is created by migrate only, because a new empty database would hide a wrong setting', async () => {
-    const DATA_DIR = path.join(mkdtempSync(path.join(tmpdir(), 'coatcheck-commands-')), 'data')
-    for (const args of [['list'], ['clearsessions'], ['check']]) expect((await coatcheck(args, { DATA_DIR })).code).toBe(1)
-    expect((await coatcheck(['migrate'], { DATA_DIR })).code).toBe(0)
-  })
 })
 
 describe('check', () => {
@@ -55,33 +45,48 @@ describe('check', () => {
     const { port } = new URL(env.DATABASE_URL)
     const at = (DATABASE_URL: string) => ({ SESSION_SECRET: secret, DATABASE_URL })
     expect(await problems(env)).toEqual([
-      expect.stringMatching(/^Secret: SESSION_SECRET is not set\. Create one with: coatcheck secret/),
-      expect.stringMatching(/^Table: the table sessions does not exist\. Create it with: coatcheck migrate/),
+      expect.stringMatching(/^Table: the table sessions does not exist\. Create it with: npx coatcheck migrate/),
     ])
     expect(await problems({ ...at(env.DATABASE_URL), SESSION_SECRET: 'short' })).toContainEqual(
-      expect.stringContaining('5 characters'),
+      expect.stringMatching(/^Secret: SESSION_SECRET is not valid\..*5 characters.*npx coatcheck secret/),
     )
     expect(await problems(at('postgresql://me:hunter2@127.0.0.1:1/x'))).toEqual([
-      expect.stringMatching(/^Database: failed \(ECONNREFUSED\)\. No server listens at this address/),
+      expect.stringMatching(
+        /^Database: 127\.0\.0\.1:1\/x \(DATABASE_URL\) failed \(ECONNREFUSED\)\. No server listens at this address/,
+      ),
     ])
     expect(await problems(at(`postgresql://postgres@127.0.0.1:${port}/nowhere`))).toEqual([
       expect.stringContaining('no database with this name'),
     ])
     expect(await problems(at('hunter2'))).toEqual([expect.stringMatching(/DATABASE_URL is not a PostgreSQL URL/)])
-    expect(await problems({ SESSION_SECRET: secret, SESSION_ENGINE: 'sql' })).toEqual([
-      expect.stringContaining('use one of: db, cached'),
-    ])
-    expect(await problems({ SESSION_SECRET: secret, SESSION_ENGINE: 'redis', REDIS_URL: 'redis://127.0.0.1:1' })).toEqual([
-      expect.stringMatching(/^Redis: does not respond at 127\.0\.0\.1:1/),
+    expect(await problems({})).toEqual([
+      expect.stringMatching(/^Database: cannot be opened\..*Create the file with: npx coatcheck init/),
     ])
   })
 
+  it('does not report a secret that the app may read from another variable', async () => {
+    const env = await postgres()
+    await coatcheck(['migrate'], env)
+    const { code, stdout } = await coatcheck(['check'], env)
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^- +Secret +SESSION_SECRET is not set; an app may read/m)])
+    expect(stdout).toMatch(/^- +Config +there is no coatcheck\.config\.ts.*npx coatcheck init/m)
+  })
+
+  it('never recommends the command that printed the message', async () => {
+    const env = await postgres()
+    const { stdout, stderr } = await coatcheck(['check'], env)
+    expect(stdout + stderr).not.toContain('coatcheck check')
+    for (const url of [env.DATABASE_URL, 'postgresql://me@127.0.0.1:1/x', 'nonsense', '']) {
+      const migrating = await coatcheck(['migrate'], { DATABASE_URL: url })
+      expect(migrating.stdout + migrating.stderr).not.toContain('coatcheck migrate')
+    }
+  })
+
   it('names the safe order of a rotation if SESSION_SECRET has several secrets', async () => {
-    const check = async (SESSION_SECRET: string) =>
-      (await coatcheck(['check'], { SESSION_SECRET, SESSION_ENGINE: 'memory' })).stdout
-    const [one, other] = ['a'.repeat(40), 'b'.repeat(40)]
+    const check = async (SESSION_SECRET: string) => (await coatcheck(['check'], { SESSION_SECRET })).stdout
+    const [one, other] = ['first secret of this app: 40 characters.', 'other secret of this app. 40 characters.']
     expect(await check(`${one},${other}`)).toMatch(
-      /ok +Secret +SESSION_SECRET has 2 secrets.*deploy old,new to every server before new,old/,
+      /ok +Secret +SESSION_SECRET is a list of 2.*deploy old,new to every server before new,old/,
     )
     expect(await check(one)).toContain('SESSION_SECRET has 40 characters')
     expect(await check(secret), 'one secret with a comma').toContain('SESSION_SECRET has 33 characters')
@@ -98,7 +103,7 @@ describe('check', () => {
     await query(env.DATABASE_URL, 'drop table coatcheck_migrations')
     expect((await coatcheck(['check'], env)).stdout).toContain('was not created by coatcheck migrate')
     await query(env.DATABASE_URL, 'alter table sessions drop column user_agent')
-    expect(await problems(env)).toEqual([expect.stringMatching(/42703.*A column is missing\. Run: coatcheck migrate$/)])
+    expect(await problems(env)).toEqual([expect.stringMatching(/42703.*A column is missing\. Run: npx coatcheck migrate$/)])
   })
 
   it('names the privileges that a database user lacks, and needs none on the record of migrations', async () => {
@@ -110,7 +115,7 @@ describe('check', () => {
     url.username = role
     const asRole = { ...env, DATABASE_URL: url.href }
     try {
-      expect(await problems(asRole)).toEqual([expect.stringMatching(/^Database: failed \(42501\)\..*GRANT .*ON sessions TO/)])
+      expect(await problems(asRole)).toEqual([expect.stringMatching(/^Database: .* failed \(42501\)\..*GRANT .*ON sessions TO/)])
       await query(env.DATABASE_URL, `grant select, insert, update, delete on sessions to ${role}`)
       const { code, json: report } = await coatcheckJson(['check'], asRole)
       expect([code, report.problems, report.migrations]).toEqual([0, [], null])
@@ -122,18 +127,28 @@ describe('check', () => {
 
   it('reports a Redis store that may evict sessions, but accepts a cache that may evict copies', async () => {
     const server = await startRedis()
-    const env = { SESSION_SECRET: secret, SESSION_ENGINE: 'redis', REDIS_URL: server.url }
+    const redis = `redisStore(createClient({ url: '${server.url}', disableOfflineQueue: true }))`
+    const setup = "import { cachedStore, redisStore } from 'coatcheck/redis'\nimport { createClient } from 'redis'"
+    const check = (folder: string) => coatcheckJson(['check'], {}, { folder })
     const configure = (name: string, value: string) => command(server.url, 'CONFIG', 'SET', name, value)
     await configure('maxmemory', '1gb') // redisStore would log a warning, and a test fails if it logs one.
     await configure('maxmemory-policy', 'allkeys-lru')
-    expect(await problems(env)).toEqual([expect.stringMatching(/^Eviction: maxmemory-policy is allkeys-lru/)])
-    const cached = { ...env, ...(await postgres()), SESSION_ENGINE: 'cached' }
-    await coatcheck(['migrate'], cached)
-    expect((await coatcheck(['check'], cached)).stdout).toContain('which is fine for a cache')
+    const evicting = await check(configuredApp(`store: ${redis}`, setup))
+    expect([evicting.code, evicting.json.problems]).toEqual([
+      1,
+      [expect.objectContaining({ name: 'Eviction', text: 'maxmemory-policy is allkeys-lru' })],
+    ])
+    const { DATABASE_URL } = await postgres()
+    await coatcheck(['migrate'], { DATABASE_URL })
+    const cached = cachedApp(DATABASE_URL, server.url)
+    expect((await coatcheck(['check'], {}, { folder: cached })).stdout).toMatch(
+      /Table .*\n.*\n.*Redis .*\n.*which is fine for a cache/,
+    )
     await configure('maxmemory-policy', 'noeviction')
-    const { code, json: report } = await coatcheckJson(['check'], env)
+    const { code, json: report } = await check(configuredApp(`store: ${redis}`, setup))
     expect([code, report.problems, Math.abs(report.clockDifferenceMs) < 60_000]).toEqual([0, [], true])
-    expect((await coatcheck(['check'], env)).stdout).toMatch(/Clock +Redis is 0\.\d s .*\n.*Sessions +\d+ active/)
     await server.stop()
+    const stopped = await check(configuredApp(`store: ${redis}`, setup))
+    expect(stopped.json.problems).toEqual([expect.objectContaining({ name: 'Redis', text: 'does not respond (ECONNREFUSED)' })])
   })
 })

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { cachedApp } from './app-folder'
 import { coatcheck, coatcheckJson, inApp, postgres } from './commands'
 import { query } from './postgres'
 import { command } from './redis'
@@ -163,11 +164,12 @@ describe('revoke', () => {
   })
 
   it('also deletes the copies in the Redis cache', async () => {
-    const env = { ...(await postgres()), SESSION_ENGINE: 'cached', REDIS_URL: redisUrl }
+    const env = await postgres()
     const [id = ''] = await createThree(env)
     const copy = `coatcheck:cache:{${id}}`
-    await command(env.REDIS_URL, 'HSET', copy, 'row', 'old')
-    expect((await coatcheck(['revoke', id], env)).stdout).toBe('Revoked 1 session.')
-    expect(await command(env.REDIS_URL, 'HGET', copy, 'row')).toBeNull()
+    await command(redisUrl, 'HSET', copy, 'row', 'old')
+    const folder = cachedApp(env.DATABASE_URL, redisUrl)
+    expect((await coatcheck(['revoke', id], {}, { folder })).stdout).toBe('Revoked 1 session.')
+    expect(await command(redisUrl, 'HGET', copy, 'row')).toBeNull()
   })
 })

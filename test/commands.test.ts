@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
+import { cachedApp } from './app-folder'
 import { coatcheck, coatcheckJson, embedded, inApp, postgres } from './commands'
-import { redisUrl } from './use-redis'
 
 const secret = 'a secret for tests, 32 characters'
 
@@ -31,38 +31,17 @@ describe.each([
   })
 })
 
-describe('SESSION_ENGINE', () => {
-  it.each(['cookie', 'memory'])('%s makes every command on sessions fail with the reason', async (SESSION_ENGINE) => {
-    for (const args of [['list'], ['show', randomUUID()], ['revoke', randomUUID()], ['clearsessions']]) {
-      const { code, json: failure } = await coatcheckJson(args, { SESSION_ENGINE })
-      expect([code, failure.error.code]).toEqual([1, 'CONFIG_INVALID'])
-      expect(failure.error.message).toMatch(new RegExp(`^SESSION_ENGINE is ${SESSION_ENGINE}: sessions are stored in`))
-    }
-    expect((await coatcheck(['migrate'], { SESSION_ENGINE })).stdout).toMatch(/which needs no table/)
-    expect((await coatcheck(['check'], { SESSION_ENGINE, SESSION_SECRET: secret })).code).toBe(0)
-  })
-
-  it('redis supports list and revoke, and leaves clearsessions nothing to do', async () => {
-    const env = { SESSION_ENGINE: 'redis', REDIS_URL: redisUrl }
-    expect((await coatcheckJson(['list', '--user', randomUUID()], env)).json).toEqual({ sessions: [], next: null })
-    expect((await coatcheckJson(['revoke', randomUUID()], env)).json).toEqual({ revoked: 0 })
-    expect((await coatcheck(['clearsessions'], env)).stdout).toMatch(/^Nothing to do: Redis itself/)
-  })
-
-  it('with an unknown value is rejected with a list of the known ones', async () => {
-    const { json: failure } = await coatcheckJson(['list'], { SESSION_ENGINE: 'sql' })
-    expect(failure.error.message).toMatch(/^SESSION_ENGINE is "sql"; use one of: db, cached, redis, cookie, memory/)
-  })
-})
-
 it('a failed command never prints data, a secret, or the password of a connection', async () => {
   const marker = 'hunter2marker'
   const warn = vi.mocked(console.warn).mockImplementation(() => {})
-  const env = { SESSION_SECRET: marker, CRON_SECRET: marker, SESSION_ENGINE: 'cached' }
-  const servers = [
-    { DATABASE_URL: `postgresql://me:${marker}@127.0.0.1:1/x`, REDIS_URL: `redis://me:${marker}@127.0.0.1:1` },
-    { DATABASE_URL: `postgres//me:${marker}@127.0.0.1:1/x`, REDIS_URL: `nonsense ${marker}` },
-    { POSTGRES_URL: `postgresql://me:${marker}@localhost:1/x`, DATABASE_DRIVER: 'vercel' },
+  const env = { SESSION_SECRET: marker, CRON_SECRET: marker }
+  const url = `postgresql://me:${marker}@127.0.0.1:1/x`
+  const cached = cachedApp(url, `redis://me:${marker}@127.0.0.1:1`)
+  const places = [
+    { env: { DATABASE_URL: url } },
+    { env: { DATABASE_URL: `postgres//me:${marker}@127.0.0.1:1/x` } },
+    { env: { POSTGRES_URL: url } },
+    { folder: cached },
   ]
   const commands = [
     ['list'],
@@ -74,9 +53,9 @@ it('a failed command never prints data, a secret, or the password of a connectio
     ['revoke', randomUUID()],
   ]
   const printed: string[] = []
-  for (const server of servers) {
+  for (const place of places) {
     for (const args of commands.flatMap((args) => [args, [...args, '--json']])) {
-      const { code, stdout, stderr } = await coatcheck(args, { ...env, ...server })
+      const { code, stdout, stderr } = await coatcheck(args, { ...env, ...place.env }, place.folder ? { folder: place.folder } : {})
       expect(code).not.toBe(0)
       printed.push(stdout, stderr)
     }

@@ -1,51 +1,41 @@
-import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { createSessions, type Json } from 'coatcheck'
 import { drizzleStore, migrate } from 'coatcheck/drizzle'
 import { openDatabase } from '../app/db'
 import type { Environment } from '../lib/cli/environment'
-import { run } from '../lib/cli/program'
 import type { Terminal } from '../lib/cli/terminal'
+import { embeddedApp } from './app-folder'
 import { FakeBrowser } from './browser'
+import { copyPglite } from './pglite'
 import { createDatabase } from './postgres'
+import { type CommandOutput, runCommand } from './run-command'
+import { sharedServer } from './shared-server'
 import { postgresUrl } from './use-postgres'
 
 /** Creates a PostgreSQL database and returns its environment. */
 export const postgres = async () => ({ DATABASE_URL: await createDatabase(postgresUrl) })
 
-/** Returns the environment of an embedded database that does not exist yet. */
+/** Returns the environment of a new embedded database without tables. The demo reads it, the commands do not. */
 export const embedded = async () => ({
   DATABASE_DRIVER: 'pglite',
-  DATA_DIR: mkdtempSync(path.join(tmpdir(), 'coatcheck-commands-')),
+  DATA_DIR: copyPglite(await sharedServer('pglite')),
 })
 
-/** What a command printed, and its exit code. */
-export interface CommandOutput {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
+/** Returns the folder of an app whose database is that of `env`. */
+export function folderOf({ DATA_DIR }: Environment): string {
+  return DATA_DIR ? embeddedApp(DATA_DIR) : tmpdir()
 }
 
-/** Runs a command in this process. By default its input and output are not a terminal; `overrides` can change that. */
+/**
+ * Runs a command in this process, in the folder of an app with the database of `env`. By default its input and output are not a
+ * terminal; `overrides` can change that.
+ */
 export async function coatcheck(
   args: readonly string[],
   env: Environment = {},
   overrides: Partial<Terminal> = {},
 ): Promise<CommandOutput> {
-  const [stdout, stderr]: [string[], string[]] = [[], []]
-  const terminal: Terminal = {
-    env,
-    envFiles: [],
-    print: (text) => void stdout.push(text),
-    printMessage: (text) => void stderr.push(text),
-    confirm: null,
-    progressStream: null,
-    interruptSignal: () => new AbortController().signal,
-    ...overrides,
-  }
-  const code = await run(args, terminal)
-  return { code, stdout: stdout.join('\n'), stderr: stderr.join('\n') }
+  return runCommand(args, { env, folder: overrides.folder ?? folderOf(env), ...overrides })
 }
 
 /** Runs a command with `--json`, and returns its exit code and the document: all of its stdout. */

@@ -1,6 +1,10 @@
 import { rmSync } from 'node:fs'
+import { Pool } from '@neondatabase/serverless'
 import { type DrizzleStoreOptions, drizzleStore, migrate } from 'coatcheck/drizzle'
 import { sql } from 'drizzle-orm'
+import { drizzle as drizzleNeon } from 'drizzle-orm/neon-serverless'
+import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
 import { type OpenDatabase, openDatabase } from '../app/db'
 import { copyPglite } from './pglite'
 import { createDatabase } from './postgres'
@@ -8,29 +12,44 @@ import { vercelUrl } from './relay'
 import { sharedServer } from './shared-server'
 import { useRelay } from './use-relay.mjs'
 
-/** The ways in which the demo connects to a database. */
-export const drivers = ['pglite', 'pg', 'pg behind PgBouncer', 'vercel'] as const
+/** The ways to connect to a database. The demo uses the first four. */
+export const drivers = ['pglite', 'pg', 'pg behind PgBouncer', 'vercel', 'postgres.js', 'neon'] as const
 export type Driver = (typeof drivers)[number]
 
 /** Opens a new database on one driver, with the sessions table. */
-export async function freshDatabase(driver: Driver): Promise<OpenDatabase> {
+export async function freshDatabase(driver: Driver): Promise<TestDatabase> {
   const open = await emptyDatabase(driver)
   await migrate(open.db)
   return open
 }
 
 /** Opens a new database on one driver, without tables. */
-export async function emptyDatabase(driver: Driver): Promise<OpenDatabase> {
+export async function emptyDatabase(driver: Driver): Promise<TestDatabase> {
   if (driver === 'pglite') return emptyPglite()
   const url = await createDatabase(await sharedServer('postgres'))
   if (driver === 'pg') return openDatabase({ DATABASE_URL: url })
-  if (driver === 'vercel') {
+  if (driver === 'postgres.js') return openPostgresJs(url)
+  if (driver === 'vercel' || driver === 'neon') {
     await useRelay(Number(await sharedServer('relay')))
-    return openDatabase({ POSTGRES_URL: vercelUrl(url) })
+    return driver === 'neon' ? openNeon(vercelUrl(url)) : openDatabase({ POSTGRES_URL: vercelUrl(url) })
   }
   const pooled = new URL(await sharedServer('pgbouncer'))
   pooled.pathname = new URL(url).pathname
   return openDatabase({ DATABASE_URL: pooled.href, DATABASE_POOLED: 'true' })
+}
+
+/** A database that tests need only through Drizzle. */
+type TestDatabase = Pick<OpenDatabase, 'db' | 'close'>
+
+async function openPostgresJs(url: string): Promise<TestDatabase> {
+  const client = postgres(url, { connect_timeout: 5, onnotice: () => {} })
+  return { db: drizzlePostgresJs(client), close: () => client.end() }
+}
+
+async function openNeon(connectionString: string): Promise<TestDatabase> {
+  const pool = new Pool({ connectionString, connectionTimeoutMillis: 4500, query_timeout: 5000 })
+  pool.on('error', () => {})
+  return { db: drizzleNeon(pool), close: () => pool.end() }
 }
 
 async function emptyPglite(): Promise<OpenDatabase> {

@@ -11,6 +11,8 @@ export interface SessionSuite {
   readonly storeName: string
   /** Returns the `it` for a rule by its id. See `rulesOf`. */
   readonly rule: (id: string) => typeof it
+  /** Returns the options of sessions in the store, for a test that has its own types. */
+  options(): Pick<ServerOptions, 'secret' | 'store' | 'autoClear'>
   /** Creates sessions in the store. */
   make(options?: Partial<ServerOptions>): Sessions<Record<string, Json>>
   /** Lets time pass for the store. */
@@ -35,6 +37,7 @@ export function describeSessions(subject: string, rules: (suite: SessionSuite) =
     rules({
       storeName,
       rule: rulesOf(storeName),
+      options: () => ({ secret, store: under.store, autoClear: false }),
       make: (options) => createSessions({ secret, store: under.store, autoClear: false, ...options }),
       elapse: (seconds) => under.elapse(seconds),
       dropsExpired: () => under.dropsExpired ?? false,

@@ -1,9 +1,81 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { blocksOf, typeErrors } from './docs/blocks.ts'
+import { read } from './docs/read.ts'
 
-const read = (file: string) => readFileSync(path.resolve(import.meta.dirname, '..', file), 'utf8')
+const folder = path.resolve(import.meta.dirname, '..', 'docs')
+const pages = [
+  'README.md',
+  ...readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+describe('README.md', () => {
+  it('shows the files of examples/minimal', () => {
+    const files = blocksOf('README.md')
+    expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(['app/sessions.ts', 'proxy.ts', 'app/account/page.tsx']))
+    for (const { file, code } of files) {
+      expect(code.replace(/^.*\n/, ''), file).toBe(read(`examples/minimal/${file}`))
+    }
+  })
+
+  it('has at most 150 lines', () => {
+    expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
+  })
+
+  it('tells nobody to run npx before it tells how to install the package', () => {
+    const text = read('README.md')
+    expect(text.indexOf('npx coatcheck')).toBeGreaterThan(text.indexOf('npm install'))
+  })
+})
+
+describe('the pages', () => {
+  it('contain only code that TypeScript accepts', () => {
+    expect(typeErrors(pages.flatMap(blocksOf))).toEqual([])
+  })
+
+  it('link only to files that exist', () => {
+    const broken = pages.flatMap((page) =>
+      linksOf(page)
+        .filter((target) => !exists(page, target))
+        .map((target) => `${page}: ${target}`),
+    )
+    expect(broken).toEqual([])
+  })
+})
 
 it('docs/stores.md shows the file store that the tests use', () => {
   expect(read('docs/stores.md')).toContain(`\`\`\`ts\n${read('docs/examples/file-store.ts')}\`\`\``)
 })
+
+function linksOf(page: string): string[] {
+  const links = [...read(page).matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].map(
+    ([, link, source]) => link ?? source ?? '',
+  )
+  return links.filter((link) => !/^(https?:|#)/.test(link))
+}
+
+/** Returns true if the file exists and, if the link has a fragment, has a heading for it. */
+function exists(page: string, link: string): boolean {
+  const [target = '', fragment] = link.split('#')
+  try {
+    const file = path.join(path.dirname(page), target)
+    if (fragment === undefined) return Boolean(target.endsWith('.md') ? read(file) : true)
+    return headingsOf(file).includes(fragment)
+  } catch {
+    return false
+  }
+}
+
+/** Returns the fragments of the headings of a page, as GitHub makes them. */
+function headingsOf(page: string): string[] {
+  const headings = [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading)
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  )
+}

@@ -6,6 +6,7 @@ import { administration, commands, tests } from './from-django/administration'
 import { behaviour } from './from-django/behaviour'
 import { expiry } from './from-django/expiry'
 import { messages } from './from-django/messages'
+import { ownModel } from './from-django/own-model'
 import { reading } from './from-django/reading'
 import { library } from './from-django/scope'
 import { settingUp } from './from-django/setting-up'
@@ -28,6 +29,7 @@ const cases: Cases = Object.assign(
   messages,
   signals,
   administration,
+  ownModel,
   commands,
   tests,
   behaviour,
@@ -91,12 +93,12 @@ function typeErrors(checked: readonly Line[]) {
   const names = [...Object.keys(library), ...given.map((property) => property.getName())]
   const tried = checked.map(({ kind, code }, index) =>
     kind === 'Option'
-      ? `export const line${index}: Partial<ServerOptions> = { ${code} }`
+      ? `export const line${index}: Partial<ServerOptions<Shop, Person>> = { ${code} }`
       : `export const line${index} = async () => (${code})`,
   )
   const head = [
     "import type { ServerOptions } from 'coatcheck'",
-    "import type { Given, library } from './from-django/scope'",
+    "import type { Given, library, Person, Shop } from './from-django/scope'",
     'declare const scope: typeof library & Given',
     `export const { ${names.join(', ')} } = scope`,
   ]

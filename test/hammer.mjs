@@ -1,4 +1,4 @@
-// Writes and reads a session through the cache while another process does the same. Prints its report as JSON.
+// Uses one session while other processes do the same. Prints its report as JSON.
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 

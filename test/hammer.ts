@@ -1,64 +1,64 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
 import { createClient } from 'redis'
-import type { SessionRef } from '../lib/core/store/store.ts'
 import { drizzleStore } from '../lib/drizzle.ts'
 import { cachedStore, redisStore } from '../lib/redis.ts'
-import { find, policy, write } from '../lib/stores/contract/tools.ts'
+import { HammerLane } from './hammer-lane.ts'
+import type { HammerEffect, HammerRead } from './hammer-rules.ts'
 import { watch } from './watched.ts'
+
+/** The stores that are hammered, by the names that users know. */
+export const hammered = ['db', 'redis', 'cached'] as const
 
 /** The task of one process. */
 export interface HammerTask {
-  readonly ref: SessionRef
+  readonly store: (typeof hammered)[number]
   readonly databaseUrl: string
   readonly redisUrl: string
   readonly prefix: string
-  /** The names of all processes, this process first. */
-  readonly names: readonly string[]
-  readonly writes: number
+  /** The name of this process, a part of each value that it writes. */
+  readonly name: string
+  /** The number of rounds of 18 operations. */
+  readonly rounds: number
 }
 
-/** The reads of one process. */
+/** The operations and reads of one process. */
 export interface HammerReport {
-  readonly reads: number
+  readonly effects: readonly HammerEffect[]
+  readonly reads: readonly HammerRead[]
+  /** The values that `pop` returned. */
+  readonly popped: readonly string[]
+  /** The number of operations by their kind and result: 'set', or 'set INTERRUPTED'. */
+  readonly counts: Readonly<Record<string, number>>
+  /** The part of the reads that did not reach the store behind the cache. */
   readonly fromCache: number
-  /** The number of reads that were older than a write that was acknowledged before they started. */
-  readonly stale: number
 }
 
-/**
- * Increments this process's key of the session, and reads the keys of all processes at the same time. Compares each read with the
- * writes that were acknowledged before it started.
- */
-export async function hammer({ ref, databaseUrl, redisUrl, prefix, names, writes }: HammerTask): Promise<HammerReport> {
+/** Runs random operations on one session, as two requests at a time of one browser whose cookie all processes share. */
+export async function hammer(task: HammerTask): Promise<HammerReport> {
+  const { databaseUrl, redisUrl, prefix, name, rounds } = task
   const pool = new Pool({ connectionString: databaseUrl, max: 6 })
   const client = await createClient({ url: redisUrl }).connect()
-  const database = watch(drizzleStore(drizzle(pool)))
-  const store = cachedStore(database.store, redisStore(client, { prefix }), { redisTimeout: 10 })
-  const [own = ''] = names
-  const acknowledged = (name: string) => `${prefix}acknowledged:${name}`
-  let [reads, stale, done] = [0, 0, false]
-
-  const reader = async () => {
-    while (!done) {
-      const known = await client.mGet(names.map(acknowledged))
-      const row = await find({ store }, ref)
-      reads += 1
-      if (names.some((name, i) => Number(row?.data[name] ?? 0) < Number(known[i] ?? 0))) stale += 1
-    }
+  const redis = () => redisStore(client, { prefix })
+  const behind = watch(task.store === 'redis' ? redis() : drizzleStore(drizzle(pool)))
+  const store = task.store === 'cached' ? cachedStore(behind.store, redis(), { redisTimeout: 10 }) : behind.store
+  const jar = {
+    read: async () => (await client.get(`${prefix}jar`)) ?? '',
+    write: async (token: string) => void (await client.set(`${prefix}jar`, token)),
   }
-  const writer = async () => {
-    for (let n = 1; n <= writes; n++) {
-      await store.update(ref, write({ set: { [own]: n } }), policy)
-      await client.set(acknowledged(own), n)
-      // Every second write waits for 30 reads, so that the readers fill the cache and read from it. The other writes follow at
-      // once.
-      for (const until = reads + (n % 2 ? 0 : 30); reads < until; ) await new Promise(setImmediate)
-    }
-    done = true
-  }
-  await Promise.all([writer(), ...Array.from({ length: 5 }, reader)])
+  const lanes = ['x', 'y'].map((lane) => new HammerLane(store, jar, name + lane))
+  await Promise.all(lanes.map((lane) => lane.run((rounds * 18) / lanes.length)))
   client.destroy()
   await pool.end()
-  return { reads, stale, fromCache: reads - database.reads }
+  const all = <T>(part: (lane: HammerLane) => readonly T[]) => lanes.flatMap(part)
+  const counts: Record<string, number> = {}
+  for (const result of all(({ results }) => results)) counts[result] = (counts[result] ?? 0) + 1
+  const reads = lanes.reduce((sum, { loads }) => sum + loads, 0)
+  return {
+    effects: all((lane) => lane.effects),
+    reads: all((lane) => lane.reads),
+    popped: all(({ popped }) => popped),
+    counts,
+    fromCache: 1 - behind.reads / reads,
+  }
 }

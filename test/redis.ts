@@ -106,6 +106,16 @@ async function untilInfo(url: string, section: string, ...lines: readonly string
   }
 }
 
+/** Waits until the replica has every write that the primary has now. */
+export async function untilReplicated(primaryUrl: string, replicaUrl: string): Promise<void> {
+  const offsetOf = async (url: string, name: string) => {
+    const info = String(await command(url, 'INFO', 'replication'))
+    return Number(new RegExp(`${name}:(\\d+)`).exec(info)?.[1] ?? -1)
+  }
+  const written = await offsetOf(primaryUrl, 'master_repl_offset')
+  while ((await offsetOf(replicaUrl, 'slave_repl_offset')) < written) await pause()
+}
+
 /** Sends one command on a new connection. */
 export async function command(url: string, ...words: string[]): Promise<unknown> {
   const client = createClient({ url, socket: { reconnectStrategy: false } })

@@ -23,7 +23,8 @@ export interface ServerStarter {
   stop(): Promise<void>
 }
 
-type AddressOf = (name: SharedServer) => Promise<string>
+type AddressOf = (name: string) => Promise<string>
+type Starter = (addressOf: AddressOf) => Promise<Started>
 
 const starters = {
   postgres: async () => {
@@ -48,15 +49,18 @@ const starters = {
     const { folder, remove } = await makePgliteTemplate()
     return { address: folder, stop: remove }
   },
-} satisfies Record<string, (addressOf: AddressOf) => Promise<Started>>
+} satisfies Record<string, Starter>
 
 const running = (address: string): Started => ({ address, stop: () => {} })
 
-/** Listens on loopback for tests that need a server. A server starts when its address is asked for first. */
-export async function startServerStarter(): Promise<ServerStarter> {
+/** Listens on loopback for tests that need a server or one of `more`. A server starts when its address is asked for first. */
+export async function startServerStarter(more: Readonly<Record<string, Starter>> = {}): Promise<ServerStarter> {
+  const all: Readonly<Record<string, Starter>> = { ...starters, ...more }
   const started = new Map<string, Promise<Started>>()
   const startOnce: AddressOf = async (name) => {
-    const server = started.get(name) ?? starters[name](startOnce)
+    const start = all[name]
+    if (!start) throw new Error(`There is no server called ${name}.`)
+    const server = started.get(name) ?? start(startOnce)
     started.set(name, server)
     return (await server).address
   }
@@ -64,7 +68,7 @@ export async function startServerStarter(): Promise<ServerStarter> {
     // A test that blocks its event loop for seconds would use a kept connection that this server has closed meanwhile.
     response.setHeader('connection', 'close')
     try {
-      response.end(await startOnce(request.url?.slice(1) as SharedServer))
+      response.end(await startOnce(request.url?.slice(1) ?? ''))
     } catch (error) {
       response.writeHead(500).end(String(error))
     }

@@ -50,6 +50,8 @@ const onServers: OpenStores = {
   'drizzle on pg': () => onDrizzle('pg'),
   'drizzle on pg behind PgBouncer': () => onDrizzle('pg behind PgBouncer', { prepare: false }),
   'drizzle on vercel': () => onDrizzle('vercel'),
+  'drizzle on postgres.js': () => onDrizzle('postgres.js'),
+  'drizzle on neon': () => onDrizzle('neon'),
   redis: async () => (await redisStores()).redisTestStore(),
   'cached, pg and redis': async () => (await redisStores()).cachedTestStore(await onDrizzle('pg')),
 }
@@ -58,7 +60,7 @@ const onServers: OpenStores = {
 export const stores: OpenStores = inject('storesUnderTest') === 'in process' ? inProcess : onServers
 
 /** These stores differ from `drizzle on pg` only in their driver, which the store contract tests. */
-const otherDrivers = ['drizzle on pglite', 'drizzle on pg behind PgBouncer', 'drizzle on vercel']
+const otherDrivers = ['pglite', 'pg behind PgBouncer', 'vercel', 'postgres.js', 'neon'].map((driver) => `drizzle on ${driver}`)
 
 /** The stores on which the rules of sessions are tested: one of each implementation. With TEST_ALL=1, all stores. */
 export const implementations: OpenStores = process.env.TEST_ALL

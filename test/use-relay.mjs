@@ -1,15 +1,20 @@
-// Connects the `@vercel/postgres` of this process to a relay (relay.ts). The tested servers load it with `node --import` and
-// RELAY_PORT.
+// Connects the `@vercel/postgres` and `@neondatabase/serverless` of this process to a relay (relay.ts). The tested servers load
+// it with `node --import` and RELAY_PORT.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import ws from 'ws'
 
-const fromDriver = createRequire(createRequire(import.meta.url).resolve('@vercel/postgres'))
-const commonJs = fromDriver.resolve('@neondatabase/serverless')
+// `@vercel/postgres` depends on an older version of Neon's driver, so there are two packages.
+const here = createRequire(import.meta.url)
+const requires = [here, createRequire(here.resolve('@vercel/postgres'))]
 
-/** Sets the driver's options in both copies of its module, because a process may load one with `import` and one with `require`. */
+/** Sets the driver's options in both copies of each module, because a process may load one with `import` and one with `require`. */
 export async function useRelay(relayPort) {
-  const copies = [fromDriver(commonJs), await import(new URL('index.mjs', pathToFileURL(commonJs)).href)]
+  const copies = []
+  for (const require of requires) {
+    const commonJs = require.resolve('@neondatabase/serverless')
+    copies.push(require(commonJs), await import(new URL('index.mjs', pathToFileURL(commonJs)).href))
+  }
   for (const { neonConfig } of copies) {
     neonConfig.webSocketConstructor = ws
     neonConfig.wsProxy = () => `localhost:${relayPort}/`

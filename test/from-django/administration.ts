@@ -38,6 +38,15 @@ export const administration: Cases = {
     expect(await visitor.userId()).toBeNull()
   },
 
+  "session = SessionStore(key), session['name'] = 'Ann', session.save()": async (trial) => {
+    const visitor = trial.visitor()
+    const { sessions } = visitor
+    const id = await visitor.holds({ name: 'Bob', visits: 3 })
+    expect(await trial.run({ sessions, id })).toBe(true)
+    expect(await visitor.data()).toEqual({ name: 'Ann', visits: 3 })
+    expect(await trial.run({ sessions, id: randomUUID() })).toBe(false)
+  },
+
   "[s for s in Session.objects.all() if s.get_decoded().get('_auth_user_id') == user.pk]": async (trial) => {
     const visitor = trial.visitor()
     const id = await visitor.logsIn()
@@ -133,6 +142,16 @@ export const commands: Cases = {
     expect(await trial.command({ DATABASE_URL })).toBe('Deleted 3 expired sessions.')
     expect(await query(DATABASE_URL, 'select count(*)::int from sessions')).toEqual([{ count: 3 }])
     expect(await trial.command({ DATABASE_URL })).toBe('Deleted 0 expired sessions.')
+  },
+
+  'manage.py check --deploy, with security.W010 to security.W015': async (trial) => {
+    const DATABASE_URL = await createDatabase(postgresUrl)
+    const printed = await trial.command({ DATABASE_URL, SESSION_SECRET: 'short' })
+    expect(printed).toMatch(/^FAIL +Secret .*\n.*secret 1 has 5 characters/m)
+    expect(printed).toMatch(/^FAIL +Table /m)
+    vi.stubEnv('NODE_ENV', 'production')
+    const { setCookies } = await trial.visitor().request((session) => session.set('name', 'Ann'))
+    expect(setCookies[0]).toMatchObject({ secure: true, httpOnly: true })
   },
 
   'get_random_secret_key()': async (trial) => {

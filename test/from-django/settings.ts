@@ -1,4 +1,3 @@
-import type { ServerOptions } from 'coatcheck'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { expect, vi } from 'vitest'
@@ -6,18 +5,18 @@ import { createDatabase } from '../postgres'
 import { postgresUrl } from '../use-postgres'
 import { engines } from './engines'
 import { library } from './scope'
-import { type Cases, codeOf, secret, type Trial } from './trial'
+import { type Cases, codeOf, type ShopOptions, secret, type Trial } from './trial'
 
 const fourHundredDays = 400 * 86_400
 
 /** Returns the cookie that a first write sets with these options. */
-async function cookieUnder(trial: Trial, options: Partial<ServerOptions>) {
+async function cookieUnder(trial: Trial, options: ShopOptions) {
   const { setCookies } = await trial.visitor(options).request((session) => session.set('name', 'x'))
   return setCookies[0]
 }
 
 /** Returns the cookie that a first write sets in production with these options. */
-async function cookieInProduction(trial: Trial, options: Partial<ServerOptions>) {
+async function cookieInProduction(trial: Trial, options: ShopOptions) {
   vi.stubEnv('NODE_ENV', 'production')
   const cookie = await cookieUnder(trial, options)
   vi.unstubAllEnvs()
@@ -130,7 +129,10 @@ export const settings: Cases = {
 
   SESSION_COOKIE_DOMAIN: async (trial) => {
     expect(await cookieUnder(trial, {})).not.toHaveProperty('domain')
-    expect(await cookieInProduction(trial, trial.options())).toMatchObject({ name: 'session', domain: 'example.com' })
+    expect(await cookieInProduction(trial, trial.options())).toMatchObject({
+      name: '__Secure-session',
+      domain: 'example.com',
+    })
   },
 
   SESSION_COOKIE_PATH: async (trial) => {
@@ -159,6 +161,26 @@ export const settings: Cases = {
     expect((await cookieUnder(trial, {}))?.sameSite).toBe('lax')
     expect((await cookieUnder(trial, trial.options()))?.sameSite).toBe('strict')
     expect(await codeOf(cookieUnder(trial, { cookie: { sameSite: 'none' } }))).toBe('CONFIG_INVALID')
+  },
+
+  'SESSION_COOKIE_SAMESITE = False': async (trial) => {
+    expect((await cookieUnder(trial, trial.options()))?.sameSite).toBe('none')
+    expect((await cookieUnder(trial, trial.options()))?.secure).toBe(true)
+    expect((await cookieUnder(trial, { cookie: { sameSite: undefined } as never }))?.sameSite).toBe('lax')
+  },
+
+  CSRF_TRUSTED_ORIGINS: async (trial) => {
+    const sent = async (origin: string, options: ShopOptions) => {
+      const headers = { origin, host: 'example.com', 'sec-fetch-site': 'same-site' }
+      const request = new Request('https://example.com/', { method: 'POST', headers })
+      return (await trial.app(options).handler(() => new Response('reached'))(request)).status
+    }
+    const from = (origin: string) => sent(origin, trial.options())
+    expect([await from('https://www.example.com'), await from('http://www.example.com')]).toEqual([200, 403])
+    expect(await sent('https://www.example.com', {})).toBe(403)
+    const log = vi.mocked(console.error).mockImplementation(() => {})
+    expect(await sent('https://www.example.com', { trustedOrigins: ['https://*.example.com'] })).toBe(500)
+    log.mockClear()
   },
 
   SESSION_SERIALIZER: async (trial) => {

@@ -38,7 +38,7 @@ export const signals: Cases = {
     const visitor = trial.visitor(trial.options({ record: (...what) => void seen.push(what) }))
     const id = await visitor.holds({ name: 'Ann' })
     const forged = visitor.at(
-      trial.app({ ...trial.options({ record: (...what) => void seen.push(what) }), secret: 'x'.repeat(32) }),
+      trial.app({ ...trial.options({ record: (...what) => void seen.push(what) }), secret: 'another secret for tests, 32 chars.' }),
     )
     expect(await forged.data()).toEqual({})
     await visitor.sessions.revoke(id)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { compileFunction } from 'node:vm'
-import { createSessions, type ServerOptions, type Session, type SessionError, type Sessions } from 'coatcheck'
+import { createSessions, type ServerOptions, type Session, type SessionError } from 'coatcheck'
 import type { PostgresDatabase } from 'coatcheck/drizzle'
 import type { FakeRequest } from 'coatcheck/testing'
 import { FakeBrowser } from '../browser'
 import { coatcheck } from '../commands'
-import { type Given, library, type Shop } from './scope'
+import { type Given, library, type Person, type Shop, type ShopSessions } from './scope'
 import type { Line } from './table'
 
 export const secret = 'a secret for tests, 32 characters'
@@ -13,7 +13,10 @@ export const secret = 'a secret for tests, 32 characters'
 /** The tests of the rows, keyed by each row's first cell. */
 export type Cases = Readonly<Record<string, (trial: Trial) => Promise<void>>>
 
-type InRequest<T> = (session: Session<Shop>, run: (given?: Partial<Given>) => Promise<unknown>) => T | Promise<T>
+/** Options of the example app. */
+export type ShopOptions = Partial<ServerOptions<Shop, Person>>
+type ShopSession = Session<Shop, never, Shop, Person>
+type InRequest<T> = (session: ShopSession, run: (given?: Partial<Given>) => Promise<unknown>) => T | Promise<T>
 
 /** Returns the error code that a promise rejects with, or 'resolved'. */
 export const codeOf = (promise: Promise<unknown>) =>
@@ -24,7 +27,7 @@ export const codeOf = (promise: Promise<unknown>) =>
 
 /** One row of the page, with everything needed to run it. */
 export class Trial {
-  readonly user = { id: randomUUID() }
+  readonly user: Person = { id: randomUUID(), passwordHash: 'the first hash' }
   readonly db: PostgresDatabase
   readonly store: ServerOptions['store']
   /** Moves the database's time forward. */
@@ -46,7 +49,7 @@ export class Trial {
   }
 
   /** Returns the options in the row. */
-  options(given: Partial<Given> = {}): Partial<ServerOptions> {
+  options(given: Partial<Given> = {}): ShopOptions {
     return this.#evaluate(`({ ${this.#line.code} })`, given)
   }
 
@@ -59,12 +62,12 @@ export class Trial {
   }
 
   /** Creates the sessions of an app with these options. */
-  app(options: Partial<ServerOptions> = {}): Sessions<Shop> {
-    return createSessions<Shop>({ secret, store: this.store, autoClear: false, ...options })
+  app(options: ShopOptions = {}): ShopSessions {
+    return createSessions<Shop, Person>({ secret, store: this.store, autoClear: false, ...options })
   }
 
   /** Creates a new browser that uses an app with these options. */
-  visitor(options: Partial<ServerOptions> = {}): Visitor {
+  visitor(options: ShopOptions = {}): Visitor {
     return new Visitor(this, this.app(options), new FakeBrowser())
   }
 
@@ -78,10 +81,10 @@ export class Trial {
 /** A browser that uses an app. */
 export class Visitor {
   readonly trial: Trial
-  readonly sessions: Sessions<Shop>
+  readonly sessions: ShopSessions
   readonly browser: FakeBrowser
 
-  constructor(trial: Trial, sessions: Sessions<Shop>, browser: FakeBrowser) {
+  constructor(trial: Trial, sessions: ShopSessions, browser: FakeBrowser) {
     this.trial = trial
     this.sessions = sessions
     this.browser = browser
@@ -93,17 +96,18 @@ export class Visitor {
   }
 
   /** Copies the browser with its current cookies, for another app. */
-  at(sessions: Sessions<Shop>): Visitor {
+  at(sessions: ShopSessions): Visitor {
     return new Visitor(this.trial, sessions, this.browser.copy())
   }
 
   /** Calls `fn` in one request. Its argument `run` runs the row in that request. */
   async request<T>(fn: InRequest<T>, request: FakeRequest = {}) {
     const { sessions, trial } = this
-    const { getSession, requireUser } = sessions
+    const { getSession, getUser, requireUser } = sessions
     return this.browser.request(async () => {
       const session = await getSession()
-      return fn(session, (given) => trial.run({ session, sessions, getSession, requireUser, user: trial.user, ...given }))
+      const own = { session, sessions, getSession, getUser, requireUser, user: trial.user }
+      return fn(session, (given) => trial.run({ ...own, ...given }))
     }, request)
   }
 
@@ -126,9 +130,9 @@ export class Visitor {
   }
 
   /** Logs in. Returns the session's id. */
-  async logsIn(user = this.trial.user): Promise<string> {
+  async logsIn(user: Pick<Person, 'id'> & Partial<Person> = this.trial.user): Promise<string> {
     return this.visit(async (session) => {
-      await session.login(user.id)
+      await session.login(user.id, user.passwordHash === undefined ? {} : { authHash: user.passwordHash })
       return String(session.id)
     })
   }

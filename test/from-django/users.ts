@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type NextFetchEvent, NextRequest } from 'next/server.js'
 import { expect } from 'vitest'
+import type { Person, ShopSessions } from './scope'
 import { type Cases, codeOf, secret, type Trial, type Visitor } from './trial'
 
 type Guard = (request: NextRequest, event: NextFetchEvent) => Promise<Response>
@@ -64,7 +65,51 @@ export const users: Cases = {
     expect(await visitor.run()).toBe(true)
   },
 
-  'request.user.pk, get_user(request)': async (trial) => {
+  'request.user, get_user(request)': async (trial) => {
+    const { user } = trial
+    const loads: string[] = []
+    const load = async (id: string) => {
+      loads.push(id)
+      return id === user.id ? user : null
+    }
+    const visitor = trial.visitor({ user: { load } })
+    expect([await visitor.run(), loads]).toEqual([null, []])
+    await visitor.logsIn()
+    expect(await visitor.visit(async (session, run) => [await run(), await run(), session.user])).toEqual([user, user, user])
+    expect(loads).toEqual([user.id])
+    await visitor.visit((session) => session.login('no such user'))
+    expect(await visitor.visit(async (session, run) => [await run(), session.userId])).toEqual([null, null])
+  },
+
+  'AbstractBaseUser.get_session_auth_hash()': async (trial) => {
+    const user = { ...trial.user }
+    const findUser = async () => ({ ...user })
+    const { store } = trial
+    const sessions = (await trial.run({ sessionOptions: { secret }, store, findUser })) as ShopSessions
+    const visitor = trial.visitor().at(sessions)
+    expect(await codeOf(visitor.visit((session) => session.login(user.id)))).toBe('CONFIG_INVALID')
+    await visitor.logsIn()
+    expect(await visitor.visit(() => sessions.getUser())).toEqual(user)
+    user.passwordHash = 'another hash'
+    expect(await visitor.visit(() => sessions.getUser())).toBeNull()
+  },
+
+  'AbstractBaseUser.get_session_auth_fallback_hash(), SECRET_KEY_FALLBACKS': async (trial) => {
+    const [oldSecret, newSecret] = [secret, 'a new secret for tests, 32 characters']
+    const { store, user } = trial
+    const findUser = async () => user
+    const authHash = ({ passwordHash }: Person) => passwordHash
+    const before = trial.visitor({ secret: oldSecret, user: { load: findUser, authHash } })
+    await before.logsIn()
+    const given = { sessionOptions: { secret }, store, findUser, oldSecret, newSecret }
+    const both = before.at((await trial.run(given)) as ShopSessions)
+    expect(await both.visit(() => both.sessions.getUser())).toEqual(user)
+    await both.holds({ name: 'Ann' }) // sends a token under the new secret
+    const after = both.at(trial.app({ secret: newSecret, user: { load: findUser, authHash } }))
+    expect(await after.visit(() => after.sessions.getUser())).toEqual(user)
+  },
+
+  'request.user.pk': async (trial) => {
     const visitor = trial.visitor()
     expect(await visitor.run()).toBeNull()
     await visitor.logsIn()
@@ -111,11 +156,20 @@ export const users: Cases = {
   },
 
   'update_session_auth_hash(request, user)': async (trial) => {
-    const [here, there] = [trial.visitor(), trial.visitor()]
-    await here.logsIn()
+    const { user } = trial
+    const options = { user: { load: async () => user, authHash: ({ passwordHash }: Person) => passwordHash } }
+    const [here, there] = [trial.visitor(options), trial.visitor(options)]
+    const id = await here.logsIn()
     await there.logsIn()
-    expect(await here.run()).toBe(1)
-    expect([await here.userId(), await there.userId()]).toEqual([trial.user.id, null])
+    user.passwordHash = 'another hash'
+    const oldCookie = here.copy()
+    await here.run()
+    const seenBy = (visitor: Visitor) => visitor.visit(async (session) => [await visitor.sessions.getUser(), session.id])
+    expect([await seenBy(here), await seenBy(there)]).toEqual([
+      [user, id],
+      [null, null],
+    ])
+    expect(await oldCookie.userId()).toBeNull()
   },
 
   "user.set_password(…) by another person, which invalidates the user's sessions": async (trial) => {

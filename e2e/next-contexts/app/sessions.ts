@@ -15,7 +15,7 @@ shared.contexts ??= openContexts()
 /** The store, the number of reads from it, and what callbacks recorded that ran after the response. */
 export const contexts = shared.contexts
 
-export const { getSession } = createSessions<ContextSession>({ ...options, store: contexts.store })
+export const { getSession, requireUser } = createSessions<ContextSession>({ ...options, store: contexts.store })
 
 /** Returns what `ask` resolves with. If it rejects, returns the error in a form that a test can compare. */
 export async function outcomeOf(ask: () => Promise<unknown>): Promise<unknown> {

@@ -1,0 +1,82 @@
+import { read } from './read.ts'
+
+/** The app to which the code on the pages belongs: the files that blocks import, by path. */
+export const stubs: Readonly<Record<string, string>> = {
+  'app/session-options.ts': read('examples/minimal/app/session-options.ts'),
+  'app/users.ts': `interface User { id: string; role: string; passwordHash: string }
+export declare function findUser(id: string): Promise<User | null>
+export declare function checkPassword(name: unknown, password: unknown): Promise<User | null>`,
+  'app/sessions.ts': `import { createSessions } from 'coatcheck'
+import { drizzleStore } from 'coatcheck/drizzle'
+export interface AppSession { name: string; country: string; count: number; cart: { id: string; quantity: number }[] }
+export const db: import('coatcheck/drizzle').PostgresDatabase = undefined as never
+export const sessions = createSessions<AppSession>({ secret: '', store: drizzleStore(db) })
+export const { getSession, requireUser } = sessions`,
+  'app/actions.ts': `${read('examples/minimal/app/actions.ts')}
+export declare function acknowledgeFlashes(ids: string[]): Promise<void>`,
+  'app/messages.tsx': 'export declare function Messages(): Promise<React.JSX.Element>',
+  'app/account/profile-form.tsx': 'export declare function ProfileForm(props: { name: string }): React.JSX.Element',
+  'app/admin/authorize.ts': 'export declare function authorize(): Promise<boolean>',
+  'app/admin/sessions/actions.ts': "export declare const adminAction: import('coatcheck/admin').AdminAction",
+}
+
+/** Next's global types, and the names that short blocks use without declaring them. */
+export const globals = `
+import type { AppSession as OwnSession } from './app/sessions'
+declare global {
+  interface PageProps<Path extends string> {
+    params: Promise<Record<string, string>>
+    searchParams: Promise<Record<string, string | string[] | undefined>>
+  }
+  interface LayoutProps<Path extends string> { children: React.ReactNode; params: Promise<Record<string, string>> }
+  type AppSession = OwnSession
+  interface FormState { problem: string | null }
+  ${importsOf('coatcheck', ['createSessions', 'SessionError', 'assertSameOrigin', 'safeNext'])}
+  ${importsOf('coatcheck/drizzle', ['drizzleStore', 'migrate'])}
+  ${importsOf('coatcheck/redis', ['cachedStore', 'redisStore'])}
+  ${importsOf('coatcheck/middleware', ['createGuard'])}
+  ${importsOf('coatcheck/testing', ['withRequest'])}
+  ${importsOf('next/server', ['NextResponse'])}
+  ${importsOf('next/navigation', ['unstable_rethrow', 'redirect'])}
+  ${importsOf('redis', ['createClient', 'createCluster', 'createSentinel'])}
+  ${importsOf('pg', ['Pool'])}
+  ${importsOf('vitest', ['it', 'expect'])}
+  const fileStore: typeof import('../docs/examples/file-store').fileStore
+  const session: import('coatcheck').Session<AppSession>
+  const sessions: import('coatcheck').Sessions<AppSession>
+  const { getSession, requireUser }: typeof sessions
+  const sessionOptions: import('coatcheck').SessionOptions
+  const store: import('coatcheck/store').SessionStore
+  const db: import('coatcheck/drizzle').PostgresDatabase
+  const client: ReturnType<typeof createClient>
+  const reconnectStrategy: (retries: number) => number
+  const form: FormData
+  type User = NonNullable<Awaited<ReturnType<typeof findUser>>>
+  const user: User
+  const newPassword: string
+  function findUser(id: string): Promise<{ id: string; passwordHash: string } | null>
+  function storeNewPassword(userId: string, password: string): Promise<User>
+  const folder: string
+  const id: string
+  const userId: string
+  const cart: AppSession['cart']
+  const audit: { write(entry: unknown): void }
+  function save(form: FormData): Promise<void>
+  function loadPrices(country: string): Promise<number[]>
+  function PriceList(props: { prices: number[] }): React.JSX.Element
+  function myCodeThatCallsGetSession(): Promise<string>
+  function theNextRequest(): Promise<string>
+}
+`
+
+/** Modules without types, and a package that is not installed. */
+export const modules = `
+declare module '*.css' {}
+declare module 'iron-session' {
+  export function unsealData<Data>(seal: string, options: { password: string }): Promise<Data>
+}
+`
+
+function importsOf(module: string, names: readonly string[]): string {
+  return names.map((name) => `const ${name}: typeof import('${module}').${name}`).join('\n  ')
+}
