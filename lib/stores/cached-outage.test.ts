@@ -48,7 +48,7 @@ const seconds = async (promise: Promise<unknown>) => {
 }
 
 describe.each(['takeDown', 'silence'] as const)('a process that cannot reach Redis (%s)', (how) => {
-  it('a process without Redis uses the database, logs one warning with the remedy, and uses Redis again when it is back', async () => {
+  it('a process without Redis uses the database, logs one warning, and uses Redis again when it is back', async () => {
     const { near, database, proxy } = await setUp()
     const warned = collectWarnings()
     const row = await createIn(near, { data: { a: 1 } })

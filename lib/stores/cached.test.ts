@@ -46,7 +46,7 @@ describe('a copy of a session in Redis', () => {
     expect(expires - Number(at)).toBe(10_000)
   })
 
-  it('the age of a copy is subtracted from secondsLeft, and the database decides whether the session has expired', async () => {
+  it('secondsLeft is reduced by the age of a copy, and the database decides if the session has expired', async () => {
     const { here, database, redis, key } = await setUp()
     const row = await createIn(here)
     await here.find(row)
@@ -118,7 +118,7 @@ describe('a copy from before a write', () => {
     await expect.poll(() => database.reads).toBe(1)
     await change(here, row)
     open()
-    expect(await slow).toMatchObject({ version: 1 }) // This read started before the write was acknowledged, so it may return the old copy.
+    expect(await slow).toMatchObject({ version: 1 }) // This read started before the write was acknowledged.
     expect(await redis.hExists(key(row.id), 'row')).toBe(0)
     expect(await stateOf(there, row)).toEqual(await stateOf(database.store, row))
   })

@@ -60,7 +60,7 @@ describe('a login with the old password that commits after the password was chan
     return { first, second, owner, thief }
   }
 
-  it('it grants no access on either server, and its session is deleted, while the session that changed the password stays', async () => {
+  it('a late login with the old password grants no access on either server, and its session is deleted', async () => {
     for (let round = 0; round < 10; round++) {
       const id = `with hash ${round}`
       const { first, second, owner, thief } = await race(id, true)
@@ -71,12 +71,12 @@ describe('a login with the old password that commits after the password was chan
     }
   })
 
-  it('it stays valid without the option authHash', async () => {
+  it('a late login with the old password stays valid without the option authHash', async () => {
     const { second, thief } = await race('without hash', false)
     expect(await second.seenBy(thief)).toBe('without hash')
   })
 
-  it('parallel logins and password changes leave no session with an old password, and keep the current session', async () => {
+  it('parallel logins and password changes leave only the current session, which has the new password', async () => {
     const id = 'parallel'
     const { first, second, owner } = await race(id, true)
     for (let round = 0; round < 10; round++) {

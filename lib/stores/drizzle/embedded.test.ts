@@ -35,33 +35,30 @@ describe('openEmbedded', () => {
     await second.close()
   })
 
-  it.skipIf(process.platform === 'win32')(
-    'only its owner can read the database, even if the folder existed before',
-    async () => {
-      const parent = newFolder()
-      chmodSync(parent, 0o755)
-      const folder = path.join(parent, 'data')
-      const first = await openEmbedded(folder)
-      await first.db.execute(sql`create table notes (n int)`)
-      await first.close()
-      const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8)
-      const modes = () =>
-        new Set(
-          ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].map((file) => {
-            const { mode } = statSync(path.join(folder, file))
-            return mode & 0o077
-          }),
-        )
-      expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
-      expect(modeOf(path.join(folder, 'pglite', 'PG_VERSION'))).toBe('600')
-      chmodSync(folder, 0o755)
-      chmodSync(path.join(folder, 'pglite', 'PG_VERSION'), 0o644)
-      const second = await openEmbedded(folder)
-      await second.close()
-      expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
-      expect(modeOf(parent)).toBe('755')
-    },
-  )
+  it.skipIf(process.platform === 'win32')('only its owner can read the database, even if the folder existed before', async () => {
+    const parent = newFolder()
+    chmodSync(parent, 0o755)
+    const folder = path.join(parent, 'data')
+    const first = await openEmbedded(folder)
+    await first.db.execute(sql`create table notes (n int)`)
+    await first.close()
+    const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8)
+    const modes = () =>
+      new Set(
+        ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].map((file) => {
+          const { mode } = statSync(path.join(folder, file))
+          return mode & 0o077
+        }),
+      )
+    expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
+    expect(modeOf(path.join(folder, 'pglite', 'PG_VERSION'))).toBe('600')
+    chmodSync(folder, 0o755)
+    chmodSync(path.join(folder, 'pglite', 'PG_VERSION'), 0o644)
+    const second = await openEmbedded(folder)
+    await second.close()
+    expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
+    expect(modeOf(parent)).toBe('755')
+  })
 
   it('logs each statement to the given logger', async () => {
     const statements: string[] = []

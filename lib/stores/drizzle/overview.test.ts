@@ -75,7 +75,7 @@ describe('lists, limits and statistics of drizzleStore', () => {
     expect(plan).not.toContain('Seq Scan')
   })
 
-  it('the statistics of a table of more than a thousand pages count a sample, and the sessions of each hour by the index of ids', async () => {
+  it('the statistics of a table of over a thousand pages count a sample, and each hour by the index of ids', async () => {
     const db = open(url)
     await migrate(db)
     // Large rows, four on a page of the table: 600 in each of ten hours, and ten in the hour before. A third has a

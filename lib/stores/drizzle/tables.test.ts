@@ -90,7 +90,7 @@ describe.each(drivers)('sessionsTableAs on %s', (driver) => {
     await expect(store.create(aSession({ tenat: 'a' }), policy)).rejects.toMatchObject(expected)
   })
 
-  it('the indexes of a table have its name and schema, and a session of a table without own columns returns none', async () => {
+  it('the parts of a table have its name and schema, and a table without own columns returns none', async () => {
     const { db } = database
     const names = await db
       .select({ name: sql<string>`schemaname || '.' || indexname` })

@@ -56,7 +56,7 @@ describe.each([{ cluster: false }, { cluster: true }])('a Redis that may evict k
     closing.push(() => other.destroy())
     const store = redisStore(client, { prefix: freshPrefix() })
     await store.count({})
-    await store.count({}) // Redis replies in order, so the policy, which is read in the background, has arrived before this reply.
+    await store.count({}) // Redis replies in order, so the policy has arrived before this reply.
     expect(warned).toEqual([])
   })
 

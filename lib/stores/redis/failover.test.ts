@@ -11,7 +11,7 @@ import type { StoredSession } from '../../core/store/store.ts'
 const socket = { socketTimeout: 2000, reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, 1000) }
 
 describe.runIf(process.env.TEST_ALL)('a Redis cluster with a primary that hangs', () => {
-  it('the replica serves its sessions while it hangs, other sessions are never affected, and all are served when it continues', async () => {
+  it('the replica serves its sessions while it hangs, and other sessions are never affected', async () => {
     const servers = await startRedisCluster()
     onTestFinished(() => servers.stop())
     const cluster = createCluster({

@@ -3,7 +3,7 @@ import { createIn, freshRedisStore } from '../../../test/redis-stores'
 import { aSession, find, policy, update, write } from '../contract/tools.ts'
 
 describe('the indexes in Redis', () => {
-  it('the index of a user expires after its sessions, and lists a session until after its expiry, even if the expiry changes', async () => {
+  it('the index of a user lists each session until it expires, even if its expiry changes, and then expires itself', async () => {
     const { client, prefix, store, key } = freshRedisStore()
     const row = await createIn(store, { userId: 'u' })
     const userIndex = `${prefix}user:u`

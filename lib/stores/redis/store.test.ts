@@ -59,7 +59,7 @@ describe('a session in Redis', () => {
     expect(repaired).not.toHaveProperty('unreadable')
   })
 
-  it('reading a key whose field is not JSON throws DATA_INVALID, but all other keys can be read and written', async () => {
+  it('reading a key whose field is not JSON throws DATA_INVALID, and all other keys are usable', async () => {
     const { getSession } = createSessions({ secret: 'a secret for tests, 32 characters', store })
     const browser = new FakeBrowser()
     const id = await browser.visit(async () => {
