@@ -66,7 +66,7 @@ describe('the administration of sessions', () => {
     ])
   })
 
-  it('an undefined owner and an invalid exception are rejected, and no session is revoked or listed', async () => {
+  it('an undefined userId and an invalid except are rejected, and no session is revoked or listed', async () => {
     const { sessions, events, newSession } = inMemory()
     const id = await newSession('u')
     const owner = { userId: undefined } as unknown as { userId: string }

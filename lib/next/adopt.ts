@@ -5,7 +5,7 @@ import { uuidV7 } from '../core/data/bytes.ts'
 import { emptyPatch, maxBytesBefore } from '../core/data/patch.ts'
 import { checkUserId } from '../core/data/user-id.ts'
 import type { RequestContext, SessionContext } from '../core/session/request-context.ts'
-import { storedAuthHash } from '../core/session/session-user.ts'
+import { adoptedKey, storedAuthHash } from '../core/session/session-user.ts'
 import { type ExpiryPolicy, policyOf } from '../core/store/expiry.ts'
 import type { NewSession, StoredSession } from '../core/store/store.ts'
 import { requestCookies } from '../web/request-cookies.ts'
@@ -46,8 +46,9 @@ function newSession(
   const { codec, columns, cryptography, now, options } = context
   const id = uuidV7(now(), cryptography.randomBytes(10))
   const entries = Object.entries(data).map(([key, value]) => [key, codec.encode(key, value)] as const)
-  const parts = { id, userId: userId === null ? null : checkUserId(userId), data: Object.fromEntries(entries) }
-  maxBytesBefore({}, { ...emptyPatch, set: parts.data }, options.maxBytes)
+  const shown = { id, userId: userId === null ? null : checkUserId(userId), data: Object.fromEntries(entries) }
+  maxBytesBefore({}, { ...emptyPatch, set: shown.data }, options.maxBytes)
+  const parts = { ...shown, data: { ...shown.data, ...(shown.userId !== null && { [adoptedKey]: true }) } }
   const hash = parts.userId === null ? undefined : storedAuthHash(context, 'login', authHash)
   return { ...parts, authHash: hash ?? null, expiry: null, ...(columns && { columns: columns.all(parts) }) }
 }

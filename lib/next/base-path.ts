@@ -9,7 +9,9 @@ export function withBasePath(location: string, basePath = configuredBasePath()):
   return isPath && !hasBase ? basePath + location : location
 }
 
-/** Next's bundlers replace this variable by the `basePath` of next.config. Requests of Node handlers do not have it. */
+/**
+ * Next's bundlers replace this variable with the `basePath` of next.config. Requests of Node handlers do not have it.
+ */
 function configuredBasePath(): string {
   return process.env.__NEXT_ROUTER_BASEPATH || ''
 }

@@ -12,7 +12,7 @@ const tenantOf: ServerOptions<Data>['columns'] = ({ userId, data }) => ({
   account: userId,
 })
 
-/** An app whose store records what is sent to it. */
+/** An app whose store records the calls that it receives. */
 function app(columns: ServerOptions<Data>['columns'] = tenantOf, more: Partial<ServerOptions<Data>> = {}) {
   const inner = memoryStore()
   const [sent, calls] = [[] as (ColumnValues | undefined)[], [] as string[]]
@@ -127,7 +127,7 @@ describe('the option columns', () => {
     expect(await stored()).toEqual({ tenant: null, account: '8' })
   })
 
-  it('the function sees values as session.data shows them: deserialized, frozen, without reserved and unreadable keys', async () => {
+  it('the function receives the values of session.data: deserialized, frozen, without reserved and unreadable keys', async () => {
     const seen: object[] = []
     const serializer = {
       serialize: (value: unknown) => ({ v: value }),

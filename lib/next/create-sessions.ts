@@ -39,15 +39,15 @@ export type UserSession<
   readonly user: User
 }
 
-/** The result of `createSessions`. All members work without the object, so they can be destructured. */
+/** The result of `createSessions`. All members can be destructured. */
 export interface Sessions<Data extends object, Defaulted extends keyof Data = never, Input extends object = Data, User = null>
   extends SessionAdministration,
     SessionUpdates<Data, Defaulted> {
   /**
-   * Returns the visitor's session. It is never null: a new visitor gets an empty, unsaved one. Call it in server components,
-   * `generateMetadata`, route handlers and server actions, and in the `after()` of the last two. All calls in one request
-   * return the same object, which is read from the store once. Reading never writes and never sets a cookie. Rejects with
-   * STORE_FAILED if the store fails, and with Next's own error outside a request.
+   * Returns the visitor's session. It is never null: a new visitor gets an empty, unsaved one. Call it in server
+   * components, `generateMetadata`, route handlers and server actions, and in the `after()` of handlers and actions.
+   * All calls in one request return the same object, which is read from the store once. Reading never writes and never
+   * sets a cookie. Rejects with STORE_FAILED if the store fails, and with Next's own error outside a request.
    * @example const name = (await getSession()).get('name')
    */
   getSession(): Promise<Session<Data, Defaulted, Input, User>>
@@ -62,15 +62,16 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
    */
   getUser(session?: Session<Data, Defaulted, Input, User>): Promise<User | null>
   /**
-   * Returns the session of a logged-in user, with `user` if the option `user` is set; then it checks the user as `getUser` does.
-   * Redirects other visitors to `signIn` with `returnTo` as `next`. With `within`, a login that is older leads there, too, with
-   * `reason=reauthenticate`. With `signIn: null`, for route handlers, it rejects with UNAUTHENTICATED or REAUTHENTICATE instead.
+   * Returns the session of a logged-in user, with `user` if the option `user` is set; then it checks the user as
+   * `getUser` does. Redirects other visitors to `signIn` with `returnTo` as `next`. With `within`, also redirects a
+   * user whose login is older, with `reason=reauthenticate`. With `signIn: null`, for route handlers, it rejects with
+   * UNAUTHENTICATED or REAUTHENTICATE instead.
    * @example const { user } = await requireUser({ returnTo: '/account' })
    */
   requireUser(options?: RequireUserOptions): Promise<UserSession<Data, Defaulted, Input, User>>
   /**
    * Logs the current visitor out, as `session.logout()` does. It clears the cookie even if the store fails before the session
-   * can be read, and rejects with STORE_FAILED afterwards. The row then lives until it expires.
+   * can be read, and rejects with STORE_FAILED afterwards. In that case the row remains until it expires.
    * @example await sessions.logout()
    */
   logout(): Promise<void>
@@ -98,17 +99,17 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
    */
   view<Values extends object>(choose: (session: Session<Data, Defaulted, Input, User>) => Values): Promise<SessionView<Values>>
   /**
-   * Creates the route handler that `<SessionWatch>` of `coatcheck/client` asks for the state of the session. Its JSON is a
-   * `SessionStatus`. A GET is not activity: it neither extends nor touches the session, and takes one statement, or none
-   * without an authentic cookie. A POST from the same origin extends the session in steps of `touchInterval`, and responds with
-   * 409 if it has ended. If the store fails, the status is 503.
+   * Creates the route handler that `<SessionWatch>` of `coatcheck/client` asks for the state of the session. Its JSON
+   * is a `SessionStatus`. A GET is not activity: it neither extends nor touches the session, and sends one statement,
+   * or none without an authentic cookie. A POST from the same origin extends the session in steps of `touchInterval`,
+   * and responds with 409 if it has ended. If the store fails, the status is 503.
    * @example export const { GET, POST } = sessions.statusHandler()
    */
   statusHandler(): StatusHandler
   /**
-   * Creates the route handler, for POST, at the path of the option `deviceBinding`. Browsers prove there that a session is used on
-   * its own device. Nothing may redirect, limit or replace its responses: after a 401, 404, 429 or redirect, the browser gives up
-   * and the user must log in again. Without the option, the first request rejects with CONFIG_INVALID.
+   * Creates the route handler, for POST, at the path of the option `deviceBinding`. Browsers send their proof of the
+   * device to it. Nothing may redirect, limit or replace its responses: after a 401, 404, 429 or redirect, the browser
+   * gives up and the user must log in again. Without the option, the first request rejects with CONFIG_INVALID.
    * @example export const POST = sessions.deviceHandler()
    */
   deviceHandler(): HandlerFunction<Request, [], Promise<Response>>
@@ -208,7 +209,7 @@ function deviceContext({ carrier, options, deviceSigner, emit, now }: SessionCon
   return { store: carrier.store, policy, cookie, binding: deviceBinding, signer: deviceSigner, emit, now }
 }
 
-/** Returns the carrier of a store: its own, or the one that names its rows by tokens. */
+/** Returns the carrier of a store: its own carrier, or the one whose tokens name rows. */
 function carrierOf(
   store: ServerOptions['store'],
   options: CarrierOptions & SessionContext['options'] & { readonly cryptography: SessionContext['cryptography'] },

@@ -20,7 +20,7 @@ export function clearExpiredHandler(
   { secret, batchSize = 1000, timeLimit = 20 }: ClearExpiredHandlerOptions,
 ): HandlerFunction<Request, [], Promise<Response>> {
   return sessionHandler(async (request) => {
-    // Read first: reading a header tells Next during the build that this handler cannot be prerendered.
+    // The header is read first, because that stops Next from prerendering this handler during the build.
     const sent = request.headers.get('authorization') ?? ''
     const milliseconds = Math.ceil(durationOption('timeLimit', timeLimit) * 1000)
     if (milliseconds > 86_400_000) throw new SessionError('CONFIG_INVALID', `timeLimit is ${timeLimit}; use at most one day.`)
@@ -44,7 +44,7 @@ function checkSecret(secret: string | undefined): string {
   )
 }
 
-/** Compares hashes, which have one length, so that the time is the same for every wrong secret. */
+/** Compares hashes of equal length, so that every wrong secret takes the same time. */
 function isSame(sent: string, expected: string): boolean {
   const [a, b] = [sent, expected].map((text) => createHash('sha256').update(text).digest())
   return a !== undefined && b !== undefined && timingSafeEqual(a, b)

@@ -1,6 +1,7 @@
 import { type CarriedSession, cookieValues } from '../core/cookie/carrier.ts'
-import { boundDevice, deviceCookieName, isJustBound } from '../core/cookie/device.ts'
+import { boundDevice, type DeviceSigner, deviceCookieName, isJustBound } from '../core/cookie/device.ts'
 import type { SessionContext } from '../core/session/request-context.ts'
+import type { StoredSession } from '../core/store/store.ts'
 
 /** Rejects a session that is bound to a device if the request has no proof of that device. Reads no store. */
 export async function onItsDevice(
@@ -11,9 +12,12 @@ export async function onItsDevice(
   const { found } = carried
   if (!deviceSigner || found === null || typeof found === 'string') return carried
   const { row } = found
-  const device = boundDevice(row)
-  if (!device || isJustBound(device, row)) return carried
-  const values = cookieValues(headers.get('cookie'), deviceCookieName(options.cookie))
-  if (await deviceSigner.isProof(row.id, values, now() / 1000)) return carried
+  if (await isProven(deviceSigner, row, cookieValues(headers.get('cookie'), deviceCookieName(options.cookie)), now())) return carried
   return { ...carried, found: 'device', unproven: { row, isSkipped: headers.has('secure-session-skipped') } }
+}
+
+/** Returns true if the session is not bound to a device, was bound just now, or one of the device cookies is a proof. */
+export async function isProven(signer: DeviceSigner, row: StoredSession, values: readonly string[], now: number): Promise<boolean> {
+  const device = boundDevice(row)
+  return !device || isJustBound(device, row) || signer.isProof(row.id, values, now / 1000)
 }

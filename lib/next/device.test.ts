@@ -29,7 +29,7 @@ async function anApp(more: Partial<ServerOptions> = {}) {
   return { sessions, store, browser, events, userOf }
 }
 
-/** The same with a bound session, after the grace period. */
+/** The same, but with a bound session, after the grace period. */
 async function aBoundApp(more: Partial<ServerOptions> = {}) {
   const app = await anApp(more)
   const challenge = await app.browser.invitation(shared)
@@ -76,6 +76,18 @@ describe('binding', () => {
     expect(await browser.invitation({ secret: shared.secret })).toBeNull()
   })
 
+  it('no shared cache stores an invitation, and prefetches and files carry none', async () => {
+    const { browser } = await anApp()
+    const invited = async (more: Record<string, string>) => {
+      const request = new NextRequest('https://localhost/', { headers: browser.headers(more) })
+      const { headers } = await createGuard(shared, { protect: ['/account'] })(request, {} as NextFetchEvent)
+      return [headers.has('secure-session-registration'), headers.get('cache-control')]
+    }
+    for (const dest of ['document', 'empty']) expect(await invited({ 'sec-fetch-dest': dest })).toEqual([true, 'private, no-store'])
+    expect(await invited({ 'sec-purpose': 'prefetch' })).toEqual([false, null])
+    expect(await invited({ 'sec-fetch-dest': 'image' })).toEqual([false, null])
+  })
+
   it('a session is bound only within a minute of its login', async () => {
     const { sessions, browser, userOf } = await anApp()
     pass(61_000)
@@ -85,7 +97,7 @@ describe('binding', () => {
     expect(await userOf(browser), 'the session stays as it is').toBe('7')
   })
 
-  it('two documents register two keys at once: the second replaces the first, whose renewal ends', async () => {
+  it('if two documents register two keys at once, the second replaces the first, which cannot be renewed', async () => {
     const { sessions, browser, userOf } = await anApp()
     const [first, second] = [await browser.invitation(shared), await browser.invitation(shared)]
     const other = new BoundBrowser(browser.cookies)
@@ -97,7 +109,7 @@ describe('binding', () => {
     expect((await browser.refresh(sessions)).status).toBe(200)
   })
 
-  it('requests that were sent before the registration still count for ten seconds', async () => {
+  it('requests that were sent before the registration are accepted for ten seconds', async () => {
     const { sessions, browser, userOf } = await anApp()
     const before = new BoundBrowser(browser.cookies)
     await browser.register(sessions, (await browser.invitation(shared)) ?? '')
@@ -198,14 +210,14 @@ describe('renewal', () => {
     expect(await userOf(browser)).toBe('7')
   })
 
-  it('the proof of the former user does not open the session of the next one, which is not bound yet', async () => {
+  it('the proof of the former user does not open the session of the next user, which is not bound yet', async () => {
     const { sessions, browser } = await aBoundApp()
     await browser.read(async () => (await sessions.getSession()).login('8'))
     expect(await browser.read(async () => (await sessions.getSession()).deviceBound)).toBe(false)
     expect(await browser.invitation(shared), 'another id').not.toBeNull()
   })
 
-  it('after logout or revocation, the browser is told to forget the session', async () => {
+  it('after logout or revocation, the response makes the browser forget the session', async () => {
     const { sessions, browser } = await aBoundApp()
     await sessions.revokeUser('7')
     const response = await browser.refresh(sessions)

@@ -52,7 +52,8 @@ async function register(context: DeviceContext, proof: DeviceProof | null): Prom
   const row = await findById(context, id)
   if (!row?.authenticatedAt) return empty(400)
   const device = boundDevice(row)
-  // A second key, later: a thief's, or the device has lost its own. The session stays bound to the first one.
+  // A second key after the grace period belongs to a thief, or the device has lost its first one. The session stays
+  // bound to the first one.
   if (device && !isJustBound(device, row)) return refuse(context, 400)
   const secondsSinceLogin = storeNow(row) - row.authenticatedAt.getTime() / 1000
   if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400)

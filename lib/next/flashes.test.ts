@@ -41,7 +41,7 @@ describe.each(Object.entries(implementations))('flashes, %s', (storeName, open) 
     expect(await seen()).toHaveLength(1)
   })
 
-  it('flashes are shown in the order in which they were added, also those of one key or one batch', async () => {
+  it('flashes are shown in the order in which they were added, even with the same key or in one batch', async () => {
     const { browser, getSession, flash, seen } = setup()
     await flash('a', 1)
     await browser.visit(async () => {

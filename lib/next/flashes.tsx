@@ -18,9 +18,9 @@ export interface FlashesProps {
 const dismissed = new Set<string>()
 
 /**
- * Shows flashes in a live region (`role="status"`) and acknowledges them when they are on the screen. A prefetch, or a render
- * that the visitor does not see, therefore consumes none. The flashes stay until the visitor goes to another page, also if this
- * component is part of a layout. If acknowledging fails, the next document shows them again.
+ * Shows flashes in a live region (`role="status"`) and acknowledges them when they are on the screen. A prefetch, or a
+ * render that the visitor does not see, therefore consumes none. The flashes stay until the visitor goes to another
+ * page, even if this component is part of a layout. If acknowledging fails, the next document shows them again.
  *
  * @example
  * <Flashes flashes={(await getSession()).flashes()} acknowledge={acknowledgeFlashes} />

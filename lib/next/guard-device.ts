@@ -3,18 +3,23 @@ import { cookieValues } from '../core/cookie/carrier.ts'
 import { DeviceSigner, deviceCookieName } from '../core/cookie/device.ts'
 import { deviceKeyInfo } from '../core/cookie/keys.ts'
 import type { ResolvedOptions } from '../core/options.ts'
-import { withHeader } from '../web/private-response.ts'
+import type { StoredSession } from '../core/store/store.ts'
+import { privateResponse, withHeader } from '../web/private-response.ts'
 import { webMacs } from '../web/web-crypto.ts'
 import { registration } from './device.ts'
+import { isProven } from './device-check.ts'
 
 const header = 'secure-session-registration'
 
 /** Asks browsers to bind new sessions to their device. */
 export interface DeviceRegistrar {
-  /** Returns true for the path of the device handler. A redirect there would end the sessions of its visitors. */
+  /** Returns true for the path of the device handler. A redirect there would log its visitors out. */
   isHandler(request: NextRequest): boolean
+  /** Returns false if the session is bound to a device and the request has no proof of it. */
+  isProven(request: NextRequest, row: StoredSession): Promise<boolean>
   /**
-   * Returns the response with `Secure-Session-Registration` for the session `id`, unless the request has a proof of its device.
+   * Returns the response with `Secure-Session-Registration` for the session `id`, unless the request has a proof of its device,
+   * loads a file, or prefetches a document. No shared cache stores the result.
    */
   invite(request: NextRequest, id: string, response: Response): Promise<Response>
 }
@@ -23,14 +28,23 @@ export interface DeviceRegistrar {
 export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOptions): DeviceRegistrar | null {
   if (!deviceBinding) return null
   const signer = new DeviceSigner(cookie.name, webMacs(secrets, deviceKeyInfo))
+  const proofs = (headers: Headers) => cookieValues(headers.get('cookie'), deviceCookieName(cookie))
   return {
+    isProven: ({ headers }, row) => isProven(signer, row, proofs(headers), Date.now()),
     isHandler: ({ nextUrl }) => nextUrl.basePath + nextUrl.pathname === deviceBinding.path,
     invite: async ({ headers }, id, response) => {
-      // The browser has a key but could not renew its proof: it must not make another one.
-      if (headers.has('secure-session-skipped')) return response
+      // The browser has a key but could not renew its proof. It must not create another key.
+      if (headers.has('secure-session-skipped') || !isUsed(headers)) return response
       const nowSeconds = Date.now() / 1000
-      if (await signer.isProof(id, cookieValues(headers.get('cookie'), deviceCookieName(cookie)), nowSeconds)) return response
-      return withHeader(response, header, await registration(id, deviceBinding.path, signer, nowSeconds))
+      if (await signer.isProof(id, proofs(headers), nowSeconds)) return response
+      // A shared cache would hand it to other visitors, who would bind this session to their devices.
+      return withHeader(privateResponse(response), header, await registration(id, deviceBinding.path, signer, nowSeconds))
     },
   }
+}
+
+/** Returns true for documents and fetches, such as the router's; false for what loads ahead of time and for files. */
+function isUsed(headers: Headers): boolean {
+  const destination = headers.get('sec-fetch-dest') ?? 'document'
+  return ['document', 'empty'].includes(destination) && !headers.has('sec-purpose')
 }

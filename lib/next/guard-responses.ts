@@ -44,12 +44,15 @@ export function redirectToSignIn(request: NextRequest, signIn: string): Response
   return privateResponse(NextResponse.redirect(target, isPageLoad(request) ? 307 : 303))
 }
 
-/** Next's headers for the request that the page receives: the names of all headers, and each of them. */
+/**
+ * The headers with which Next passes request headers to the page: one lists all names, and one with each prefix holds a
+ * value.
+ */
 const [overrides, overridePrefix] = ['x-middleware-override-headers', 'x-middleware-request-']
 
 /**
- * Adds the path of the page to the request's headers, in place of what a client may have sent. A response that ends here, such as a
- * redirect, stays as it is.
+ * Adds the path of the page to the request's headers, in place of what a client may have sent. A response that does not
+ * continue to a page, such as a redirect, is not changed.
  * @param response The response of the app's own middleware, if it has one. Its rewrite and request headers are kept.
  */
 export function passOn(request: NextRequest, response: Response | null | undefined): Response {

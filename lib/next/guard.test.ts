@@ -115,7 +115,7 @@ describe('the guard', () => {
     await expect(guarded('/account', { protect: ['account'] })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
-  it('signIn is never redirected to itself, also with a trailing slash or a fragment', async () => {
+  it('signIn is never redirected to itself, even with a trailing slash or a fragment', async () => {
     expect((await guarded('/login/')).passed).toBe(true)
     expect((await guarded('/x', { shared: { signIn: '/login#form' } })).to).toBe('/login?next=%2Fx')
     expect((await guarded('/login', { shared: { signIn: '/login/#form' } })).passed).toBe(true)
@@ -244,6 +244,13 @@ describe('the guard with the cookie store', () => {
     ])
   })
 
+  it('the guard turns away a session that is older than an absoluteMaxAge that became stricter', async () => {
+    const token = await tokenOf(true)
+    now += 700_000
+    const passes = async (absoluteMaxAge: number) => (await guarded('/account', { token, store, shared: { absoluteMaxAge } })).passed
+    expect([await passes(600), await passes(800)]).toEqual([false, true])
+  })
+
   it('the guard redirects a token of another kind, secret or cookie name', async () => {
     const token = await tokenOf(true)
     expect((await guarded('/account', { token })).passed).toBe(false)
@@ -262,7 +269,7 @@ describe('the guard with a store on the server', () => {
     return { calls, store: { ...store, find: calls } }
   }
 
-  it('a revoked visitor is turned away at the next click, and a logged-in one passes', async () => {
+  it('a visitor with a revoked session is redirected at the next click, and a logged-in one passes', async () => {
     const token = await tokenOf('user', 'ann')
     expect((await guarded('/account', { token, store })).passed).toBe(true)
     await revokeUser('ann')
@@ -352,13 +359,13 @@ describe('the path that the guard passes on', () => {
     expect(await received('/%C3%A9')).toEqual({ [header]: '/%C3%A9' })
   })
 
-  it('an action receives the path of its page, and the header is removed from requests that no visitor can return to', async () => {
+  it('an action receives the path of its page, and requests to which no visitor can return have no such header', async () => {
     expect(await received('/account', { method: 'POST', headers: { ...form, ...forged } })).toMatchObject({ [header]: '/account' })
     expect(await received('/api', { method: 'POST', headers: forged })).toEqual({ 'x-own': 'kept' })
     expect(await received('/api', { method: 'DELETE', headers: forged })).toEqual({ 'x-own': 'kept' })
   })
 
-  it('the header is added to a rewrite and to request headers of the app’s middleware, and changes none of them', async () => {
+  it('the header is added to a rewrite and to the request headers of the app’s middleware', async () => {
     const rewrite = () => NextResponse.rewrite('http://localhost/en/shop', { headers: { 'x-seen': 'yes' } })
     const { response } = await guarded('/shop', { protect: ['/account'], next: rewrite, headers: forged })
     expect(response.headers.get('x-middleware-rewrite')).toBe('http://localhost/en/shop')

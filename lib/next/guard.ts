@@ -25,13 +25,14 @@ export interface GuardOptions {
   /** The login page, as a path or as a function of the path that the visitor asked for. @default the shared option `signIn` */
   signIn?: SessionOptions['signIn']
   /**
-   * Your own middleware. It runs for requests that pass. `visitor.loggedIn` is verified, so use it instead of testing for the
-   * cookie, which anonymous visitors have, too.
+   * Your own middleware. The app's own middleware, which runs for requests that pass. `visitor.loggedIn` is verified,
+   * so use it instead of testing for the cookie, which anonymous visitors have, too.
    */
   next?: (request: NextRequest, event: NextFetchEvent, visitor: Visitor) => ReturnType<NextMiddleware>
   /**
-   * The store, to turn away a revoked visitor at the next click. The guard reads it once for each request of a logged-in visitor
-   * to a protected path. A store that needs a driver works in the Node runtime only; `cookieStore()` works everywhere.
+   * The store, so that the guard redirects a visitor whose session was revoked at the next click. The guard reads it
+   * once for each request of a logged-in visitor to a protected path. A store that needs a driver works in the Node
+   * runtime only; `cookieStore()` works everywhere.
    * @default none: the guard reads tokens
    */
   store?: SessionStore | CookieStore
@@ -47,8 +48,8 @@ export interface GuardOptions {
  * forms pass, because a redirected action shows an error; any other POST receives a 303. Responses for protected paths have
  * `Cache-Control: private, no-store`. A request with more than 200 cookies receives a 431.
  *
- * The guard saves a page load. It does not secure the page: pages, actions and handlers check for themselves with `requireUser`,
- * which learns the path of the page from the guard.
+ * The guard saves a page load. It does not secure the page: pages, actions and handlers must call `requireUser`
+ * themselves. The guard passes the path of the page to `requireUser`.
  * @example export const middleware = createGuard(sessionOptions)
  * @throws {SessionError} CONFIG_INVALID at the first request if the options are wrong.
  */
@@ -59,22 +60,24 @@ export function createGuard(options: SessionOptions, guardOptions: GuardOptions 
     settings ??= guardSettings(options, guardOptions)
     const refusal = refuseCookies(request.headers)
     if (refusal) return refusal
+    const { devices } = settings
     const { pathname } = request.nextUrl
     const signIn = settings.signInFor(pathname)
-    const isExempt = isSamePath(signIn, pathname) || settings.devices?.isHandler(request)
+    const isExempt = isSamePath(signIn, pathname) || devices?.isHandler(request)
     const isProtected = settings.isProtected(pathname) && !isExempt
     const isAdmitted = (visitor: { readonly loggedIn: boolean; readonly hasSession: boolean }) =>
       require === 'user' ? visitor.loggedIn : visitor.hasSession
     const { hasSession, id, ...visitor } = await settings.identify(
       cookieValues(request.headers.get('cookie'), settings.cookieName),
       (byToken) => isProtected && isAdmitted(byToken),
+      async (row) => (await devices?.isProven(request, row)) ?? true,
     )
     if (isProtected && isGuarded(request) && !isAdmitted({ ...visitor, hasSession })) {
       const isAdopted = !hasSession && (await isAdoptable(request.headers, guardOptions.adopt, require))
       if (!isAdopted) return redirectToSignIn(request, signIn)
     }
     const passed = passOn(request, (await next?.(request, event, visitor)) || null)
-    const response = (id && (await settings.devices?.invite(request, id, passed))) || passed
+    const response = (id && (await devices?.invite(request, id, passed))) || passed
     return isProtected ? privateResponse(response) : response
   }
 }

@@ -126,7 +126,7 @@ describe('the origin of a request', () => {
     expect(isAllowed('http://internal:3000/api', { ...http, ...proxied })).toBe(false)
   })
 
-  it('where neither gives the scheme, as in the relative url of a Node request, the host alone decides', () => {
+  it('if neither contains the scheme, as for the relative url of a Node request, only the host is compared', () => {
     for (const origin of ['http://shop.example', 'https://shop.example', 'https://SHOP.example']) {
       expect(isAllowed('/api', { origin })).toBe(true)
     }
@@ -143,7 +143,7 @@ describe('the origin of a request', () => {
     expect(isAllowed('https://shop.example/api', { host: 'shop.example:444', origin: 'https://shop.example' })).toBe(false)
   })
 
-  it('a page of a trusted origin may send unsafe requests, with or without Sec-Fetch-Site, and its scheme counts', () => {
+  it('a page of a trusted origin with the same scheme may send unsafe requests, with or without Sec-Fetch-Site', () => {
     const trusted = ['https://www.shop.example']
     const url = 'https://shop.example/api'
     for (const site of [{}, { 'sec-fetch-site': 'same-site' }, { 'sec-fetch-site': 'cross-site' }]) {
@@ -154,7 +154,7 @@ describe('the origin of a request', () => {
     }
   })
 
-  it('assertSameOrigin rejects a trusted origin that is not one with CONFIG_INVALID', () => {
+  it('assertSameOrigin rejects a malformed trusted origin with CONFIG_INVALID', () => {
     const check = () => isAllowed('/api', {}, ['www.shop.example'])
     expect(check).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
   })

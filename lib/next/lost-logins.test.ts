@@ -38,7 +38,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
   })
 
   const writers = ['set', 'update', 'pop', 'setDefault', 'cycleKey', 'setExpiry', 'flash'] as const
-  it.each(writers)('a slow %s on a deleted session leaves the cookie alone and makes the visitor anonymous', async (writer) => {
+  it.each(writers)('a slow %s on a deleted session sends no cookie and makes the visitor anonymous', async (writer) => {
     const { getSession, requireUser } = make()
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).login('7'))
@@ -130,7 +130,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
     expect(await browser.visit(async () => (await getSession()).userId)).toBe('a')
   })
 
-  it('an old token reads as anonymous, cannot write, leaves the cookie alone and is reported', async () => {
+  it('a visitor with an old token is anonymous, cannot write and keeps the cookie, and the token is reported', async () => {
     const { getSession, events } = make()
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).login('7'))
@@ -186,7 +186,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
     expect([user, await browser.visit(async () => (await getSession()).userId)]).toEqual(['8', '8'])
   })
 
-  it('logout wins against a concurrent cycleKey, and reports the rotated token', async () => {
+  it('logout deletes the session during a concurrent cycleKey, and reports the rotated token', async () => {
     const { getSession, get, events } = make()
     const browser = new FakeBrowser()
     const id = await browser.visit(async () => {

@@ -18,7 +18,7 @@ async function login({ getSession }: Sessions<Record<string, Json>>, userId: str
   return { id: id ?? expect.unreachable(), browser }
 }
 
-// A cookie store cannot limit sessions: see lib/core/options.test.ts.
+// lib/core/options.test.ts shows that a cookie store cannot limit sessions.
 describe.each(Object.entries(implementations).filter(([name]) => name !== 'cookie'))('maxPerUser, %s', (_, open) => {
   let under: TestStore
   beforeAll(async () => {

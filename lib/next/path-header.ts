@@ -1,2 +1,2 @@
-/** The request header in which the guard passes the path and search of a page on to `requireUser`. */
+/** The request header in which the guard passes the path and query of a page to `requireUser`. */
 export const pathHeader = 'x-coatcheck-path'

@@ -8,7 +8,7 @@ export interface Platform {
   headers(): Promise<Headers>
   cookies(): Promise<PlatformCookies>
   after(task: () => Promise<void>): void
-  /** Stops a prerender here. Resolves at once in a real request. */
+  /** Stops a prerender at this call. Resolves at once in a real request. */
   io(): Promise<void> | undefined
   /** null on versions of Next without it. */
   readonly refresh: (() => void) | null
@@ -35,7 +35,8 @@ export interface PlatformCookie {
   readonly partitioned?: boolean
 }
 
-// Next has `io` since 16.3 and `refresh` since 16.0. Older versions need no `io`, because they do not prerender per session.
+// Next has `io` since 16.3 and `refresh` since 16.0. Older versions need no `io`, because they do not prerender for
+// each session.
 const { io, refresh } = nextCache as { io?: () => Promise<void>; refresh?: () => void }
 
 const next: Platform = {

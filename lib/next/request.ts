@@ -23,7 +23,7 @@ interface Entry {
 interface Requests {
   /** Their sessions, by the name of the cookie. */
   readonly entries: WeakMap<Headers, Map<string, Entry>>
-  /** Those that respond with a redirect. */
+  /** The requests that respond with a redirect. */
   readonly turnedAway: WeakSet<Headers>
 }
 
@@ -79,8 +79,8 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
 export type AnySession = Session<Record<string, unknown>, string, Record<string, unknown>, unknown>
 
 /**
- * Returns the values of the cookie: those of the header, which may be several. `current` is Next's value. If it is not in the
- * header, a middleware or the app has set it for this request, or has deleted the cookie (an empty value).
+ * Returns the values of the cookie in the header, which may have several. `current` is Next's value. If it is not in
+ * the header, a middleware or the app has set it for this request, or has deleted the cookie (an empty value).
  */
 export function valuesOf(headers: Headers, current: string | undefined, name: string): readonly string[] {
   const sent = cookieValues(headers.get('cookie'), name, Number.POSITIVE_INFINITY)
@@ -128,8 +128,8 @@ export async function openCookies(context: SessionContext, cookies: readonly str
 }
 
 /**
- * Rejects a session whose absolute lifetime is over. The row does not know if `absoluteMaxAge` became stricter after its last
- * write.
+ * Rejects a session whose absolute lifetime is over. Checked here, because `absoluteMaxAge` may have been shortened
+ * after the row was last written.
  */
 function withinAbsoluteLifetime({ options }: SessionContext, carried: CarriedSession): CarriedSession {
   const { found } = carried
@@ -137,7 +137,7 @@ function withinAbsoluteLifetime({ options }: SessionContext, carried: CarriedSes
   return storeNow(found.row) < absoluteEnd(options.policy, found.row) ? carried : { ...carried, found: 'unknown' }
 }
 
-/** After the response, advances last-seen if it is a step behind; under `rolling`, the expiry, too. */
+/** After the response, advances last-seen if it is a step behind. Under `rolling`, advances the expiry, too. */
 function touchLater({ context, carried, request }: SessionScope, record: SessionRecord, row: StoredSession): void {
   const { rolling, recordClient } = context.options
   const policy = policyOf(context.options, row.userId)
@@ -150,9 +150,10 @@ function touchLater({ context, carried, request }: SessionScope, record: Session
 }
 
 /**
- * Prepares the current request for a redirect to the login page: its page shows no flashes, and after an action every page is
- * current. It leaves the session's cookie alone, which may belong to a newer login of another tab. Returns the status of the
- * redirect: 303 in a route handler, because its request may be a POST, which a browser repeats after a 307.
+ * Prepares the current request for a redirect to the login page. Its page consumes no flashes, and after an action Next
+ * refetches every page. It leaves the session's cookie alone, which may belong to a newer login of another tab. Returns
+ * the status of the redirect: 303 in a route handler, because its request may be a POST, which a browser repeats after
+ * a 307.
  */
 export async function prepareTurnAway({ options }: SessionContext): Promise<303 | 307> {
   const headers = await platform().headers()
@@ -162,7 +163,7 @@ export async function prepareTurnAway({ options }: SessionContext): Promise<303 
   return readOnlyContext === null && !inAction ? 303 : 307
 }
 
-/** In a server action, makes every page current. Does nothing elsewhere, as in a script. */
+/** In a server action, makes Next refetch every page. Does nothing elsewhere, as in a script. */
 export async function refreshPages(cookie: ResolvedCookie): Promise<void> {
   const headers = await headersOrNull()
   if (!headers?.has('next-action')) return
@@ -180,7 +181,7 @@ async function headersOrNull(): Promise<Headers | null> {
   }
 }
 
-/** A class, because an object literal with a getter for each request costs more. */
+/** This is a class, because an object literal with a getter for each request costs more. */
 class NextRequestContext implements RequestContext {
   readonly #options: SessionContext['options']
   readonly #headers: Headers

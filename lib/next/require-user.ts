@@ -22,8 +22,9 @@ export interface RequireUserOptions {
    */
   returnTo?: string
   /**
-   * The longest time since the login, by the store's clock: for what a visitor at an unattended device must not do. An older login
-   * leads to `signIn` with `reason=reauthenticate`. `login` of the same user keeps the session and its data. @default any
+   * The longest time since the login, by the store's clock. Use it for operations that a visitor at an unattended
+   * device must not do. A user with an older login is redirected to `signIn` with `reason=reauthenticate`. `login` of
+   * the same user keeps the session and its data. @default any
    */
   within?: Duration
   /**
@@ -34,8 +35,8 @@ export interface RequireUserOptions {
 }
 
 /**
- * Implements `requireUser`: returns once a user is logged in who exists, has the credentials of the login, and has logged in within
- * `within`. Otherwise stops the render or handler.
+ * Implements `requireUser`. Returns if a user is logged in, still exists, has the same credentials as at the login, and
+ * has logged in within `within`. Otherwise stops the render or handler.
  */
 export async function checkUser(
   session: AnySession,
@@ -43,6 +44,7 @@ export async function checkUser(
   { signIn, returnTo, within, deviceBound }: RequireUserOptions,
 ): Promise<void> {
   const maxSeconds = within === undefined ? Number.POSITIVE_INFINITY : durationOption('within', within)
+  if (deviceBound && !context.deviceSigner) throw noBinding()
   const isValid = context.user === null || (await session[userOf].load()) !== null
   const isLoggedIn = isValid && session.userId !== null
   if (isLoggedIn && session[userOf].secondsSinceLogin <= maxSeconds) {
@@ -62,6 +64,11 @@ export async function checkUser(
   await redirect(status === 303 ? withBasePath(location) : location, status)
 }
 
+/** Without the option, no proof is checked, also of sessions that were bound before it was removed. */
+function noBinding(): SessionError {
+  return new SessionError('CONFIG_INVALID', 'requireUser({ deviceBound }) needs the option deviceBinding; add deviceBinding: true.')
+}
+
 function notBound(): SessionError {
   const remedy = 'Use a browser with device-bound sessions, and log in again.'
   return new SessionError('DEVICE_UNPROVEN', `This session is not bound to a device. ${remedy}`)
@@ -71,7 +78,7 @@ function tooOld(within: Duration | undefined): SessionError {
   return new SessionError('REAUTHENTICATE', `The login is older than ${within}. Log in again; the session and its data are kept.`)
 }
 
-/** A base URL for paths that no `signIn` can name. */
+/** A base URL that no `signIn` can have. */
 const here = 'http://localhost.invalid'
 
 function checkSignIn(signIn: string): string {
@@ -86,7 +93,7 @@ function withQuery(location: string, query: Readonly<Record<string, string>>): s
   return url.href.replace(here, '')
 }
 
-/** Throws Next's redirect with this status. Next itself always chooses 307, with which a browser repeats a POST. */
+/** Throws Next's redirect with this status. Next itself always sends 307, after which a browser repeats a POST. */
 async function redirect(location: string, status: 303 | 307): Promise<never> {
   try {
     return await platform().redirect(location)

@@ -28,7 +28,7 @@ export async function responseCookies(platform: Platform, headers: Headers, cook
   }
 }
 
-/** Returns cookies that cannot be set. `context` names where the code runs, as a part of a sentence. */
+/** Returns response cookies that reject every write. `context` names where the code runs, as a part of a sentence. */
 export function readOnlyCookies(context: string): ResponseCookies {
   const ignore = () => {}
   return {
@@ -52,7 +52,8 @@ async function cookiesOrNull({ cookies }: Platform): Promise<PlatformCookies | n
   }
 }
 
-// Created once, because capturing a stack trace costs more than the rest of a writer before its statement.
+// Created once, because capturing a stack trace costs more than everything else that a writer does before its
+// statement.
 const nameRead = new Error('name was read')
 const probe = {
   get name(): string {

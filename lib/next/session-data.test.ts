@@ -75,7 +75,7 @@ describeSessions('the data of a session', ({ make }) => {
     ).toBe(true)
   })
 
-  it('every method rejects a key that cannot be stored, and a valid set beside it still succeeds', async () => {
+  it('every method rejects a key that cannot be stored, and a valid set in the same batch still succeeds', async () => {
     const { getSession, list } = make()
     const codes = await new FakeBrowser().visit(async () => {
       const session = await getSession()

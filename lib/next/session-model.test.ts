@@ -34,7 +34,7 @@ const resultOf = (promise: Promise<unknown>): Promise<StepResult> =>
     (error: SessionError) => ({ code: error.code }),
   )
 
-// In a cookie store, two session objects share no row, and the last one wins. docs/cookie-store.md states this.
+// In a cookie store, two session objects share no row, and the last cookie replaces the other (docs/cookie-store.md).
 describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
   'two session objects of one row, %s',
   (storeName) => {
@@ -112,7 +112,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
     }
 
     it(
-      'two session objects of one row do and show the same as the model after every random sequence of calls',
+      'two session objects of one row behave like the model in every random sequence of calls',
       async () => {
         const property = fc.asyncProperty(fc.boolean(), steps, async (withRow, all) => {
           const run = ++lastRun

@@ -41,7 +41,7 @@ describe.each(Object.keys(stores))('several cookies of one name, %s', (storeName
     await browser.visit(async () => (await sessions.getSession()).login('7'))
     const headers = { cookie: header(browser.token) }
     const request = new NextRequest('http://localhost/account', { headers })
-    // Next's own value is the last one of the header, decoded.
+    // Next's own value is the last value in the header, decoded.
     const inPage = await browser.copy().visit(async () => (await sessions.getSession()).userId, { headers })
     const guard = createGuard({ secret }, 'carrier' in under.store ? { store: under.store } : {})
     const passes = (await guard(request, {} as NextFetchEvent)).headers.has('x-middleware-next')
@@ -49,7 +49,7 @@ describe.each(Object.keys(stores))('several cookies of one name, %s', (storeName
   })
 
   it.each(['anonymous visitor', 'user'])(
-    'getSession, fromRequest and the guard pass over the cookie of an expired session of the %s',
+    'getSession, fromRequest and the guard skip the cookie of an expired session of the %s',
     async (visitor) => {
       const [options, server] = [
         { secret, maxAge: 100 },

@@ -127,7 +127,7 @@ it('list filters by own columns, returns them, and rejects a value that would se
   expect(await codeOf(list({ columns: { account: forgotten.account as string } }))).toBe('DATA_INVALID')
 })
 
-it('an error of a read does not speak of writing', async () => {
+it('the error of a read does not say that nothing was written', async () => {
   const { list } = createSessions({ secret, store: memoryStore() })
   for (const options of [{ limit: 5000 }, { userId: '' }, { after: 'no uuid' }]) {
     const error: unknown = await list(options).catch((error: unknown) => error)

@@ -12,7 +12,7 @@ interface User {
 describeSessions('users and credentials', ({ storeName, options, rule, elapse, onServer }) => {
   let accounts = 0
 
-  /** An app with one user, who is logged in unless `loginAs` says otherwise, and everything that happened in it. */
+  /** An app with one user, who is logged in unless `loginAs` names another one, and a record of its events. */
   function app({ withHash = true, ...more }: Partial<ServerOptions> & { withHash?: boolean } = {}) {
     const user: User = { id: `user ${storeName} ${accounts++} ${Math.random()}`, passwordHash: 'first' }
     const [users, events, loads] = [new Map([[user.id, user]]), [] as SessionEvent[], [] as string[]]
@@ -103,7 +103,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
     expect(await browser.visit(async () => (await getUser())?.id)).toBe(other.id)
   })
 
-  it('a load that fails passes its error on, and the next call tries again', async () => {
+  it('an error of user.load is rethrown, and the next call tries again', async () => {
     const { open, logsIn, browser, user } = app()
     await logsIn()
     let calls = 0
@@ -122,7 +122,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
 
   const contexts = ['render', 'action', 'handler'] as const
   it.each(contexts)(
-    'in a %s, other credentials make the visitor anonymous, delete the session, and leave the cookie alone',
+    'in a %s, changed credentials make the visitor anonymous, delete the session, and leave the cookie alone',
     async (context) => {
       const { getSession, requireUser, getUser, get, logsIn, browser, user, rejections } = app()
       await logsIn()
@@ -156,14 +156,14 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
     }
   })
 
-  it('without authHash, a password change ends no session', async () => {
+  it('without authHash, a password change deletes no session', async () => {
     const { logsIn, browser, user, seenBy } = app({ withHash: false })
     await logsIn()
     user.passwordHash = 'second'
     expect(await seenBy(browser)).toBe(user.id)
   })
 
-  it('a session from before the option authHash counts as one with other credentials', async () => {
+  it('a session from before the option authHash is treated as one with changed credentials', async () => {
     const { open, getUser, browser, user } = app()
     const before = createSessions(options())
     await browser.visit(async () => (await before.getSession()).login(user.id))
@@ -271,7 +271,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
     const action = async () => {
       seen.push(await getUser(), await getUser())
       users.set(user.id, { ...user, name: 'Ann' } as User)
-      platform().after(async () => void seen.push(await getUser())) // cookies are read-only there, as while a page renders
+      platform().after(async () => void seen.push(await getUser())) // cookies are read-only, as in a page
     }
     await browser.visit(action, { context: 'action' })
     expect(seen).toEqual([user, user, { ...user, name: 'Ann' }])

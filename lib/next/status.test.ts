@@ -47,7 +47,7 @@ async function later(seconds: number, act: () => Promise<void>): Promise<void> {
 }
 
 describe('a GET of the status', () => {
-  it('costs an anonymous visitor nothing, and reports no session', async () => {
+  it('a GET of an anonymous visitor sends no statement and reports no session', async () => {
     const { ask, operations } = setUp()
     const { status, json, headers } = await ask('GET')
     expect([status, json]).toEqual([200, { state: 'anonymous', userId: null, expiresIn: null, idleIn: null }])
@@ -55,14 +55,14 @@ describe('a GET of the status', () => {
     expect(operations).toEqual([])
   })
 
-  it('reads once and reports the user and the remaining time', async () => {
+  it('a GET reads the store once and reports the user and the remaining time', async () => {
     const { ask, logIn, operations } = setUp({ maxAge: '1h' })
     await logIn()
     expect((await ask('GET')).json).toEqual({ state: 'active', userId: '7', expiresIn: 3600, idleIn: 3600 })
     expect(operations).toEqual(['find'])
   })
 
-  it('is not activity: after ten hours of polls, rolling or not, the session has expired', async () => {
+  it('a GET is not activity: a session that is only polled expires, even under rolling', async () => {
     for (const rolling of [false, true]) {
       now = start
       const { ask, logIn, operations } = setUp({ maxAge: '10h', rolling })
@@ -79,7 +79,7 @@ describe('a GET of the status', () => {
     }
   })
 
-  it('reports a revoked session as ended, and a forged cookie as anonymous', async () => {
+  it('a GET reports a revoked session as ended, and a forged cookie as anonymous', async () => {
     const { ask, logIn, browser, sessions } = setUp()
     await logIn()
     await sessions.revokeUser('7')
@@ -88,7 +88,7 @@ describe('a GET of the status', () => {
     expect((await ask('GET')).json.state).toBe('anonymous')
   })
 
-  it('of a token that was just replaced is a 503, because the session has not ended', async () => {
+  it('a GET with a token that was just replaced receives a 503, because the session has not ended', async () => {
     const { ask, logIn, browser, sessions } = setUp()
     await logIn()
     const { cookies } = browser
@@ -97,7 +97,7 @@ describe('a GET of the status', () => {
     expect((await ask('GET')).status).toBe(503)
   })
 
-  it('responds with 503 if the store fails', async () => {
+  it('a GET receives a 503 if the store fails', async () => {
     const { ask, logIn } = setUp({
       store: { ...watch(memoryStore()).store, find: () => Promise.reject(new Error('down')) },
     })
@@ -107,7 +107,7 @@ describe('a GET of the status', () => {
     vi.mocked(console.error).mockClear() // the handler logs why
   })
 
-  it('has no idle time if activity cannot extend the session: a fixed end, or the end of absoluteMaxAge', async () => {
+  it('a GET reports no idle time if the expiry is fixed or has reached absoluteMaxAge', async () => {
     const { ask, browser, sessions, logIn } = setUp({ maxAge: '2h', absoluteMaxAge: '1h' })
     await logIn()
     expect((await ask('GET')).json).toMatchObject({ expiresIn: 3600, idleIn: null })
@@ -119,7 +119,7 @@ describe('a GET of the status', () => {
 })
 
 describe('a POST of the status', () => {
-  it('extends the session in steps of a tenth of its lifetime, and never in between', async () => {
+  it('a POST extends the session in steps of a tenth of its lifetime, and never in between', async () => {
     const { ask, browser, sessions, operations, logIn } = setUp()
     await logIn()
     await browser.visit(async () => (await sessions.getSession()).setExpiry(90))
@@ -136,7 +136,7 @@ describe('a POST of the status', () => {
     await later(140, async () => expect((await ask('GET')).json).toMatchObject({ state: 'active', expiresIn: 10 }))
   })
 
-  it('never extends a session beyond absoluteMaxAge', async () => {
+  it('a POST never extends a session beyond absoluteMaxAge', async () => {
     const { ask, logIn } = setUp({ maxAge: '1h', absoluteMaxAge: '90m' })
     await logIn()
     await later(3000, async () => {
@@ -144,7 +144,7 @@ describe('a POST of the status', () => {
     })
   })
 
-  it('responds with 409 if the session has ended, and writes nothing for an anonymous visitor', async () => {
+  it('a POST receives a 409 if the session has ended, and writes nothing for an anonymous visitor', async () => {
     const { ask, logIn, sessions, operations } = setUp()
     expect([(await ask('POST')).status, operations]).toEqual([200, []])
     await logIn()
@@ -153,14 +153,14 @@ describe('a POST of the status', () => {
     expect([status, json.state, setCookies]).toEqual([409, 'ended', []])
   })
 
-  it('from another site is rejected, and a GET is not', async () => {
+  it('a POST from another site is rejected, and a GET is not', async () => {
     const { ask, logIn } = setUp()
     await logIn()
     expect((await ask('POST', { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect((await ask('GET', { 'sec-fetch-site': 'cross-site' })).status).toBe(200)
   })
 
-  it('sends the cookie only if its value changes: always for cookieStore, and not for a token', async () => {
+  it('a POST sends the cookie only if its value changes: always with cookieStore, never with a token', async () => {
     for (const [store, count] of [
       [memoryStore({ now: () => now }), 0],
       [cookieStore({ now: () => now }), 1],
@@ -177,7 +177,7 @@ describe('a POST of the status', () => {
     }
   })
 
-  it('is handled by the function itself, too', async () => {
+  it('a POST can be passed to the handler itself, too', async () => {
     const { handler, browser } = setUp()
     const response = await browser.visit(() => handler(new Request('http://localhost/', { method: 'POST', headers: own })))
     expect(await response.json()).toMatchObject({ state: 'anonymous' })
@@ -185,7 +185,7 @@ describe('a POST of the status', () => {
 })
 
 describe('sessions.view', () => {
-  it('holds the chosen values, the user, the remaining time and the login, and nothing else', async () => {
+  it('a view contains the chosen values, the user, the remaining time and the login, and nothing else', async () => {
     const { sessions, browser, logIn } = setUp({ maxAge: '1h' })
     const view = () => browser.visit(() => sessions.view((session) => ({ name: session.get('name') })))
     expect(await view()).toEqual({ userId: null, isAnonymous: true, expiresIn: null, authenticatedAt: null, idle: null })
@@ -201,7 +201,7 @@ describe('sessions.view', () => {
     })
   })
 
-  it('cannot replace the library’s own values', async () => {
+  it('a view cannot replace the library’s own values', async () => {
     const { sessions, browser } = setUp()
     const view = await browser.visit(() => sessions.view(() => ({ userId: 'forged', isAnonymous: false })))
     expect(view).toMatchObject({ userId: null, isAnonymous: true })

@@ -3,12 +3,16 @@ import { SessionRecord } from '../core/session/record.ts'
 import type { RequestContext, SessionContext } from '../core/session/request-context.ts'
 import { activeStatus, inactiveStatus, isExtensionDue, type SessionStatus } from '../core/session/status.ts'
 import { clientOf } from '../web/client-info.ts'
+import { adoptSession } from './adopt.ts'
 import { type HandlerFunction, sessionHandler } from './handler.ts'
 import { platform } from './platform.ts'
 import { openCookies, valuesOf } from './request.ts'
 import { responseCookies } from './response-cookies.ts'
 
-/** A route handler for GET and POST. Also has both as properties, so a route file can export them in one line. */
+/**
+ * A route handler for GET and POST. It also has GET and POST as properties, so a route file can export both in one
+ * line.
+ */
 export interface StatusHandler extends HandlerFunction<Request, [], Promise<Response>> {
   readonly GET: HandlerFunction<Request, [], Promise<Response>>
   readonly POST: HandlerFunction<Request, [], Promise<Response>>
@@ -36,14 +40,18 @@ export function statusHandler(context: () => SessionContext): StatusHandler {
   return Object.assign(respond, { GET: respond, POST: respond })
 }
 
-/** Reads the session in one statement; in none without an authentic cookie. Unlike `getSession`, it is not a visit. */
+/**
+ * Reads the session with one statement, or with none if there is no authentic cookie. Unlike `getSession`, it is not a
+ * visit.
+ */
 async function openRequest(context: SessionContext): Promise<StatusRequest> {
   const here = platform()
   const headers = await here.headers()
   const { name } = context.options.cookie
   const values = valuesOf(headers, (await here.cookies()).get(name)?.value, name)
-  if (values.length > 0) await here.io()
-  return { context, headers, carried: await openCookies(context, values, headers) }
+  if (values.length > 0 || (context.adopt && headers.has('cookie'))) await here.io()
+  const opened = await openCookies(context, values, headers)
+  return { context, headers, carried: await adoptSession(context, opened, headers, requestContext({ context, headers })) }
 }
 
 function inactiveResponse(method: string, hasEnded: boolean): Response {
@@ -51,7 +59,10 @@ function inactiveResponse(method: string, hasEnded: boolean): Response {
   return Response.json(inactiveStatus(hasEnded ? 'ended' : 'anonymous'), { status: isLateExtension ? 409 : 200 })
 }
 
-/** The session lives, so the visitor need not log in again: the browser is about to receive the new token or proof. */
+/**
+ * The session is still valid and the browser is about to receive the new token or proof, so the visitor need not log in
+ * again.
+ */
 function unprovenResponse(): Response {
   const message = 'The session exists, but its token was just replaced or its device has not proved itself. Ask again.'
   return Response.json({ error: { code: 'INTERRUPTED', message } }, { status: 503, headers: { 'retry-after': '1' } })
@@ -71,7 +82,7 @@ async function extend(request: StatusRequest, { row, credential }: FoundSession)
   return activeStatus(context.options, record.row)
 }
 
-function requestContext({ context, headers }: StatusRequest): RequestContext {
+function requestContext({ context, headers }: Pick<StatusRequest, 'context' | 'headers'>): RequestContext {
   return {
     responseCookies: () => responseCookies(platform(), headers, context.options.cookie),
     client: clientOf(headers, context.options),

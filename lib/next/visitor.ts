@@ -4,6 +4,7 @@ import { deepFreeze, type JsonObject } from '../core/data/json.ts'
 import { visible } from '../core/data/schema.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import { withDeadline } from '../core/store/deadline.ts'
+import type { ExpiryPolicy } from '../core/store/expiry.ts'
 import type { SessionStore, StoredSession } from '../core/store/store.ts'
 import { webTokenHash, webVerifier } from '../web/web-crypto.ts'
 
@@ -22,15 +23,25 @@ export interface Visitor {
   readonly session: GuardedSession | null
 }
 
-/** The visitor, and whether the cookie is that of any session. */
+/** The visitor, and true if the cookie belongs to any session. */
 interface KnownVisitor extends Visitor {
   readonly hasSession: boolean
   /** The id of a logged-in session. */
   readonly id: string | null
 }
 
-/** Returns the visitor who sent these cookies. Reads the store only if `isWorthReading` returns true for an authentic token. */
-type Identify = (values: readonly string[], isWorthReading: (visitor: KnownVisitor) => boolean) => Promise<KnownVisitor>
+/**
+ * Returns the visitor who sent these cookies. Reads the store only if `isWorthReading` returns true for an authentic token. A
+ * session for which `isProven` returns false does not count.
+ */
+type Identify = (
+  values: readonly string[],
+  isWorthReading: (visitor: KnownVisitor) => boolean,
+  isProven: IsProven,
+) => Promise<KnownVisitor>
+
+/** Returns false if the session is bound to a device and the request has no proof of it. */
+type IsProven = (row: StoredSession) => Promise<boolean>
 
 /** The store that the guard reads, and the longest duration of a read. */
 interface GuardStore {
@@ -41,28 +52,33 @@ interface GuardStore {
 const anonymous: KnownVisitor = { hasSession: false, id: null, loggedIn: false, session: null }
 
 /**
- * A token is rejected this long after its outer limit. The row decides; a guard whose clock is ahead must not turn away a
- * visitor who has just logged in, because the login page would lead back to it.
+ * The time after its outer limit at which a token is rejected. The row decides if the session has expired. A guard
+ * whose clock is ahead must not redirect a visitor who has just logged in, because the login page would redirect back
+ * to it.
  */
 const leewaySeconds = 86_400
 
-/** Creates the function that identifies visitors: by their token, by the row of their session, or by a cookie that holds it. */
+/**
+ * Creates the function that identifies visitors: by their token, by the row of their session, or by a cookie that
+ * contains the session.
+ */
 export function visitorReader(options: ResolvedOptions, { store, timeoutMs }: GuardStore): Identify {
   if (store && !('find' in store)) {
     const carrier = store.carrier(options)
-    return (values) => byCookie(carrier, values)
+    return (values) => byCookie(carrier, options, values)
   }
   const verify = webVerifier(options.secrets)
   const readRow = store && rowReader(withDeadline(store, timeoutMs), options)
-  return async (values, isWorthReading) => {
+  return async (values, isWorthReading, isProven) => {
     const opened = await Promise.all(values.map((value) => openToken(value, options.cookie.name, verify)))
     const tokens = opened.filter((token) => typeof token === 'object').filter(isUsable)
-    // The page uses the first token whose session is live. Tokens do not say that, so any of a login lets the visitor pass.
+    // The page uses the first token whose session is live. A token does not show if its session is live, so any token
+    // of a login lets the visitor pass.
     const { id = null } = tokens.find(({ loggedIn }) => loggedIn) ?? {}
     const visitor = { hasSession: tokens.length > 0, id, loggedIn: id !== null, session: null }
     if (!readRow || !visitor.hasSession || !isWorthReading(visitor)) return visitor
     for (const token of tokens) {
-      const known = await readRow(token, visitor)
+      const known = await readRow(token, visitor, isProven)
       if (known.hasSession) return known
     }
     return anonymous
@@ -73,19 +89,25 @@ function isUsable({ expiresSeconds }: AuthenticToken): boolean {
   return expiresSeconds + leewaySeconds >= Date.now() / 1000
 }
 
-async function byCookie(carrier: SessionCarrier, values: readonly string[]): Promise<KnownVisitor> {
+async function byCookie(carrier: SessionCarrier, { policy }: ResolvedOptions, values: readonly string[]): Promise<KnownVisitor> {
   const { found } = await carrier.open(values)
-  return found === null || typeof found === 'string' ? anonymous : visitorOf(found.row)
+  if (found === null || typeof found === 'string') return anonymous
+  return isOver(policy, found.row) ? anonymous : visitorOf(found.row)
+}
+
+/** The row does not know if `absoluteMaxAge` became stricter after its last write. */
+function isOver(policy: ExpiryPolicy, row: StoredSession): boolean {
+  return storeNow(row) >= absoluteEnd(policy, row)
 }
 
 /** Reads the row of a token. If the store fails, returns the visitor as the token describes it: the page checks the row itself. */
 function rowReader(store: SessionStore, { policy }: ResolvedOptions) {
   let hasLogged = false
-  return async ({ id, tokenSecret }: AuthenticToken, byToken: KnownVisitor): Promise<KnownVisitor> => {
+  return async ({ id, tokenSecret }: AuthenticToken, byToken: KnownVisitor, isProven: IsProven): Promise<KnownVisitor> => {
     try {
       const row = await store.find({ id, tokenHash: await webTokenHash(tokenSecret) })
-      if (row === null || row === 'rotated' || storeNow(row) >= absoluteEnd(policy, row)) return anonymous
-      return visitorOf(row)
+      if (row === null || row === 'rotated' || isOver(policy, row)) return anonymous
+      return (await isProven(row)) ? visitorOf(row) : anonymous
     } catch (error) {
       if (!hasLogged) console.error(`coatcheck: the guard could not check a session, so requests pass to the page. ${error}`)
       hasLogged = true

@@ -19,7 +19,7 @@ export interface FakeResponse<T> {
   readonly value: T
   /** The browser's cookies afterwards. Pass them to the next `withRequest`. */
   readonly cookies: Readonly<Record<string, string>>
-  /** The cookies that were set, in order; of one name, the last. A cookie with `maxAge: 0` was deleted. */
+  /** The cookies that were set, in order; for each name only the last one. A cookie with `maxAge: 0` was deleted. */
   readonly setCookies: readonly PlatformCookie[]
   /** True if `refresh()` was called. */
   readonly refreshed: boolean
@@ -29,9 +29,9 @@ const running = new AsyncLocalStorage<Platform>()
 Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
 
 /**
- * Runs code that calls `getSession()` in a fake request, without Next, for unit tests. `after()` callbacks run when `fn` has
- * returned or thrown, and are awaited. Rejects with what `fn` or a callback throws. A redirect is an error whose `digest`
- * starts with NEXT_REDIRECT; catch it inside `fn` to see the cookies that accompany it.
+ * Runs code that calls `getSession()` in a fake request, without Next, for unit tests. `after()` callbacks run when
+ * `fn` has returned or thrown, and are awaited. Rejects with any error that `fn` or a callback throws. A redirect is an
+ * error whose `digest` starts with NEXT_REDIRECT; catch it inside `fn` to see the cookies that accompany it.
  * @example const { cookies } = await withRequest({}, async () => (await getSession()).set('name', 'Ann'))
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
@@ -77,7 +77,7 @@ export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise
   })
 }
 
-/** The digest is that of Next's redirect, so that tests recognise it. */
+/** Uses the digest of Next's redirect, so that tests recognise it. */
 async function redirect(path: string): Promise<never> {
   throw Object.assign(new Error(`Redirected to ${path}`), { digest: `NEXT_REDIRECT;replace;${path};307;` })
 }

@@ -25,7 +25,7 @@ function callSafely<T>(call: () => T): T | undefined {
   }
 }
 
-/** The address without port and brackets, in canonical form; null if the text is not an address. */
+/** Returns the address without port and brackets, in canonical form; null if the text is not an address. */
 function addressOf(text: unknown): string | null {
   if (typeof text !== 'string' || text.length > 64) return null
   const address = text

@@ -33,7 +33,8 @@ export function assertSameOrigin(request: AnyRequest, { trustedOrigins = [] }: S
  * host.
  */
 function isOwn(origin: string, headers: Headers, url = ''): boolean {
-  if (!URL.canParse(origin)) return false
+  // URLs of other schemes all have the origin "null".
+  if (!/^https?:/i.test(origin) || !URL.canParse(origin)) return false
   const [forwarded] = headers.get('x-forwarded-proto')?.split(',') ?? []
   const scheme = forwarded?.trim() || /^(https?):/.exec(url)?.[1] || new URL(origin).protocol.slice(0, -1)
   return originOf(`${scheme}://${headers.get('host')}`) === originOf(origin)

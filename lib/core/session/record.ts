@@ -205,11 +205,12 @@ export class SessionRecord {
    * visitor is anonymous then. The cookie is left alone, because it may belong to a newer login.
    */
   async rejectCredentials({ id, tokenHash }: SessionRef): Promise<void> {
-    const removed = await this.#carried.store.remove({ ids: [id], tokenHash })
+    const isStored = this.#credential !== null // a page only shows an adopted session
+    const removed = isStored ? await this.#carried.store.remove({ ids: [id], tokenHash }) : []
     this.#context.emit({ type: 'rejected', reason: 'credentials' })
-    if (this.#credential?.tokenHash !== tokenHash) return // this request has logged in since
+    if (this.#row?.tokenHash !== tokenHash) return // this request has logged in since
     this.reset()
-    if (removed.length === 0) this.#lost = 'rotated'
+    if (isStored && removed.length === 0) this.#lost = 'rotated'
   }
 
   async #send(change: Change, ref: Pick<SessionCredential, 'id' | 'tokenHash'>): Promise<UpdatedSession | null> {

@@ -9,6 +9,9 @@ import type { SessionContext, SessionScope } from './request-context.ts'
 /** The key of a session's `SessionUser`. In the registry, because a bundler may load several copies of this module. */
 export const userOf: unique symbol = Symbol.for('coatcheck.userOf')
 
+/** The reserved key of an adopted session: its user logged in elsewhere, at an unknown time. */
+export const adoptedKey = '_adopted'
+
 /** Loads the user of one session and compares the credentials (Django's get_user). */
 export class SessionUser {
   readonly #scope: SessionScope
@@ -28,10 +31,11 @@ export class SessionUser {
     return isSame ? this.#loaded?.user : null
   }
 
-  /** The seconds since the login, by the store's clock; Infinity without one. */
+  /** The seconds since the login, by the store's clock; Infinity without one, and until an adopted session has one. */
   get secondsSinceLogin(): number {
     const { row } = this.#record
-    return row?.authenticatedAt ? storeNow(row) - row.authenticatedAt.getTime() / 1000 : Number.POSITIVE_INFINITY
+    const isAdopted = row?.data[adoptedKey] === true && row.authenticatedAt?.getTime() === row.createdAt.getTime()
+    return row?.authenticatedAt && !isAdopted ? storeNow(row) - row.authenticatedAt.getTime() / 1000 : Number.POSITIVE_INFINITY
   }
 
   /**
@@ -104,7 +108,7 @@ export function storedAuthHash(
 ): string | undefined {
   if (given !== undefined) return cryptography.authHashes(checkCredentials(given))[0]
   if (writer === 'cycleKey' || !user?.authHash) return undefined
-  const remedy = 'Pass the hash of the same user object whose password was checked: login(user.id, { authHash: user.passwordHash }).'
+  const remedy = 'Pass that of the user whose password you checked: login(user.id, { authHash: user.passwordHash }).'
   throw new SessionError(
     'CONFIG_INVALID',
     `login() has no authHash, but createSessions has user.authHash. ${remedy} Nothing was written.`,

@@ -24,7 +24,7 @@ export interface LoginOptions extends WriteOptions {
   /** This session's own expiry, as for `setExpiry`. @default that of the session */
   expiry?: Duration | Date | null
   /**
-   * The value that `user.authHash` returns for the same user object whose password was checked. Required with that
+   * The value that `user.authHash` returns for the user whose password you checked. Required with that
    * option.
    */
   authHash?: string

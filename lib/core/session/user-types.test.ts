@@ -33,7 +33,7 @@ describe('types of users and columns', () => {
     expectTypeOf(use).toBeFunction()
   })
 
-  it('with a schema, the type of the users is still inferred, and the option columns reads the data of the schema', () => {
+  it('with a schema, the type of the users is inferred, and the option columns reads the data of the schema', () => {
     const { getUser, requireUser } = createSessions({
       ...base,
       schema: { name: z.string(), visits: z.number().default(0) },
