@@ -5,13 +5,16 @@ const retrySeconds = 10
 
 /** Polls in one tab. */
 export interface Poller {
-  /** Starts to wait for the turn to poll if the page is present, and stops if it is not. */
+  /** Starts to wait for the lock that lets a page poll if the page is present, and stops if it is not. */
   follow(): void
-  /** Sets the timer of the next poll, when something new is known: in a minute, or when the session is due to expire. */
+  /** Sets the timer of the next poll after new information: in a minute, or when the session is due to expire. */
   schedule(): void
 }
 
-/** Creates a poller. Of all present pages, the one with the Web Lock polls. Without Web Locks (plain http), every one does. */
+/**
+ * Creates a poller. Only the present page that holds the Web Lock polls. Without Web Locks (plain http), every present
+ * page polls.
+ */
 export function createPoller(mirror: SessionMirror, poll: () => unknown): Poller {
   let turn: AbortController | null = null
   let isLeader = false

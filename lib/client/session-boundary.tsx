@@ -16,6 +16,6 @@ export interface SessionBoundaryProps {
  * @example <SessionBoundary userId={(await getSession()).userId}>{children}</SessionBoundary>
  */
 export function SessionBoundary({ userId, children }: SessionBoundaryProps) {
-  // A prefix, so that no user id is the key of the anonymous visitor.
+  // The prefix keeps every user id different from the key of the anonymous visitor.
   return <Fragment key={userId === null ? 'anonymous' : `user ${userId}`}>{children}</Fragment>
 }

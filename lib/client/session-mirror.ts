@@ -1,33 +1,40 @@
 import type { IdleLifetime, SessionStatus, SessionViewBase } from '../core/session/status.ts'
 
-/** What the browser knows about the session. Tabs send it to each other. */
+/** The state of the session as the browser knows it. Tabs send it to each other. */
 export interface KnownSession extends Pick<SessionStatus, 'userId' | 'expiresIn'> {
-  /** When the server said it; null until the page runs. */
+  /** The time of the server's response; null until the page runs. */
   readonly at: Moment | null
   readonly idle: IdleLifetime | null
   /** True if the visitor has read that the session cannot be extended. */
   readonly dismissed?: boolean
 }
 
-/** A point in time on two clocks, in milliseconds. One jumps when it is set, the other stops while the machine sleeps. */
+/**
+ * A point in time on two clocks, in milliseconds. One clock jumps when it is set; the other stops while the machine
+ * sleeps.
+ */
 interface Moment {
   readonly wall: number
   readonly steady: number
 }
 
-/** The server's last word is trusted for this long: two polls, because a tab that takes over waits for a minute, and the network. */
+/**
+ * The time for which the last response of the server is trusted: two polls, because a tab that takes over waits for a
+ * minute, and for the network.
+ */
 const freshSeconds = 150
 const patienceMs = 10_000
+const centurySeconds = 3e9
 
 /**
- * Mirrors the session of this browser: the page's view, corrected by what the server and the other tabs report. It never decides
- * that a session has ended. Only the server does.
+ * Mirrors the session of this browser: the page's view, updated by reports of the server and of the other tabs. It
+ * never decides by itself that a session has ended. Only the server decides that.
  */
 export class SessionMirror {
   /** The view with which the page was rendered. */
   shown: SessionViewBase
   known: KnownSession
-  /** True if the server could not be asked. */
+  /** True if the server could not be reached. */
   failing = false
   /** The URL of the status handler, once `<SessionWatch>` is mounted. */
   statusUrl = ''
@@ -46,13 +53,16 @@ export class SessionMirror {
     this.tell(knownOf(view, now()))
   }
 
-  /** Takes over what this tab has learnt, and tells the other tabs. */
+  /** Takes over the state that this tab received, and sends it to the other tabs. */
   tell(known: KnownSession): void {
     this.hear(known)
     this.#tabs?.postMessage(known)
   }
 
-  /** Joins the other tabs. `onOther` is called when one of them has another user: then only the server's own word counts. */
+  /**
+   * Joins the other tabs. `onOther` is called when one of them has another user, because then only the server knows the
+   * current one.
+   */
   join(onOther: () => unknown): void {
     this.#tabs = new BroadcastChannel(this.name)
     this.#tabs.onmessage = ({ data }) => (this.differs(data) ? onOther() : this.hear(data))
@@ -64,7 +74,7 @@ export class SessionMirror {
     this.#tabs = null
   }
 
-  /** True if this page shows itself and belongs to the other tabs. */
+  /** True if this page is visible and has joined the other tabs. */
   get isPresent(): boolean {
     return this.#tabs !== null && document.visibilityState === 'visible'
   }
@@ -74,25 +84,25 @@ export class SessionMirror {
     return `coatcheck ${this.statusUrl}`
   }
 
-  /** Takes over what another tab has learnt. */
+  /** Takes over the state that another tab received. */
   hear(known: KnownSession): void {
     this.known = known
     this.#notify()
   }
 
-  /** The seconds since the server's last word. */
+  /** The seconds since the last response of the server. */
   get age(): number {
     const { wall, steady } = now()
     const { at } = this.known
     return at ? Math.max(wall - at.wall, steady - at.steady) / 1000 : 0
   }
 
-  /** The seconds until the session expires; Infinity without a session. */
+  /** The seconds until the session expires; a very long time without a session. */
   get left(): number {
-    return (this.known.expiresIn ?? Number.POSITIVE_INFINITY) - this.age
+    return (this.known.expiresIn ?? centurySeconds) - this.age
   }
 
-  /** True if the remaining time can be relied on: a machine that slept or a frozen tab must ask first. */
+  /** True if the remaining time is reliable. After sleep, or in a frozen tab, the server must be asked first. */
   get isFresh(): boolean {
     return this.failing || this.age < freshSeconds
   }
@@ -103,8 +113,8 @@ export class SessionMirror {
   }
 
   /**
-   * Asks the server: GET reads, POST extends. Returns null if it cannot be reached or fails, which says nothing about the
-   * session.
+   * Asks the server: GET reads, POST extends. Returns null if the server cannot be reached or fails; the session may
+   * still be active then.
    */
   async ask(method: 'GET' | 'POST'): Promise<SessionStatus | null> {
     const at = now()
@@ -125,7 +135,7 @@ export class SessionMirror {
     for (const listener of this.#listeners) listener()
   }
 
-  /** A status does not say it, but what the page knows and the longest time seen do. */
+  /** A status does not contain the step, so it is computed from the page's view and the longest time seen. */
   #idle({ idleIn }: SessionStatus): IdleLifetime | null {
     if (idleIn === null) return null
     const { seconds = 0, stepSeconds = idleIn / 10 } = this.known.idle ?? {}

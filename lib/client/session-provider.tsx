@@ -32,14 +32,17 @@ export function SessionProvider({ view, children }: SessionProviderProps) {
 
 /** The result of `useSession`. */
 export type LiveSession<View extends SessionView = SessionView> = View & {
-  /** The end of the session in milliseconds of the browser's own clock; null without a stored session, and until the page runs. */
+  /**
+   * The time at which the session expires, in milliseconds of the browser's own clock; null without a stored session,
+   * and until the page runs.
+   */
   readonly expiresAt: number | null
 }
 
 /**
- * Returns the view of the session: the values that the app chose, `userId`, `isAnonymous`, `authenticatedAt`, `expiresIn` as
- * the server last said it, and `expiresAt`. Polls and activity in any tab keep the last two current. `View` is the type of the
- * view.
+ * Returns the view of the session: the values that the app chose, `userId`, `isAnonymous`, `authenticatedAt`,
+ * `expiresIn` as the server last reported it, and `expiresAt`. Polls and activity in any tab keep the last two current.
+ * `View` is the type of the view.
  * @example const { name, isAnonymous } = useSession<SessionView<{ name?: string }>>()
  * @throws {SessionError} CONFIG_INVALID outside `<SessionProvider>`.
  */
@@ -55,7 +58,7 @@ export function useSession<View extends SessionView = SessionView>(): LiveSessio
 }
 
 /**
- * Returns what the provider above provides.
+ * Returns the value of the nearest `<SessionProvider>`.
  * @throws {SessionError} CONFIG_INVALID without one.
  */
 export function useProvided(): Provided {

@@ -19,13 +19,13 @@ export interface SessionTimeoutTexts {
   failed: string
   /** @default 'Stay signed in' */
   stay: string
-  /** In place of `stay` if the session cannot be extended. @default 'Continue' */
+  /** Replaces `stay` if the session cannot be extended. @default 'Continue' */
   dismiss: string
   /** @default 'Log out' */
   logout: string
 }
 
-/** What the content of a `<SessionTimeout>` can show and do. */
+/** The values and functions for the content of a `<SessionTimeout>`. */
 export interface SessionTimeoutControls {
   readonly secondsLeft: number
   /** The time left in words. It changes in steps, so that it can be announced. */
@@ -42,7 +42,7 @@ export interface SessionTimeoutControls {
 export interface SessionTimeoutProps {
   /** The time before the expiry at which the dialog opens; at most half of the idle lifetime. @default '2m' */
   warn?: Duration
-  /** A server action that logs the user out. Without it, there is no such button. */
+  /** A server action that logs the user out. Without it, the dialog has no logout button. */
   logout?: ((form: FormData) => void | Promise<void>) | undefined
   /** Replaces texts. */
   texts?: Partial<SessionTimeoutTexts>
@@ -75,9 +75,9 @@ export function SessionTimeout({ warn = '2m', logout, texts, className = 'sessio
   const isOpen = secondsLeft !== null
   useActivity(mirror, isOpen)
   useEffect(() => {
-    if (isOpen) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [isOpen])
+    if (!isOpen) dialog.current?.close()
+    else if (!dialog.current?.open) dialog.current?.showModal()
+  })
   const { known, failing: failed } = mirror
   const canExtend = known.idle !== null
   const stay = () => (canExtend ? mirror.ask('POST') : mirror.tell({ ...known, dismissed: true }))
@@ -88,19 +88,15 @@ export function SessionTimeout({ warn = '2m', logout, texts, className = 'sessio
       : content(controls, className, { ...defaults, ...texts }, known.userId ? logout : undefined)
   }
   return (
-    // The browser keeps the focus inside a modal dialog, and returns it when the dialog closes.
+    // The browser itself keeps the focus inside a modal dialog and restores it when the dialog closes.
     <dialog
       ref={dialog}
       role="alertdialog"
       aria-labelledby={`${className}-title`}
       aria-describedby={`${className}-text`}
       className={className}
-      onCancel={(event) => {
-        event.preventDefault()
-        stay()
-      }}
-      // Some browsers close a dialog at the second Escape, whatever the page says.
-      onClose={(event) => isOpen && event.currentTarget.showModal()}
+      // Escape closes the dialog. If the session cannot be extended, the next second opens it again.
+      onClose={() => isOpen && stay()}
     >
       {isOpen && show(secondsLeft)}
     </dialog>

@@ -12,8 +12,9 @@ export interface SessionWatchProps {
   /** The path of the login page. @default '/login' */
   signIn?: string
   /**
-   * Called when the user's session has ended, before the browser goes to the login page at `href`. Return false, or a promise of
-   * it, to stay: for example to keep a form. Then go there later. Asked again when the tab gets focus.
+   * Called when the user's session has ended, before the browser goes to the login page at `href`. Return false, or a
+   * promise of it, to stay: for example to keep a form. The app must then go to `href` itself. It is called again when
+   * the tab gets focus.
    */
   onEnded?: ((href: string) => unknown) | undefined
 }
@@ -34,7 +35,8 @@ export function SessionWatch({ status, signIn = '/login', onEnded }: SessionWatc
       watchSession(mirror, status, async () => {
         const { shown, known } = mirror
         if (shown.userId === null) return router.refresh()
-        // A document load, because the router keeps pages of the last user, and React hides them with what was typed.
+        // This loads a document, because the router keeps pages of the last user, and React keeps their typed text
+        // hidden.
         if (known.userId !== null || pathname === signIn) return location.reload()
         const href = loginHref(signIn, pathname)
         if ((await onEnded?.(href)) !== false) location.assign(href)

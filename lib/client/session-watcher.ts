@@ -3,10 +3,10 @@ import { createPoller } from './poller.ts'
 import type { SessionMirror } from './session-mirror.ts'
 
 /**
- * Watches the session in one tab, until the returned function is called. Of the visible tabs, the one that holds a Web Lock
- * polls. A tab also asks the server when it is shown or gets focus, when it comes back from the back-forward cache, when the
- * network is back, and when another tab shows another user. `onChange` is called when the server has said twice that the page
- * was rendered for another user or for a session that is gone.
+ * Watches the session in one tab, until the returned function is called. Only the visible tab that holds the Web Lock
+ * polls. A tab also asks the server when it is shown or gets focus, when it comes back from the back-forward cache,
+ * when the network is back, and when another tab shows another user. Calls `onChange` when the server has reported
+ * twice that the page was rendered for another user or for a session that is gone.
  */
 export function watchSession(mirror: SessionMirror, statusUrl: string, onChange: () => unknown): () => void {
   const stop = new AbortController()
@@ -32,7 +32,7 @@ export function watchSession(mirror: SessionMirror, statusUrl: string, onChange:
     isRestoring = true
     join()
     const status = await check()
-    // If the server cannot be asked, the browser's own error page shows no user's data.
+    // If the server cannot be reached, the browser shows its own error page, which contains no data of a user.
     if (!status || mirror.differs(status)) return location.reload()
     isRestoring = document.body.hidden = false
   }
@@ -46,8 +46,8 @@ export function watchSession(mirror: SessionMirror, statusUrl: string, onChange:
     { signal },
   )
   for (const type of ['focus', 'online']) addEventListener(type, check, { signal })
-  // A page with an open channel or a lock may not enter the cache. What it shows is hidden until the server has said that it is
-  // current.
+  // A page with an open channel or a lock may not enter the cache. Its content is hidden until the server has confirmed
+  // that it is current.
   addEventListener(
     'pagehide',
     ({ persisted }) => {
@@ -70,8 +70,8 @@ export function watchSession(mirror: SessionMirror, statusUrl: string, onChange:
 }
 
 /**
- * Asks the server, unless the page is hidden. What differs from the page is asked again before it counts: the cookie of a login
- * may have been on its way.
+ * Asks the server, unless the page is hidden. Asks a second time if the response differs from the page, because the
+ * cookie of a login may not have arrived yet.
  */
 async function ask(mirror: SessionMirror, onChange: () => unknown): Promise<SessionStatus | null> {
   let status: SessionStatus | null = null
