@@ -6,7 +6,10 @@ import { innermostCode } from './errors.ts'
 import { clockFinding, type Finding, ok, type PartResult } from './finding.ts'
 import { timeoutMs } from './with-sessions.ts'
 
-/** Scripts, because every client of `redisStore` can run them. A user of Redis who may not run INFO gets an empty text. */
+/**
+ * These are scripts, because every client of `redisStore` can run scripts. A user of Redis who may not run INFO gets an
+ * empty text.
+ */
 const readInfo = "local info = redis.pcall('INFO') return type(info) == 'string' and info or ''"
 const readTime = "return redis.call('TIME')"
 
@@ -30,7 +33,7 @@ async function checkServer({ run, isCache }: RedisPart): Promise<PartResult> {
   const findings = [ok('Redis', redisVersion), evictionFinding(maxmemoryPolicy, isCache)]
   if (isCache) return { findings, facts: { redisVersion, maxmemoryPolicy } }
   const clockDifferenceMs = await clockDifference(run)
-  // Counts without a `redisStore`, which would log the finding on eviction a second time.
+  // Counts without a `redisStore`, because that would log the finding about eviction a second time.
   const active = await new SessionIndexes(run).countActive()
   const sessions = ok('Sessions', `${formatNumber(active)} active; Redis itself deletes expired sessions`)
   return {

@@ -1,5 +1,6 @@
 import { type App, openApp } from './app.ts'
 import { checkDatabase } from './check-database.ts'
+import { checkDevice } from './check-device.ts'
 import { checkCronSecret, checkOptions } from './check-options.ts'
 import { checkRedis } from './check-redis.ts'
 import { printableError } from './errors.ts'
@@ -7,10 +8,16 @@ import { type Finding, formatFindings, ok, type PartResult, skipped } from './fi
 import { type LoadedConfig, loadConfig } from './load-config.ts'
 import type { CommandResult, Terminal } from './terminal.ts'
 
+/** The options of `coatcheck check`. */
+export interface CheckOptions {
+  /** The public address of the app, to test the path of device-bound sessions. */
+  readonly url?: URL
+}
+
 /** Runs `coatcheck check`: checks the app's options and the servers that it uses. The exit code is 1 if there is a problem. */
-export async function check(terminal: Terminal): Promise<CommandResult> {
+export async function check(terminal: Terminal, { url }: CheckOptions): Promise<CommandResult> {
   const { env, envFiles } = terminal
-  const parts = [{ findings: [checkEnvFiles(envFiles)], facts: { envFiles } }, ...(await checkApp(terminal))]
+  const parts = [{ findings: [checkEnvFiles(envFiles)], facts: { envFiles } }, ...(await checkApp(terminal, url))]
   const findings = [...parts.flatMap((part) => part.findings), ...checkCronSecret(env)]
   const problems = findings.filter(({ remedy }) => remedy !== null)
   const isOk = problems.length === 0
@@ -18,10 +25,12 @@ export async function check(terminal: Terminal): Promise<CommandResult> {
   return { text: formatFindings(findings), json: { ok: isOk, ...facts, problems }, exitCode: isOk ? 0 : 1 }
 }
 
-async function checkApp(terminal: Terminal): Promise<PartResult[]> {
+async function checkApp(terminal: Terminal, url: URL | undefined): Promise<PartResult[]> {
   const config = await loadConfig(terminal.folder).catch((error: unknown) => failure('Config', error))
   if (config && 'findings' in config) return [config]
-  const parts = [checkConfig(config), { findings: [checkOptions(config?.options ?? null, terminal.env)], facts: {} }]
+  const options = config?.options ?? null
+  const optionsPart = { findings: [checkOptions(options, terminal.env)], facts: {} }
+  const parts = [checkConfig(config), optionsPart, await checkDevice(options, url)]
   const app = await openApp(terminal, config).catch((error: unknown) => failure('Database', error))
   if ('findings' in app) return [...parts, app]
   try {

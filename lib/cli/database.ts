@@ -62,7 +62,7 @@ async function openVercel(connectionString: string): Promise<PostgresDatabase> {
   return drizzle(withListener(createPool({ connectionString, ...poolOptions })))
 }
 
-/** If a connection breaks, the statement that uses it rejects. Without a listener the process would end as well. */
+/** If a connection breaks, the statement on it rejects. Without a listener the process would exit, too. */
 function withListener<Pool extends { on(event: 'error', listener: () => void): unknown }>(pool: Pool): Pool {
   pool.on('error', () => {})
   return pool

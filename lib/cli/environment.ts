@@ -33,7 +33,7 @@ function requireNextEnv(from: string): NextEnv | null {
 /** The form of a database URL, for messages. */
 const databaseUrlForm = 'postgresql://user:password@host:5432/database'
 
-/** The variables that may contain the database URL. The first one that is set counts. */
+/** The variables that may contain the database URL. The first variable that is set is used. */
 const urlVariables = ['DATABASE_URL', 'POSTGRES_URL'] as const
 
 /** A database URL, and the variable that contains it. */

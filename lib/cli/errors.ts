@@ -13,7 +13,7 @@ export interface PrintableError {
 
 /**
  * Converts an error to the form that a command prints. Omits the text of drivers, because it may contain data or a password.
- * @param command The name of the command that failed. The message never recommends the command that prints it.
+ * @param command The name of the command that failed. The message never recommends this command.
  */
 export function printableError(error: unknown, command: string): PrintableError {
   if (error instanceof SessionError) return { code: error.code, message: error.message }
@@ -25,8 +25,8 @@ export function printableError(error: unknown, command: string): PrintableError 
 }
 
 /**
- * Returns the innermost code of an error: an SQLSTATE, or the code of a socket or file error; null if there is none. The cause of a
- * STORE_FAILED has a code without being an `Error`.
+ * Returns the innermost code of an error: an SQLSTATE, or the code of a socket or file error; null if there is none.
+ * The cause of a STORE_FAILED has a code but is not an `Error`.
  */
 export function innermostCode(error: unknown): string | null {
   let found: string | null = null

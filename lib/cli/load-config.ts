@@ -44,8 +44,8 @@ async function importModule(file: string): Promise<unknown> {
   const loader = createJiti(file, {
     tsconfigPaths: true,
     jsx: { runtime: 'automatic' },
-    fsCache: false, // it would leave the app's code in a shared folder
-    virtualModules: { 'server-only': {}, 'client-only': {} }, // both throw outside of a bundler
+    fsCache: false, // a cache would leave the app's code in a shared folder
+    virtualModules: { 'server-only': {}, 'client-only': {} }, // both packages throw outside of a bundler
   })
   return loader.import(file, { default: true })
 }

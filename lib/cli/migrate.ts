@@ -32,7 +32,9 @@ export async function migrate(terminal: Terminal): Promise<CommandResult> {
 async function apply(drizzle: DrizzlePart, { db, driver, description }: AppDatabase, { env }: Terminal) {
   if (await canTransact(db)) return { applied: await drizzle.migrate(db), description }
   if (!databaseUrl(env)) {
-    throw configInvalid(`The migrations need transactions, which ${driver} has not. Set DATABASE_URL, and run: npm install pg`)
+    throw configInvalid(
+      `The migrations need transactions, which ${driver} does not support. Set DATABASE_URL, and run: npm install pg`,
+    )
   }
   const other = await openDatabase(env)
   try {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { isUuid } from '../core/data/bytes.ts'
 import { sessionSorts, sessionStatuses } from '../core/store/store.ts'
+import type { CheckOptions } from './check.ts'
 import type { ClearOptions } from './clearsessions.ts'
 import { printableError } from './errors.ts'
 import { safeJson } from './format.ts'
@@ -14,7 +15,7 @@ import type { CommandResult, Terminal } from './terminal.ts'
 
 const exitCodes = { success: 0, failure: 1, wrongUsage: 2 } as const
 
-/** Runs the command that `args` name, prints its result, and returns the exit code. */
+/** Runs the command in `args`, prints its result, and returns the exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const isJson = args.includes('--json')
   const printJson = (json: object) => {
@@ -48,7 +49,7 @@ type AddCommand = (usage: string, summary: string) => Command
 /** Creates the parser. A command's module is imported when the command runs, so `secret` works without a database driver. */
 function createProgram(terminal: Terminal, onResult: OnResult): Command {
   const program = new Command('coatcheck')
-    .description('Manages the sessions of the app in this folder, which its coatcheck.config.ts names.')
+    .description('Manages the sessions of the app in this folder, as its coatcheck.config.ts defines them.')
     .version(packageVersion())
     .exitOverride()
     .configureOutput({
@@ -69,9 +70,11 @@ function createProgram(terminal: Terminal, onResult: OnResult): Command {
   add('secret', 'print a new value for SESSION_SECRET').action(async () => {
     onResult(await (await import('./secret.ts')).secret())
   })
-  add('check', 'report problems and how to fix them').action(async () => {
-    onResult(await (await import('./check.ts')).check(terminal))
-  })
+  add('check', 'report problems and how to fix them')
+    .option('--url <url>', 'also test the path of device-bound sessions at this address of the app', webAddress)
+    .action(async (options: CheckOptions) => {
+      onResult(await (await import('./check.ts')).check(terminal, options))
+    })
   return program
 }
 
@@ -144,6 +147,11 @@ function wholeNumber(least: number, most: number) {
     if (number >= least && number <= most) return number
     throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`)
   }
+}
+
+function webAddress(text: string): URL {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return new URL(text)
+  throw new InvalidArgumentError('Use an address such as https://shop.example.')
 }
 
 function listPosition(text: string): ListPosition {

@@ -40,7 +40,7 @@ export interface CommandResult {
 /** Returns the terminal of this process. */
 export function processTerminal(envFiles: readonly string[]): Terminal {
   const { env, stdin, stdout, stderr } = process
-  // The reader of a pipe may close it early, as `head` does. Without a listener that would end the command.
+  // The reader of a pipe may close it early, as `head` does. Without a listener that would stop the command.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   return {
     folder: process.cwd(),
@@ -79,7 +79,7 @@ export function createConfirm(
 function ask(question: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<boolean> {
   const prompt = createInterface({ input, output })
   return new Promise((resolve) => {
-    // Ctrl-C and Ctrl-D close the interface without an answer. They mean no.
+    // Ctrl-C and Ctrl-D close the interface without a reply. They mean no.
     const onClose = () => {
       output.write('\n')
       resolve(false)

@@ -5,7 +5,7 @@ import { configInvalid } from '../errors.ts'
 import type { Terminal } from '../terminal.ts'
 import { type DriverName, driverPackages } from './drivers.ts'
 
-/** What `coatcheck init` found in the folder of an app. */
+/** The result of inspecting an app's folder for `coatcheck init`. */
 export interface AppShape {
   readonly folder: string
   /** The folder that contains `app`: '' or 'src/'. */
@@ -25,7 +25,8 @@ export interface AppShape {
 
 /**
  * Returns the shape of the app in the terminal's folder.
- * @param asked The driver that the user asked for. Without one, the first driver in package.json counts, then PGlite.
+ * @param asked The driver that the user asked for. Without one, the first driver in package.json is used, or else
+ * PGlite.
  * @throws {SessionError} CONFIG_INVALID if there is no app with the App Router, or if its Next is older than 15.
  */
 export function detectApp({ folder, env }: Terminal, asked?: DriverName): AppShape {

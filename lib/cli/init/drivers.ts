@@ -12,7 +12,7 @@ export type DriverName = keyof typeof driverPackages
 
 /** The code in `app/sessions.ts` that depends on the driver. */
 interface DriverCode {
-  /** What is imported from `coatcheck/drizzle`. */
+  /** The names that are imported from `coatcheck/drizzle`. */
   readonly names: string
   /** Further import statements. */
   readonly imports: string

@@ -33,7 +33,9 @@ function fileStep({ folder, base }: AppShape, file: string, text: string): Step 
   return { action: 'create', file, text, label: file }
 }
 
-/** Returns the names under which a file may exist already. Next rejects an app with both a proxy and a middleware. */
+/**
+ * Returns the names that the file may already have in the app. Next rejects an app with both a proxy and a middleware.
+ */
 function variantsOf(file: string, base: string): string[] {
   const stem = file.replace(/\.[jt]sx?$/, '')
   const isGuard = stem === `${base}proxy` || stem === `${base}middleware`
