@@ -68,7 +68,7 @@ beforeEach(async () => {
 })
 
 describe('the admin action', () => {
-  it('changes nothing if authorize does not return true, for any form', async () => {
+  it('the action changes nothing if authorize does not return true, for any form', async () => {
     const { id } = await aBrowser('ada')
     allowed = false
     for (const operation of ['selected', 'user', 'others', 'expired', 'acknowledge', 'x']) {
@@ -78,7 +78,7 @@ describe('the admin action', () => {
     expect(await remaining()).toEqual(new Set([id, admin.id]))
   })
 
-  it('lets authorize redirect anonymous visitors', async () => {
+  it('authorize can redirect anonymous visitors', async () => {
     const { id, browser } = await aBrowser()
     const strict = createAdminAction(sessions, { authorize: async () => Boolean(await sessions.requireUser()) })
     const form = formOf({ operation: 'selected', ids: [id] })
@@ -86,14 +86,14 @@ describe('the admin action', () => {
     expect(await remaining()).toContain(id)
   })
 
-  it('lets authorize choose the target of the redirect after the current session was revoked', async () => {
+  it('authorize can redirect after the current session was revoked', async () => {
     const strict = createAdminAction(sessions, { authorize: async () => Boolean(await sessions.requireUser()) })
     const form = formOf({ operation: 'selected', ids: [admin.id], confirmed: 'current' })
     await expect(admin.browser.visit(() => strict(null, form), { context: 'action' })).rejects.toThrow('Redirected to /login')
     expect(await remaining()).toEqual(new Set())
   })
 
-  it('asks for a missing confirmation and changes nothing', async () => {
+  it('the action asks for a missing confirmation and changes nothing', async () => {
     const { id } = await aBrowser('ada')
     expect(await post(admin.browser, { operation: 'selected', ids: [id], confirmed: '' })).toBe(
       `Redirected to /admin?confirm=selected&status=active&ids=${id}`,
@@ -103,7 +103,7 @@ describe('the admin action', () => {
     expect(await remaining()).toEqual(new Set([id, admin.id]))
   })
 
-  it('revokes the selected sessions, and reports their number in a flash and the acting user in an event', async () => {
+  it('the action revokes the selected sessions, and a flash has their number and an event the acting user', async () => {
     const [{ id }, second, { id: third }] = [await aBrowser('ada'), await aBrowser(), await aBrowser()]
     expect(await post(admin.browser, { operation: 'selected', ids: [id, second.id, 'x'] })).toBe(
       'Redirected to /admin?status=active',
@@ -117,7 +117,7 @@ describe('the admin action', () => {
     expect(events.filter(({ type }) => type === 'revoked')).toEqual([{ type: 'revoked', sessions: revoked, by: 'root' }])
   })
 
-  it('revokes the current session only after a second confirmation, and then deletes its cookie', async () => {
+  it('the action revokes the current session only after a second confirmation, and then deletes its cookie', async () => {
     const { id } = await aBrowser('ada')
     const both = [id, admin.id]
     expect(await post(admin.browser, { operation: 'selected', ids: both })).toContain('confirm=selected')
@@ -128,7 +128,7 @@ describe('the admin action', () => {
     expect([await remaining(), admin.browser.cookies]).toEqual([new Set(), {}])
   })
 
-  it("revokes all sessions of a user, but keeps the current session if it is the acting user's", async () => {
+  it("the action revokes all sessions of a user, but keeps the current session if it is the acting user's", async () => {
     const [{ id }, second] = [await aBrowser(), await aBrowser('root')]
     await aBrowser('ada')
     await aBrowser('ada')
@@ -139,7 +139,7 @@ describe('the admin action', () => {
     expect(events.flatMap((event) => ('by' in event ? event.by : []))).toEqual(['root', 'root'])
   })
 
-  it('revokes all other sessions, including expired ones', async () => {
+  it('the action revokes all other sessions, including expired ones', async () => {
     await aBrowser('ada')
     clock += maxAgeMs - 10
     await admin.browser.visit(async () => (await sessions.getSession()).set('a', 1))
@@ -150,7 +150,7 @@ describe('the admin action', () => {
     expect(await flashesOf(admin.browser)).toEqual([['notice', 'Revoked 2 sessions.']])
   })
 
-  it('continues where the last post stopped, and keeps sessions that were created since', async () => {
+  it('a post continues where the last post stopped, and keeps sessions that were created since', async () => {
     for (const userId of ['ada', 'bob', 'eve']) await aBrowser(userId)
     const [newest, second, ...older] = await sessions.list()
     await post(admin.browser, { operation: 'others', done: '7', from: second?.id ?? '' })
@@ -159,7 +159,7 @@ describe('the admin action', () => {
     expect(await flashesOf(admin.browser)).toEqual([['notice', `Revoked ${count} sessions.`]])
   })
 
-  it('deletes the expired sessions and no others', async () => {
+  it('the action deletes the expired sessions and no others', async () => {
     await aBrowser('ada')
     await aBrowser()
     clock += maxAgeMs - 10
@@ -171,7 +171,7 @@ describe('the admin action', () => {
     expect(await flashesOf(admin.browser)).toEqual([['notice', 'Deleted 2 expired sessions.']])
   })
 
-  it('deletes acknowledged flashes without rendering the page again', async () => {
+  it('the action deletes acknowledged flashes without rendering the page again', async () => {
     await post(admin.browser, { operation: 'user', targetUser: 'unknown' })
     const flashes = await admin.browser.visit(async () => (await sessions.getSession()).flashes().map(({ id }) => id))
     expect(flashes).toHaveLength(1)
@@ -179,7 +179,7 @@ describe('the admin action', () => {
     expect(await flashesOf(admin.browser)).toEqual([])
   })
 
-  it('ignores an invalid form', async () => {
+  it('the action ignores an invalid form', async () => {
     for (const form of [null, undefined, 'x', {}, [], new FormData()]) {
       const state = await admin.browser.visit(() => action(null, form as FormData), { context: 'action' })
       expect(state).toEqual({ problem: null, progress: null })
@@ -190,7 +190,7 @@ describe('the admin action', () => {
     expect(await remaining()).toEqual(new Set([admin.id]))
   })
 
-  it('reports a failing store in the state, or in the URL without JavaScript', async () => {
+  it('the action reports a failing store in the state, or in the URL without JavaScript', async () => {
     const { id } = await aBrowser()
     store.remove = async () => {
       throw new Error('Down.')

@@ -40,9 +40,10 @@ const unchanged: AdminState = { problem: null, progress: null }
  * Creates the server action of `<SessionAdmin>`. Call it in a file of your app that starts with `'use server'`, and export the
  * result.
  *
- * The action changes nothing if `authorize` does not return true, or if the post lacks the confirmation that the page asks for.
- * `onEvent` receives a `revoked` event for each statement that revokes sessions and an `expired` event for each post that
- * deletes expired ones. Their `by` is the user id of the acting session. Revoking the current session is reported as `logout`.
+ * The action changes nothing if `authorize` does not return true, or if the post lacks the confirmation that the page
+ * asks for. `onEvent` receives a `revoked` event for each statement that revokes sessions and an `expired` event for
+ * each post that deletes expired ones. The field `by` of these events is the user id of the acting session. Revoking
+ * the current session is reported as `logout`.
  *
  * @example
  * 'use server'
@@ -54,7 +55,7 @@ export function createAdminAction(sessions: AdminSessions, { authorize }: AdminA
     const command = parseCommand(form)
     const result = await execute(sessions, command).catch((error: unknown) => problemState(error, command.before))
     if (typeof result === 'string') {
-      // If the current session was logged out, authorize redirects first: to where it sends anonymous visitors.
+      // If the current session was logged out, authorize redirects to its page for anonymous visitors first.
       await authorize()
       return platform().redirect(result)
     }
@@ -75,7 +76,9 @@ async function execute(sessions: AdminSessions, command: Command): Promise<Admin
   return path + printAddress(back)
 }
 
-/** Checks the confirmation. Every operation needs one, and revoking the current session needs a second one. */
+/**
+ * Checks the confirmation. Every operation needs one confirmation, and revoking the current session needs a second one.
+ */
 function isConfirmed({ operation, ids, confirmed }: Command, currentId: string | null): boolean {
   const includesCurrent = operation === 'selected' && currentId !== null && ids.includes(currentId)
   return confirmed === 'current' || (confirmed === 'yes' && !includesCurrent)

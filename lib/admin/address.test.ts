@@ -33,17 +33,17 @@ const filled: Address = {
 }
 
 describe('an address', () => {
-  it('is an empty query for the list without filters', () => {
+  it('the address of the list without filters is an empty query', () => {
     expect(printAddress(defaultAddress)).toBe('')
     expect(parseAddress({})).toEqual(defaultAddress)
   })
 
-  it('is unchanged after it was printed and parsed', () => {
+  it('an address is unchanged after it was printed and parsed', () => {
     expect(parseAddressText(printAddress(filled))).toEqual(filled)
     expect(parseAddressText(printAddress({ ...defaultAddress, view: 'statistics' })).view).toBe('statistics')
   })
 
-  it('keeps spaces in user ids, because ids that differ in spaces belong to different users', () => {
+  it('an address keeps spaces in user ids, because ids that differ in spaces belong to different users', () => {
     for (const user of ['bob ', ' bob', 'a\tb', 'x'.repeat(255)]) {
       const address = { ...defaultAddress, user, targetUser: user }
       expect(parseAddressText(printAddress(address))).toEqual(address)
@@ -51,7 +51,7 @@ describe('an address', () => {
     expect(parseAddress({ targetUser: 'a\u0000b', user: 'x'.repeat(256) })).toEqual(defaultAddress)
   })
 
-  it('is parsed from any query without an error, and invalid values are replaced by the defaults', () => {
+  it('any query is parsed to an address without an error, and invalid values are replaced by the defaults', () => {
     const invalid = {
       view: 'x',
       status: 'dead',
@@ -71,25 +71,25 @@ describe('an address', () => {
     )
   })
 
-  it('contains the last of several values, without control characters and lone surrogates', () => {
+  it('an address contains the last of several values, without control characters and lone surrogates', () => {
     expect(parseAddress({ search: ['a', ' b\u0000c\ud800 '] }).search).toBe('b c\ufffd')
     expect(parseAddress({ search: 'x'.repeat(300) }).search).toHaveLength(255)
   })
 
-  it('contains a cursor only if it matches the sort order, and at most one cursor', () => {
+  it('an address contains at most one cursor, and only if it matches the sort order', () => {
     expect(parseAddress({ after: id, before: other })).toMatchObject({ after: id, before: '' })
     expect(parseAddress({ sort: 'lastSeen', after: id }).after).toBe('')
     expect(parseAddress({ sort: 'lastSeen', before: `${id}.1700000000000` }).before).toBe(`${id}.1700000000000`)
     expect(parseAddress({ sort: 'lastSeen', before: `${id}.99999999999999` }).before).toBe('')
   })
 
-  it('contains a cursor that names a row by its id, and by its last use if the list is sorted by it', () => {
+  it('a cursor names a row by its id, and also by its last use if the list is sorted by it', () => {
     const row = { id, lastSeenAt: new Date(1_700_000_000_000) }
     expect(parseCursor(formatCursor(row, 'created'))).toBe(id)
     expect(parseCursor(formatCursor(row, 'lastSeen'))).toEqual(row)
   })
 
-  it('leads back to the same page of the list', () => {
+  it('an address contains the page of the list to return to', () => {
     const { status, sort, search, user, after } = filled
     expect(listAddress(filled)).toEqual({ ...defaultAddress, status, sort, search, user, after })
   })

@@ -32,7 +32,7 @@ export interface Address {
   /** Cursors in the form that `formatCursor` returns. At least one of them is ''. */
   readonly after: string
   readonly before: string
-  /** The session whose details are shown, in any format; '': show the list. */
+  /** The id of the session whose details are shown, not validated; '': show the list. */
   readonly id: string
   /** true shows values that look like secrets. */
   readonly reveal: boolean

@@ -4,7 +4,10 @@ import type { ActingSession, AdminProgress, AdminSessions } from './types.ts'
 /** The message of an operation that is complete (null: no message), or the progress of one that needs another post. */
 export type BulkResult = { readonly message: string | null } | AdminProgress
 
-/** The duration of one post. It is below the time limit of every platform, and short enough to update a progress bar. */
+/**
+ * The time that one post may take. It is below the time limit of every platform, and short enough to update a progress
+ * bar.
+ */
 const sliceMs = 1000
 /** Sessions revoked by one statement. */
 const batchSize = 500

@@ -16,7 +16,7 @@ import { statisticsView } from './views/statistics.tsx'
 export interface SessionAdminProps {
   /** The object that `createSessions` returned. */
   readonly sessions: AdminSessions
-  /** Return true to show the page; any other value hides it. May redirect anonymous visitors. */
+  /** Returns true to show the page; any other value hides it. May redirect anonymous visitors. */
   readonly authorize: AdminActionOptions['authorize']
   /** The action that `createAdminAction` returned, exported by a `'use server'` file. */
   readonly action: AdminAction
@@ -47,7 +47,7 @@ export async function SessionAdmin({ authorize, searchParams, showFlashes = true
   if (isAuthorized !== true) return <Message nonce={nonce}>This page is for admins only.</Message>
   const session = await props.sessions.getSession()
   const address = parseAddress(await searchParams)
-  await platform().io() // required before the clock is read
+  await platform().io() // Next requires this before the clock is read
   const view = await renderView({ userNames: async () => new Map(), ...props, session, address, now: new Date() }, nonce)
   return (
     <Provider nonce={nonce}>
@@ -59,7 +59,7 @@ export async function SessionAdmin({ authorize, searchParams, showFlashes = true
   )
 }
 
-/** Returns the nonce that Next itself uses: that of the policy in the request's headers, which a middleware has set. */
+/** Returns the nonce that Next itself uses, from the policy that a middleware has set in the request's headers. */
 async function nonceOfRequest(): Promise<string | undefined> {
   const policy = (await platform().headers()).get('content-security-policy')
   return policy?.match(/'nonce-([\w+/=-]+)'/)?.[1]

@@ -27,7 +27,7 @@ export interface AdminProgress {
 
 /** The result of a post that stays on the page. */
 export interface AdminState {
-  /** The reason why the operation failed or stopped; null if it did not. */
+  /** The reason why the operation failed or stopped; null otherwise. */
   readonly problem: Problem | 'FORBIDDEN' | null
   /** The progress so far, if the operation needs more posts; null otherwise. */
   readonly progress: AdminProgress | null

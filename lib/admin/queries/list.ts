@@ -20,13 +20,13 @@ export async function findList({ sessions, address, userNames }: AdminContext) {
   return { page, names: await findUserNames(page.rows, userNames) }
 }
 
-/** Reads one row more than a page shows, so that one query also tells whether there is another page. */
+/** Reads one row more than a page shows, so that one query also detects another page. */
 async function findPage(sessions: AdminSessions, address: Address): Promise<ListPage> {
   const { after, before, sort } = address
   const cursor = after ? { after: parseCursor(after) } : before ? { before: parseCursor(before) } : {}
   const found = await sessions.list({ ...conditions(address), ...cursor, limit: pageSize + 1 })
   const hasMore = found.length > pageSize
-  // Without another page before it, this is the first page. It is read again, because new sessions may now belong to it.
+  // If no page precedes it, this is the first page. It is read again, because new sessions may now belong to it.
   if (before && !hasMore) return findPage(sessions, firstPage(address))
   // When paging backwards, the extra row is the newest one.
   const rows = before ? found.slice(1) : found.slice(0, pageSize)

@@ -5,10 +5,10 @@ import { useHydrated } from './hydrated.ts'
 
 /** Loaded lazily, because the chart library is large and only the statistics need it. */
 const BarDrawing = lazy(() => import('./bar-drawing.tsx'))
-// The chart follows a smaller width only after the next layout. `overflow` keeps it from widening the page until then.
+// The chart shrinks only after the next layout. `overflow` keeps it from widening the page until then.
 const area = { height: '11rem', overflow: 'hidden' } as const
 
-/** A bar chart. The browser draws it; its area is reserved from the first render. */
+/** A bar chart. The browser draws the chart; its area is reserved from the first render. */
 export function Bars({ bars, label }: { bars: readonly { readonly label: string; readonly count: number }[]; label: string }) {
   const isHydrated = useHydrated()
   return (

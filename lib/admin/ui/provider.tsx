@@ -10,7 +10,7 @@ interface ProviderProps {
   readonly children: ReactNode
 }
 
-/** Provides Mantine's context: that of the app if it has one, so that its theme applies, otherwise one with the defaults. */
+/** Provides Mantine's context: the app's own, so that its theme applies, or else one with the defaults. */
 export function Provider({ nonce, children }: ProviderProps) {
   const context = use(MantineContext)
   const style = nonce === undefined ? {} : { getStyleNonce: () => documentNonce() ?? nonce }
@@ -25,7 +25,7 @@ export function Provider({ nonce, children }: ProviderProps) {
   return <MantineContext value={{ ...context, ...style }}>{children}</MantineContext>
 }
 
-/** The nonce of the document. After a navigation by the router it is that of the page that was loaded first. */
+/** The nonce of the document. After a navigation by the router, the first loaded page still defines it. */
 function documentNonce(): string | undefined {
   return globalThis.document?.querySelector<HTMLElement>('script[nonce]')?.nonce
 }

@@ -91,7 +91,9 @@ function UserFilter({ address, name }: { address: Address; name: string }) {
     <Group gap="sm">
       <Text>Only sessions of {name}.</Text>
       <QueryLink query={printAddress({ ...firstPage(address), user: '' })}>Show all users</QueryLink>
-      <QueryLink query={printAddress({ ...address, confirm: 'user', targetUser: address.user })}>Revoke all of them…</QueryLink>
+      <QueryLink query={printAddress({ ...address, confirm: 'user', targetUser: address.user })}>
+        Revoke all sessions of this user…
+      </QueryLink>
     </Group>
   )
 }

@@ -23,7 +23,7 @@ export function Question({ title, children }: { title: string; children: ReactNo
   )
 }
 
-/** The link back to the list. A text replaces its label; other children are shown before it. */
+/** The link back to the list. A text replaces the label of the button; other children are shown before the button. */
 export function Cancel({ address, children = 'Cancel' }: { address: Address; children?: ReactNode }) {
   const isLabel = typeof children === 'string'
   return (
