@@ -1,21 +1,21 @@
 /** The engine that stores the sessions of this demo: SESSION_ENGINE, named after Django's setting. */
 export type Engine = 'db' | 'cached' | 'redis' | 'cookie' | 'memory'
 
-/** How the pages describe an engine. */
+/** The texts with which the pages describe an engine. */
 interface EngineTexts {
-  /** Where a session is stored. */
+  /** The place where a session is stored. */
   readonly storedIn: string
-  /** What is stored for a visitor who only reads. */
+  /** The description of what is stored for a visitor who only reads. */
   readonly nothing: string
-  /** What the browser and the server store. */
+  /** The description of what the browser and the server store. */
   readonly summary: string
-  /** What a session consists of. */
+  /** The parts of a session. */
   readonly parts: string
-  /** What a cart survives. */
+  /** The events that a cart survives. */
   readonly cart: string
   /** Shown for a request that ran no SQL statement. */
   readonly noStatements: string
-  /** What a new password does to the user's sessions. */
+  /** The effect of a new password on the user's sessions. */
   readonly newPassword: string
 }
 

@@ -7,11 +7,14 @@ describe('wholeNumber', () => {
     ['', undefined],
     ['1', 1],
     ['12', 12],
-  ])('reads %j as %j', (text, value) => {
+  ])('the text %j is read as %j', (text, value) => {
     expect(wholeNumber('LIMIT', { LIMIT: text })).toBe(value)
   })
 
-  it.each(['0', '-1', '2.5', '1e3', 'three', ' 3', '9999999999'])('rejects %j and names the variable', (text) => {
-    expect(() => wholeNumber('LIMIT', { LIMIT: text })).toThrow(`LIMIT is ${text}; use a whole number, at least 1`)
-  })
+  it.each(['0', '-1', '2.5', '1e3', 'three', ' 3', '9999999999'])(
+    'the text %j is rejected with the name of the variable',
+    (text) => {
+      expect(() => wholeNumber('LIMIT', { LIMIT: text })).toThrow(`LIMIT is ${text}; use a whole number, at least 1`)
+    },
+  )
 })

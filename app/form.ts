@@ -24,7 +24,7 @@ export async function redirectOnError(form: FormData, change: () => Promise<unkn
     problem = error.code
   }
   if (problem) {
-    revalidatePath('/', 'layout') // Removes the message of an earlier success from the page.
+    revalidatePath('/', 'layout') // An empty flash removes the message of an earlier success from the page.
     redirect(`/?problem=${problem}`)
   }
   if (form.has('problem')) redirect('/')

@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest'
 import { agoText, countText, durationText, millisecondsText, priceText } from './format'
 
 describe('countText', () => {
-  it('uses the plural for every count but 1', () => {
+  it('every count except 1 has a plural noun', () => {
     expect([0, 1, 2].map((count) => countText(count, 'statement'))).toEqual(['no statements', '1 statement', '2 statements'])
   })
 })
 
 describe('priceText', () => {
-  it('formats cents as euros', () => {
+  it('cents are formatted as euros', () => {
     expect(priceText(2900)).toBe('€29.00')
   })
 })
 
 describe('millisecondsText', () => {
-  it('shows one decimal below 10 ms and none above', () => {
+  it('a duration has one decimal below 10 ms and none above', () => {
     expect(millisecondsText(3.15159)).toBe('3.2 ms')
     expect(millisecondsText(31.4321)).toBe('31 ms')
   })
 
-  it('shows an ellipsis for a time that is not known yet', () => {
+  it('a duration that is not known yet is an ellipsis', () => {
     expect(millisecondsText(null)).toBe('… ms')
   })
 })
@@ -46,7 +46,7 @@ describe('durationText', () => {
     [3601, '1 h 00 min 01 s'],
     [13 * 86_400 + 4 * 3600 + 9 * 60 + 1, '13 d 04 h 09 min 01 s'],
     [-5, '0 s'],
-  ])('formats %s seconds as %s', (seconds, text) => {
+  ])('a time of %s seconds is formatted as %s', (seconds, text) => {
     expect(durationText(seconds)).toBe(text)
   })
 })

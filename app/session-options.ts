@@ -1,6 +1,6 @@
 import type { SessionOptions } from 'coatcheck'
 
-// Plain data, shared by the server (sessions.ts) and the edge (middleware.ts).
+// This is plain data, because the server (sessions.ts) and the edge (middleware.ts) share it.
 export const sessionOptions = {
   secret: process.env.SESSION_SECRET,
   maxAge: '14d',

@@ -35,7 +35,7 @@ describe('locationOf', () => {
     ['fe80::1', 'your local network'],
     ['203.0.113.7', '203.0.113.7'],
     ['2001:db8::7', '2001:db8::7'],
-  ])('describes %s as %s', (ip, location) => {
+  ])('the user agent of %s is described as %s', (ip, location) => {
     expect(locationOf(ip)).toBe(location)
   })
 })
@@ -46,7 +46,7 @@ describe('loggedOutText', () => {
     [0, 'No other device was logged in.'],
     [1, 'The other device is logged out.'],
     [2, '2 other devices are logged out.'],
-  ])('returns for %s devices: %s', (count, text) => {
+  ])('the message for %s devices is: %s', (count, text) => {
     expect(loggedOutText(count)).toBe(text)
   })
 })

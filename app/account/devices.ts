@@ -29,7 +29,7 @@ localNetworks.addSubnet('169.254.0.0', 16)
 localNetworks.addSubnet('fc00::', 7, 'ipv6')
 localNetworks.addSubnet('fe80::', 10, 'ipv6')
 
-/** Returns where an IP address is. A public address is returned as it is, because no lookup service is used. */
+/** Returns the place of an IP address. A public address is returned as it is, because no lookup service is used. */
 export function locationOf(ip: string | null): string {
   if (!ip) return 'not recorded'
   const family = isIPv6(ip) ? 'ipv6' : 'ipv4'
@@ -47,5 +47,5 @@ export function loggedOutText(count: number | null): string {
 /** The age of a login after which the password is asked for again, before devices are logged out or the password is changed. */
 export const reauthenticateAfter = '10m'
 
-/** The devices page with a warning: the password was changed, but other devices may still be logged in. */
+/** The path of the devices page with a warning that other devices may still be logged in after a password change. */
 export const unfinishedPath = '/account/sessions?problem=password'

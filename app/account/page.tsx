@@ -17,8 +17,8 @@ export default async function AccountPage() {
   return (
     <>
       <PageTitle title={`Hello ${user.username}`}>
-        You must be logged in to see this page. The guard in middleware.ts redirects anonymous visitors before the page runs, and
-        the page checks again.
+        You must be logged in to see this page. The guard in middleware.ts redirects anonymous visitors before the page runs. The
+        page checks again.
       </PageTitle>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Card title="You">

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ShikiTransformer } from 'shiki/core'
 
-// instrumentation.ts highlights, the pages render. They are separate module graphs in one process and share through globalThis.
+// instrumentation.ts highlights the code, and the pages render it. They are separate module graphs in one process, so
+// they share state through globalThis.
 const highlightedKey = Symbol.for('coatcheck-demo.code')
 const shared = globalThis as { [highlightedKey]?: Map<string, string> }
 shared[highlightedKey] ??= new Map()
 const highlighted = shared[highlightedKey]
 
-// Each path is a literal. From a computed path the build would conclude that the server may read any file, and trace all of them.
+// Each path is a literal. With a computed path, the build would assume that the server may read any file, and would
+// trace all files.
 const read = (file: string) => readFileSync(file, 'utf8')
 const files = {
   'app/actions.ts': () => read(path.join(process.cwd(), 'app', 'actions.ts')),
@@ -58,7 +60,7 @@ export async function highlightActions(): Promise<void> {
 }
 
 const shrink: ShikiTransformer = {
-  /** Indents the rest of a wrapped line further than its start. */
+  /** Indents the continuation of a wrapped line. */
   line({ properties }, number) {
     const indent = `${(this.source.split('\n')[number - 1] ?? '').search(/\S|$/) + 4}ch`
     properties.style = `padding-left:${indent};text-indent:-${indent}`

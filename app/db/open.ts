@@ -46,7 +46,10 @@ async function openPostgres(connectionString: string, env: Environment): Promise
   return { driver: 'pg', db: drizzle(pool, { logger }), close: () => pool.end() }
 }
 
-/** Sets no `statement_timeout`: Neon's pooler rejects it per connection. Set it on the role instead: `ALTER ROLE … SET`. */
+/**
+ * Sets no `statement_timeout`, because Neon's pooler rejects it in connection settings. Set it on the role instead:
+ * `ALTER ROLE … SET`.
+ */
 async function openVercel(connectionString: string): Promise<OpenDatabase> {
   const [{ createPool }, { drizzle }] = await Promise.all([import('@vercel/postgres'), import('drizzle-orm/vercel-postgres')])
   const pool = createPool({ connectionString, ...timeouts })
@@ -54,7 +57,8 @@ async function openVercel(connectionString: string): Promise<OpenDatabase> {
   return { driver: 'vercel', db: drizzle(pool, { logger }), close: () => pool.end() }
 }
 
-// The pool replaces broken connections, idle or in use. Without these two listeners a broken connection would end the process.
+// The pool replaces broken connections, idle or in use. Without these two listeners, a broken connection would stop the
+// process.
 
 function warnIdleBroke(error: Error) {
   console.warn(`database: an idle connection broke (${'code' in error ? error.code : error.name})`)

@@ -39,7 +39,7 @@ export async function Details() {
   )
 }
 
-/** Reads the clock only for a session that was loaded: before that, a prerendered page must not. */
+/** Reads the clock only after the session was loaded, because a prerendered page must not read it earlier. */
 function TimeLeft({ endsAt }: { endsAt: Date | null }) {
   if (!endsAt) return null
   return (

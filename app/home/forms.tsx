@@ -10,7 +10,10 @@ const expiries = [
   { value: '0', label: 'when the browser closes' },
 ]
 
-/** The forms that change the session. `hasProblem`: the page shows a problem, which the next successful change removes. */
+/**
+ * The forms that change the session. `hasProblem` is true if the page shows a problem, which the next successful change
+ * removes.
+ */
 export async function Forms({ hasProblem }: { hasProblem: boolean }) {
   const session = await getSession()
   const counter = session.get('counter')

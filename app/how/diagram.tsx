@@ -60,7 +60,7 @@ function HiddenValue() {
   )
 }
 
-/** An arrow to the next station. It points right, or down on a narrow screen. */
+/** An arrow to the next box. It points right, or down on a narrow screen. */
 export function Arrow({ label }: { label: string }) {
   return (
     <div className="arrow">

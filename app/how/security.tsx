@@ -23,7 +23,7 @@ function cookieAttempts(): readonly Attempt[] {
     ['Someone knows your id and invents the rest', 'The same: encrypting needs SESSION_SECRET.'],
     ['An old cookie of yours, from before a rotation', 'It opens the session as it was then, until the expiry inside.'],
     ['A cookie copied before the logout', 'The same: a logout deletes the cookie in this browser, but not its copies.'],
-    ['Someone has a copy of the database', 'It contains no sessions.'],
+    ['An attacker has a copy of the database', 'It contains no sessions.'],
   ]
 }
 
@@ -84,16 +84,16 @@ export function Rotation() {
   )
 }
 
-/** Explains the second cookie of a session that is bound to its device, and shows whether the current session is. */
+/** Explains the second cookie of a session that is bound to its device, and shows if the current session is bound. */
 export async function DeviceProof() {
   const { deviceBound } = await getSession()
   return (
     <Card title="The second cookie">
       <p>
         After a login, browsers with device-bound sessions (Chrome) create a key in the hardware of the device, which no program can
-        copy. With it they sign a challenge every ten minutes, and receive the cookie <code>{`${sessionCookieName}-device`}</code>. Its
-        value is <code>id.expiry.mac</code>. A request for a bound session without it is anonymous, so a thief with all your cookies
-        has no access after ten minutes.
+        copy. With it they sign a challenge every ten minutes, and receive the cookie <code>{`${sessionCookieName}-device`}</code>.
+        Its value is <code>id.expiry.mac</code>. A request for a bound session without it is anonymous, so a thief with all your
+        cookies has no access after ten minutes.
       </p>
       <p>{deviceBound ? 'Your session is bound to this device.' : 'Your session is not bound to a device.'}</p>
     </Card>

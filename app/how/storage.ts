@@ -1,6 +1,6 @@
 import { type Engine, engine } from '../engine'
 
-/** How the page describes where the engine stores a session on the server. */
+/** The texts with which the page describes the engine's storage on the server. */
 export interface StorageTexts {
   /** The accessible name of the diagram. */
   readonly diagram: string

@@ -9,7 +9,7 @@ import { sessions } from '../sessions'
 /** The parts of a token that may be shown: never its secret or its MAC. */
 export interface VisibleToken {
   readonly id: string
-  /** The latest possible expiry, as it is in the token. */
+  /** The latest possible expiry, from the token. */
   readonly expiry: string
   readonly endsAt: Date
   /** '1' for a session that is logged in. */
@@ -31,7 +31,7 @@ export interface VisibleSession {
   readonly createdAt: Date | null
   readonly lastSeenAt: Date | null
   readonly expiresAt: Date | null
-  /** Missing for engines whose version is not read here. */
+  /** Absent for engines from which the page does not read the version. */
   readonly version?: number
   readonly data: unknown
 }

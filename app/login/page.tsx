@@ -23,7 +23,8 @@ function LoggedIn({ target }: { target: string }) {
 export default async function LoginPage({ searchParams }: PageProps<'/login'>) {
   const { next, problem, reason } = await searchParams
   const target = safeNext(next, '/account')
-  // Not session.userId: after a password change elsewhere, it would lead the visitor back to the page that requires a login.
+  // session.userId is not enough here: after a password change elsewhere, the link would lead back to the page that
+  // requires a login.
   const user = await getUser()
   const again = user !== null && reason === 'reauthenticate'
   if (user && !again) return <LoggedIn target={target} />

@@ -6,7 +6,7 @@ function aRecord(id: string): OpenRecord {
 }
 const ids = (cookieHeader: string | null, id: string | null = null) => recordsOf(cookieHeader, id).map((record) => record.id)
 
-it('records are found by the cookie of their request, newest first, and one by its id', () => {
+it('records are found by the cookie of their request, newest first, and one record by its id', () => {
   requestLog.add('own-id', aRecord('own-id'))
   for (const id of ['first', 'second']) requestLog.add(String(keyOf('token-1')), aRecord(id))
   expect(ids('session=token-1')).toEqual(['second', 'first'])

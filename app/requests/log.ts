@@ -17,9 +17,9 @@ export interface OpenRecord extends RequestRecord {
 }
 
 /**
- * The last requests of the most recent visitors, in memory. A record is stored under the hash of its session's token, so that only
- * the browser with the token finds it, and under its own random id. The session id would not do: it is public, and a forged cookie
- * can contain it.
+ * The last requests of the most recent visitors, in memory. A record is stored under the hash of its session's token,
+ * so that only the browser with the token finds it, and under its own random id. The session id is not suitable,
+ * because it is public and a forged cookie can contain it.
  */
 class RequestLog {
   /** The record of the current request; null if it is not logged. */
@@ -47,7 +47,7 @@ class RequestLog {
   }
 
   #store(key: string, records: OpenRecord[]): void {
-    // Inserts at the end, so that the first key is the one that was unused for longest.
+    // Inserts at the end, so that the first key is the least recently used one.
     this.#lists.delete(key)
     this.#lists.set(key, records)
     const [oldest] = this.#lists.keys()

@@ -1,12 +1,12 @@
 /** The purpose of a request. `message` acknowledges that a flash message was shown. */
 export type RequestKind = 'message' | 'page' | 'navigation' | 'prefetch' | 'action' | 'handler'
 
-/** What a response did with the session cookie. `same`: it sent the received token again. */
+/** The effect of a response on the session cookie. `same`: it sent the received token again. */
 export type CookieOutcome = 'none' | 'new' | 'same' | 'removed'
 
 /** A log entry for one request. It never contains cookie values or statement parameters. */
 export interface RequestRecord {
-  /** A random id. Anyone who knows it may see this record. */
+  /** A random id. A browser that sends it may see this record. */
   readonly id: string
   readonly method: string
   readonly path: string

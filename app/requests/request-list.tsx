@@ -5,7 +5,7 @@ import { statementTitle } from './statement-title'
 
 const maxEarlier = 4
 
-/** What happened to the session cookie: `long` after the word "Cookie", `short` in a list. */
+/** The effect on the session cookie: `long` follows the word "Cookie", `short` is for a list. */
 const cookieTexts: Readonly<Record<CookieOutcome | 'pending', { readonly long: string; readonly short: string }>> = {
   none: { long: 'not sent', short: 'no cookie' },
   new: { long: 'sent, with a new token', short: 'cookie with a new token' },
@@ -20,7 +20,10 @@ interface RequestListProps {
   readonly noStatements: string
 }
 
-/** Shows the newest request in detail and earlier ones in a line each. Prefetches and acknowledgements are only counted. */
+/**
+ * Shows the newest request in detail and earlier ones in a line each. Shows only the number of prefetches and
+ * acknowledgements.
+ */
 export function RequestList({ records, noStatements }: RequestListProps) {
   const [newest, ...earlier] = records.filter(({ kind }) => kind !== 'prefetch' && kind !== 'message')
   if (!newest) return <OnlyPrefetched record={records[0]} noStatements={noStatements} />
@@ -51,7 +54,7 @@ export function RequestList({ records, noStatements }: RequestListProps) {
   )
 }
 
-/** Shown if the page came from a prefetch only, as a page for an anonymous visitor can. */
+/** Shown if the page came from a prefetch only. Pages for anonymous visitors can. */
 function OnlyPrefetched({ record, noStatements }: { record: RequestRecord | undefined; noStatements: string }) {
   if (!record) return <Text c="dimmed">No requests yet.</Text>
   return (

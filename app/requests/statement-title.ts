@@ -1,4 +1,4 @@
-/** Returns what an SQL statement does and to which table: "UPDATE sessions". */
+/** Returns the verb and the table of an SQL statement: "UPDATE sessions". */
 export function statementTitle(text: string): string {
   // Not every "from" is followed by a table: there is also extract(epoch from "expires_at").
   const [, table = ''] = /\b(?:from|into|update) "(\w+)"(?= (?:where|order|set|limit|\()|$)/.exec(text) ?? []

@@ -15,7 +15,7 @@ export function watchRequests(): void {
   requestLog.watched = true
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as Exchange
-    // URL is not used, because it throws for some paths. An error here would end the process.
+    // URL is not used, because it throws for some paths. An error here would stop the process.
     const path = (request.url ?? '/').replace(/[?#].*/s, '').slice(0, 200)
     // Skips files of the build, the list of requests itself, and what pages ask on their own while they are open.
     if (/^\/(_next|__next|api\/(last-requests|session\/status|devices))|\.\w+$/.test(path))

@@ -4,7 +4,7 @@ import { type SessionView, useSession } from 'coatcheck/client'
 import { useEffect, useState } from 'react'
 import { durationText } from '../format'
 
-/** Shows what the browser knows about the session. */
+/** Shows the session as the browser knows it. */
 export function LiveSession() {
   const { userId, name, expiresAt } = useSession<SessionView<{ name: string | null }>>()
   const now = useNow()

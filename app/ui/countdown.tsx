@@ -5,10 +5,16 @@ import { useReducedMotion } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import { durationText } from '../format'
 
-/** How far the server's clock is ahead of the browser's, in milliseconds. Measured once, right after the document has loaded. */
+/**
+ * The time by which the server's clock is ahead of the browser's, in milliseconds. Measured once, right after the
+ * document has loaded.
+ */
 let aheadMs: number | undefined
 
-/** Counts down to `endsAt`. `now` is the server's time, because the browser's clock may be wrong. Both in epoch milliseconds. */
+/**
+ * Counts down to `endsAt`. `now` is the server's time, because the browser's clock may be wrong. Both are in epoch
+ * milliseconds.
+ */
 export function Countdown({ endsAt, now }: { endsAt: number; now: number }) {
   const [shownAt, setShownAt] = useState(now)
   const calm = useReducedMotion()
@@ -18,7 +24,7 @@ export function Countdown({ endsAt, now }: { endsAt: number; now: number }) {
     const tick = () => setShownAt(Date.now() + ahead)
     tick()
     const ticking = setInterval(tick, calm ? 60_000 : 1000)
-    // Browser timers are limited to 2³¹ ms. For a later end, the interval above detects it.
+    // Browser timers are limited to 2³¹ ms. The interval above detects a later expiry.
     const leftMs = endsAt - Date.now() - ahead
     const ending = leftMs < 2 ** 31 ? setTimeout(tick, leftMs + 1) : undefined
     return () => {

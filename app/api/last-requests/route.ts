@@ -4,7 +4,7 @@ import { sessions } from '../../sessions'
 
 const maxWaitMs = 2000
 
-/** Returns the visitor's last requests, newest first. Waits up to 2 s for the request in `?request=` to end. */
+/** Returns the visitor's last requests, newest first. Waits up to 2 s until the request in `?request=` is complete. */
 export const GET = sessions.handler(async (request) => {
   const id = new URL(request.url).searchParams.get('request')
   const named = id ? requestLog.at(id) : []
