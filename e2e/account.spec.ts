@@ -17,7 +17,7 @@ test.use({
   ],
 })
 
-/** The devices that this test has logged in. They would count among those of the next test. */
+/** The devices that this test has logged in. The next test would count them, too. */
 const loggedInDevices: Visitor[] = []
 test.afterEach(async ({ app, context }) => {
   const { value = '' } = (await sessionCookie(context)) ?? {}
@@ -156,7 +156,7 @@ for (const [username, javaScriptEnabled] of [['admin', true] as const, ['demo', 
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled })
 
-    test('a new password revokes the other sessions and rotates the current token, and a wrong current password changes nothing', async ({
+    test('a new password revokes the other sessions and rotates the token, and a wrong current password changes nothing', async ({
       page,
       context,
       openBrowser,

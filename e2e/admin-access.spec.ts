@@ -5,7 +5,7 @@ import { Visitor } from './visitor'
 
 const marker = 'a-value-of-a-session'
 
-/** Seeds a session that no other test uses. Returns it, with the queries of the confirmation pages that concern it. */
+/** Seeds a session that no other test uses. Returns the session and the queries of its confirmation pages. */
 async function aTarget(url: string) {
   const userId = crypto.randomUUID()
   const [id = ''] = await seedSessions(url, [{ userId, userAgent: `${marker}/1`, data: { marker } }])

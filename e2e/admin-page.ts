@@ -37,7 +37,7 @@ export async function holdFirstSlice(page: Page, database: CountingProxy, button
   // Without JavaScript, a click resolves only after the response, so it must not be awaited here.
   const pressed = press(page, button)
   await first.caught
-  // The time of the post started before its statement was sent.
+  // The server measures the time of the post from before its statement was sent.
   const caughtAt = Date.now()
   await expect.poll(() => Date.now() - caughtAt, 'time of a slice').toBeGreaterThan(1200)
   first.release()

@@ -30,7 +30,7 @@ test('50 parallel increments all count if requests share a session', { tag: '@en
   expect(await dataOf(visitor)).toEqual({ n: whyNot(engine, 'sharing') ? 0 : 50 })
 })
 
-test('a login keeps id and data and changes the cookie, a logout removes it, and old cookies are valid only if the engine cannot revoke sessions', {
+test('a login keeps id and data and changes the cookie, a logout removes it, and old cookies stay valid only in engines that cannot revoke', {
   tag: '@engines',
 }, async ({ visitor, engine }) => {
   await visitor.patch({ a: 1 })
@@ -65,7 +65,7 @@ test('a rejected write changes nothing: too much data, a reserved key, or a requ
   expect(await dataOf(visitor)).toEqual({ name: 'Ada' })
 })
 
-test('a cookie that was changed, shortened or extended is an anonymous visitor, and no cookie is set', { tag: '@engines' }, async ({
+test('a visitor whose cookie was changed, shortened or extended is anonymous and receives no cookie', { tag: '@engines' }, async ({
   visitor,
   app,
 }) => {

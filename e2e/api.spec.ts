@@ -71,7 +71,7 @@ test.describe('writing', () => {
     expect(response.setCookies).toEqual([])
   })
 
-  test('20 parallel PATCH requests that each set one key all survive', async ({ visitor }) => {
+  test('no key of 20 parallel PATCH requests, each with one key, is lost', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const keys = Array.from({ length: 20 }, (_, index) => `key${index}`)
     await Promise.all(keys.map((key) => visitor.clone().patch({ [key]: key })))
@@ -437,7 +437,10 @@ test.describe('hostile cookies', () => {
     'the id of a session': '01a2006c-b436-72a5-896f-cc8b9caa3eee',
   }
   for (const [what, value] of Object.entries(hostile)) {
-    test(`a cookie with ${what} is an anonymous visitor, costs no query and is never adopted`, async ({ visitor, database }) => {
+    test(`a visitor whose cookie is ${what} is anonymous, causes no query and does not keep the id`, async ({
+      visitor,
+      database,
+    }) => {
       visitor.cookie = `${cookieName}=${value}`
       const before = database.statements.length
       for (const path of ['/api/session', '/', '/shop', '/login']) {
@@ -454,7 +457,7 @@ test.describe('hostile cookies', () => {
     })
   }
 
-  test('a token that was changed in any part, shortened or extended is an anonymous visitor and costs no query', async ({
+  test('a visitor whose token was changed in any part, shortened or extended is anonymous and causes no query', async ({
     visitor,
     database,
   }) => {

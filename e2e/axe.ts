@@ -7,7 +7,7 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
 
 /** Returns the problems that axe finds on the page, one line for each element. */
 export async function violations(page: Page): Promise<string[]> {
-  // Not a script element, which the page's Content-Security-Policy would refuse.
+  // The script is evaluated, because the page's Content-Security-Policy would refuse a script element.
   await page.evaluate(script)
   return page.evaluate(async (values) => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') }

@@ -9,7 +9,7 @@ import { cookieName, Visitor } from './visitor'
 const statusPath = '/api/session/status'
 
 test.describe('the status route', () => {
-  test('a poll costs one statement, and none for an anonymous visitor', async ({ visitor, database }) => {
+  test('a poll causes one statement, and none for an anonymous visitor', async ({ visitor, database }) => {
     expect((await visitor.get(statusPath)).json).toEqual({ state: 'anonymous', userId: null, expiresIn: null, idleIn: null })
     await visitor.patch({ a: 1 })
     const before = sessionStatements(database).length
@@ -73,7 +73,7 @@ test.describe('the warning', () => {
     await expect(page.getByLabel('Type here')).toBeFocused()
   })
 
-  test('is announced in steps, not each second', async ({ page, logInAs, context, database }) => {
+  test('the dialog announces the time left in steps, not each second', async ({ page, logInAs, context, database }) => {
     await logInAs('demo')
     await page.clock.install()
     await page.goto('/timeout')
@@ -97,7 +97,12 @@ test.describe('the warning', () => {
     expect(texts).toEqual(['Your session ends in 45 seconds.', 'Your session ends in 30 seconds.'])
   })
 
-  test('can be left by Escape, which stays, and offers to log out', async ({ page, logInAs, context, database }) => {
+  test('Escape closes the dialog and extends the session, and the dialog offers to log out', async ({
+    page,
+    logInAs,
+    context,
+    database,
+  }) => {
     await logInAs('demo')
     await page.goto('/timeout')
     await hydrated(page)
@@ -115,7 +120,7 @@ test.describe('the warning', () => {
     await expect(dialog(page)).toBeHidden()
   })
 
-  test('of a session of 90 seconds appears after 45 seconds, and fits a phone', async ({ page }) => {
+  test('the dialog of a session of 90 seconds appears after 45 seconds, and fits a phone', async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 })
     await page.clock.install()
     await page.goto('/timeout')
@@ -151,9 +156,11 @@ test.describe('activity', () => {
     await expireIn(database, id, 86_400)
     const polls = countPolls(page)
     for (let minute = 1; minute <= 10; minute++) {
-      await page.clock.runFor(60_000)
-      await expect.poll(() => polls.get).toBe(minute)
+      const polled = page.waitForResponse((response) => response.url().endsWith(statusPath))
+      await page.clock.runFor(61_000)
+      await polled
     }
+    expect(polls.get).toBeGreaterThanOrEqual(10)
     await page.mouse.move(10, 10)
     await page.mouse.move(200, 200)
     expect(await secondsLeft(database, id)).toBeLessThanOrEqual(86_400)
@@ -173,9 +180,13 @@ test.describe('several tabs', () => {
     for (const tab of pages) await tab.goto('/timeout')
     for (const tab of pages) await hydrated(tab)
     const polls = pages.map(countPolls)
-    for (let minute = 0; minute < 3; minute++) await Promise.all(pages.map((tab) => tab.clock.runFor(60_000)))
     const total = () => polls.reduce((sum, { get }) => sum + get, 0)
-    await expect.poll(total).toBeGreaterThanOrEqual(2)
+    for (let minute = 1; minute <= 3; minute++) {
+      const polled = context.waitForEvent('response', (response) => response.url().endsWith(statusPath))
+      await context.clock.runFor(61_000) // the clock of all tabs
+      await polled
+    }
+    expect(total()).toBeGreaterThanOrEqual(3)
     expect(total()).toBeLessThanOrEqual(4)
   })
 
@@ -192,7 +203,7 @@ test.describe('several tabs', () => {
     await hydrated(page)
     await press(page, 'Log out')
     await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
-    // Far less than a poll takes. On an idle machine it is a tenth of a second.
+    // Far shorter than the interval of polls. On an idle machine it takes a tenth of a second.
     await expect(other).toHaveURL('/login?next=%2Faccount&reason=ended', { timeout: 10_000 })
     await expect(page).toHaveURL('/')
     await expect(other.getByText('Your session has ended')).toBeVisible()
@@ -230,8 +241,8 @@ test.describe('several tabs', () => {
   })
 })
 
-test.describe('ends that are none', () => {
-  test('offline, a failing server and a wrong clock end nothing and extend nothing', async ({
+test.describe('failures that do not end the session', () => {
+  test('a lost network, a failing server and a wrong clock neither end nor extend the session', async ({
     page,
     context,
     logInAs,
@@ -262,7 +273,12 @@ test.describe('ends that are none', () => {
     consoleLog.splice(0) // The browser reports each failed request.
   })
 
-  test('a frozen page that wakes up after an hour asks first, and goes on', async ({ page, context, logInAs, database }) => {
+  test('a frozen page that wakes up after an hour asks the server first, and then continues', async ({
+    page,
+    context,
+    logInAs,
+    database,
+  }) => {
     await logInAs('demo')
     await page.goto('/timeout')
     await hydrated(page)
@@ -303,10 +319,10 @@ test('the devices page shows a new device by itself', async ({ page, logInAs, vi
 const dialog = (page: Page) => page.getByRole('alertdialog')
 const sessionStatements = ({ statements }: CountingProxy) => statements.filter((text) => text.includes('"sessions"'))
 
-/** As when the visitor comes back to the window. */
+/** Simulates a visitor who returns to the window. */
 const comeBackTo = (page: Page) => page.evaluate(() => window.dispatchEvent(new Event('focus')))
 
-/** Pretends that another tab covers this one: Playwright shows every page. */
+/** Simulates another tab that covers this one, because Playwright shows every page. */
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate(
     (state) => {

@@ -14,7 +14,7 @@ export interface CountingProxy {
 
 /** A delayed statement. */
 export interface Hold {
-  /** Resolves when a statement was caught. */
+  /** Resolves when a statement is being delayed. */
   readonly caught: Promise<void>
   release(): void
 }

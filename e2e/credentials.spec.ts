@@ -5,7 +5,7 @@ import { logIn, press, shownId } from './flows'
 import { type AppServer, startServer } from './server'
 import { Visitor } from './visitor'
 
-/** An own server, because these tests change passwords and make logins older. */
+/** This file has its own server, because its tests change passwords and make logins older. */
 const test = base.extend<{ own: AppServer & { readonly databaseUrl: string } }>({
   own: async ({ postgresUrl }, use) => {
     const databaseUrl = await createDatabase(postgresUrl)
@@ -22,7 +22,10 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled })
 
-    test('before devices are logged out, an old login asks for the password again and keeps the session', async ({ page, own }) => {
+    test('before logging devices out, a user with an old login enters the password again and keeps the session', async ({
+      page,
+      own,
+    }) => {
       const other = await loggedIn(own)
       await page.goto(`${own.url}/login?next=/`)
       await logIn(page, 'demo')
@@ -51,7 +54,10 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('an old login is asked for the password before it can change it, and a fresh one is not', async ({ page, own }) => {
+test('a user with an old login must enter the password before changing it, and a user with a fresh login need not', async ({
+  page,
+  own,
+}) => {
   await page.goto(`${own.url}/login?next=/account/password`)
   await logIn(page, 'demo')
   await expect(page.getByRole('heading', { name: 'Change your password' })).toBeVisible()
@@ -63,7 +69,7 @@ test('an old login is asked for the password before it can change it, and a fres
   await expect(page.getByRole('heading', { name: 'Change your password' })).toBeVisible()
 })
 
-test('a session with the old password is turned away by every page, and the session that changed it stays', async ({
+test('every page redirects a session with the old password, and the session that changed the password stays', async ({
   page,
   own,
 }) => {
@@ -75,7 +81,7 @@ test('a session with the old password is turned away by every page, and the sess
   await query(own.databaseUrl, restore)
   await changePassword(page, 'demo', 'demo, but longer')
   await query(own.databaseUrl, 'insert into sessions select * from kept')
-  expect(await isLoggedIn(late)).toBe(true) // the API of the demo reads the session only
+  expect(await isLoggedIn(late)).toBe(true) // the API of the demo reads only the session, not the user
   const { status, headers } = await late.get('/account')
   const text = (await late.get('/account')).text
   expect([status, headers.get('location') ?? text]).toEqual([expect.any(Number), expect.stringContaining('/login')])

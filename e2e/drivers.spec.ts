@@ -26,7 +26,7 @@ const ways: Readonly<Record<string, (databaseUrl: string) => Promise<Way>>> = {
 }
 
 for (const [name, open] of Object.entries(ways)) {
-  test(`the app works through ${name}: parallel writes, a login, a rotation and a logout`, async ({ postgresUrl }) => {
+  test(`parallel writes, a login, a rotation and a logout work with the driver ${name}`, async ({ postgresUrl }) => {
     const { env, close } = await open(await createDatabase(postgresUrl))
     const server = await startServer({ env })
     const visitor = new Visitor(server.url)

@@ -15,7 +15,7 @@ interface CountedServer {
   readonly database: CountingProxy
 }
 
-/** What a worker of Playwright keeps for its tests. */
+/** The fixtures that a worker of Playwright shares between its tests. */
 export interface WorkerFixtures {
   /** The app's SESSION_ENGINE. Each engine is a project of playwright.config.ts. */
   engine: string
@@ -25,7 +25,7 @@ export interface WorkerFixtures {
   settings: Readonly<Record<string, string>>
   /** The URL of a Redis server: TEST_REDIS_URL, or one of this worker. Empty for engines that need none. */
   redisUrl: string
-  /** The app: engine `db` on an embedded database, the others on PostgreSQL, which starts faster. */
+  /** The app of this engine. Engine `db` uses an embedded database; the others use PostgreSQL, which starts faster. */
   embedded: AppServer
   /** The URL of the PostgreSQL server that all workers share. */
   postgresUrl: string

@@ -50,7 +50,7 @@ export async function sessionCookie(context: BrowserContext) {
 /** Waits until React runs in the page, so that the router follows its links. */
 export async function hydrated(page: Page): Promise<void> {
   const link = page.getByRole('link', { name: 'Session', exact: true })
-  // React marks the elements that it has hydrated. Nothing that a visitor sees shows that.
+  // React marks the elements that it has hydrated. Nothing on the screen shows that.
   await expect.poll(() => link.evaluate((node) => Object.keys(node).some((key) => key.startsWith('__reactProps')))).toBe(true)
 }
 

@@ -73,7 +73,7 @@ test('the guard redirects anonymous visitors to the login page with 307 and priv
   }
 })
 
-test('a guarded page that opens is for nobody to cache', async ({ visitor }) => {
+test('a guarded page that opens is not cached', async ({ visitor }) => {
   await loggedIn(visitor)
   const response = await visitor.get('/account')
   expect(response.status).toBe(200)
@@ -90,7 +90,9 @@ for (const path of ['/account/below', '/%61ccount', '/x/../account', '/account.r
   })
 }
 
-test('the headers of the router, or of known ways around middleware, do not get a stranger past the guard', async ({ visitor }) => {
+test('the headers of the router, or of known ways around middleware, do not let an anonymous visitor pass the guard', async ({
+  visitor,
+}) => {
   for (const headers of [
     { rsc: '1' },
     { rsc: '1', 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' },
@@ -140,7 +142,7 @@ test('the token of a deleted session passes the guard, but the page rejects it',
 test('a form that is posted to a guarded path passes the guard, and any other POST is redirected with 303', async ({ visitor }) => {
   const post = (type: string) => visitor.send('/account?x=1', { method: 'POST', headers: { 'content-type': type }, body: '' })
   const form = await post('application/x-www-form-urlencoded')
-  expect([200, 307]).toContain(form.status) // 307: by the page itself
+  expect([200, 307]).toContain(form.status) // the page itself sends the 307
   expect(form.headers.get('cache-control')).toBe('private, no-store')
   const json = await post('application/json')
   expect([json.status, json.headers.get('cache-control')]).toEqual([303, 'private, no-store'])

@@ -62,7 +62,7 @@ test('hostile requests cause no status 500, no row, no statement, no memory leak
   await database.close()
 })
 
-/** What Next and React print for requests that they reject themselves. */
+/** The lines that Next and React print for requests that they reject themselves. */
 const printedByNext = [
   /Server Reference ID did not match the expected format/,
   /Failed to find Server Action/,
@@ -74,7 +74,7 @@ const printedByNext = [
   /Connection closed/,
 ]
 
-/** Expects that the server printed no errors except those of Next, and no word of `hidden`. */
+/** Expects that the server printed no errors except those of Next, and no text in `hidden`. */
 function expectDiscretion(log: readonly string[], hidden: readonly string[]): void {
   const errors = log.filter((line) => /^\S* ?\w*Error\b|coatcheck|database:/.test(line))
   expect.soft(errors.filter((line) => !printedByNext.some((pattern) => pattern.test(line)))).toEqual([])

@@ -5,7 +5,7 @@ import { logIn, press, sessionCookie, setKey, shownId } from './flows'
 
 const picture = /^From the cookie to /
 
-test('the page tells an anonymous visitor that there is no session, and a button creates one', async ({
+test('the page shows an anonymous visitor that there is no session, and a button creates one', async ({
   page,
   context,
   engine,
@@ -60,7 +60,7 @@ test('the picture of an encrypted session shows its id, its data and the header 
   for (const part of [nonce, text, tag]) expect(await page.content()).not.toContain(part)
 })
 
-test('the page tells a visitor with an invalid cookie that the cookie is invalid', async ({ page, context, engine }) => {
+test('the page shows a visitor with an invalid cookie that the cookie is invalid', async ({ page, context, engine }) => {
   const token = ['v1', 'A'.repeat(22), 'A'.repeat(22), '1999999999', '0', 'A'.repeat(43)]
   const sealed = ['eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0', '', 'A'.repeat(16), 'A'.repeat(40), 'A'.repeat(22)]
   const forged = (whyNot(engine, 'tokens') ? sealed : token).join('.')

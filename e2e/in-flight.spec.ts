@@ -5,7 +5,7 @@ const update = /^update "sessions"/
 const interrupted = 'Another request deleted this session or gave it a new key. Nothing was saved.'
 
 // Without pages, the parallel writes are tested in api.spec.ts.
-test('two parallel writes of different keys both survive', { tag: '@long' }, async ({
+test('two parallel writes of different keys are both stored', { tag: '@long' }, async ({
   page,
   openBrowser,
   context,

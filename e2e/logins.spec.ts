@@ -13,7 +13,7 @@ test('the late response of an action does not replace the cookie of a login that
   await page.getByRole('button', { name: 'Rename slowly' }).click()
   await expect.poll(() => waiting(app.url)).toBe(1)
   const before = await tokensOf(page.context())
-  // The other tab: the cookies of `request` are those of the browser.
+  // This is the other tab, because `request` shares the cookies of the browser.
   await request.post(`${app.url}/api/login`, { data: '7' })
   const loggedIn = await tokensOf(page.context())
   expect(loggedIn).not.toEqual(before)
@@ -24,7 +24,7 @@ test('the late response of an action does not replace the cookie of a login that
   await expect(page.getByRole('status')).toHaveText('Grace, user 7')
 })
 
-test('the late response of an action that lost its session leaves the cookie of the next login alone', async ({ page, app }) => {
+test('the late response of an action that lost its session does not change the cookie of the next login', async ({ page, app }) => {
   const { request } = page
   await request.post(`${app.url}/api/login`, { data: '7' })
   await page.goto('/slow')
@@ -40,7 +40,7 @@ test('the late response of an action that lost its session leaves the cookie of 
   expect(await tokensOf(page.context())).toEqual(loggedIn)
 })
 
-test.describe('the next user of a browser sees nothing of the last one in hidden pages', () => {
+test.describe('the next user of a browser sees no data of the last user in hidden pages', () => {
   const endings: Record<string, (page: Page, url: string) => Promise<unknown>> = {
     'a logout action without a redirect': async (page) => {
       await page.getByRole('button', { name: 'Log out' }).click()

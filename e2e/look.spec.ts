@@ -53,7 +53,7 @@ test('an unknown page shows a message and a link back', async ({ visitor, page, 
   expect(consoleLog.splice(0)).toEqual([expect.stringContaining('404')])
 })
 
-test("the color scheme switch toggles light and dark and survives a reload, and the system's setting applies if it agrees", async ({
+test("the color scheme switch toggles light and dark, and the choice survives a reload unless it equals the system's setting", async ({
   page,
 }) => {
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)

@@ -29,7 +29,7 @@ test('a visitor is asked to log in, and returns to the page that the guard has p
   await greeting(page, 'guest')
 })
 
-test('what an action stores is on the page at once, and after a reload', async ({ page }) => {
+test('a value that an action stores is on the page at once, and after a reload', async ({ page }) => {
   await openAccount(page, 'demo')
   await rename(page, 'Ada')
   await greeting(page, 'Ada')
@@ -48,7 +48,7 @@ test('after a logout, the back button shows no private page', async ({ page }) =
   await expect(page.getByText('Hello Ada')).toBeHidden()
 })
 
-test('the next user of a browser does not see what the last one typed', async ({ page }) => {
+test('the next user of a browser does not see the input of the last user', async ({ page }) => {
   await openAccount(page, 'demo')
   await page.getByPlaceholder('Your name').fill('a secret')
   await page.getByRole('button', { name: 'Log out' }).click()

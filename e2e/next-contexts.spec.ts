@@ -7,7 +7,7 @@ import type { Visitor } from './visitor'
 interface Notes {
   /** The number of times that a session was read from the store. */
   readonly reads: number
-  /** What callbacks recorded that ran after the response. */
+  /** The records of callbacks that ran after the response. */
   readonly notes: Readonly<Record<string, unknown>>
 }
 

@@ -4,7 +4,7 @@ import { entry, expectLoggedOut, logIn, press, sessionCookie, setKey, shownId } 
 
 test.use({ javaScriptEnabled: false })
 
-test('without JavaScript, a name that was set with the form is there after a reload', async ({ page }) => {
+test('without JavaScript, a name that was set with the form is still shown after a reload', async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'name', 'John Doe')
   await expect(entry(page, 'name')).toHaveText('name: "John Doe"')
@@ -45,7 +45,7 @@ test('without JavaScript, the token can be rotated and the expiry can be chosen'
   expect((await sessionCookie(context))?.expires).toBe(-1)
 })
 
-test('without JavaScript, the counter counts', async ({ page }) => {
+test('without JavaScript, the counter adds 1 at each press', async ({ page }) => {
   await page.goto('/')
   for (const count of ['1', '2', '3']) {
     await press(page, 'Add 1')

@@ -4,7 +4,7 @@ import { logIn, press } from './flows'
 import { startServer } from './server'
 import { Visitor, type VisitorResponse } from './visitor'
 
-// faults.spec.ts tests the same with a stopped server.
+// faults.spec.ts tests the same rule with a stopped server.
 test('a failing database causes 503, never an empty session, and is used again when it is back', { tag: '@long' }, async ({
   postgresUrl,
 }) => {
@@ -21,7 +21,7 @@ test('a failing database causes 503, never an empty session, and is used again w
   expectFailure(await visitor.patch({ name: 'another-marker' }))
   expectFailure(await visitor.post('/api/session/cycle'))
   expectFailure(await visitor.delete('/api/session'))
-  expect((await new Visitor(server.url).get('/api/session')).status, 'for a stranger').toBe(200)
+  expect((await new Visitor(server.url).get('/api/session')).status, 'for an anonymous visitor').toBe(200)
 
   await query(postgresUrl, `alter database ${name} with allow_connections true`)
   expect((await visitor.get('/api/session')).json).toMatchObject({ data: { name: 'a-marker-in-the-data' } })

@@ -11,7 +11,7 @@ interface Seen {
   readonly end: { readonly status: number | null; readonly cookie: string; readonly attributes: readonly string[] } | null
 }
 
-test('the list shows each write with its statements and with what happened to the cookie', async ({ page }) => {
+test('the list shows each write with its statements and its effect on the cookie', async ({ page }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expectLast(page, 'POST /', 'action', 'sent, with a new token', ['INSERT sessions'])
@@ -59,7 +59,7 @@ test('the list shows a login and the page that follows it', async ({ page }) => 
   await expect(before).toContainText('GET /shop')
 })
 
-test('without JavaScript, the list shows what was known when the page was rendered', async ({ browser, app }) => {
+test('without JavaScript, the list shows the requests that were known when the page was rendered', async ({ browser, app }) => {
   const context = await browser.newContext({ baseURL: app.url, javaScriptEnabled: false })
   const page = await context.newPage()
   await page.goto('/')

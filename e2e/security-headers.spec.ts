@@ -4,8 +4,8 @@ import { follow, hydrated } from './flows'
 const pages = ['/', '/shop', '/how', '/login', '/account', '/account/password', '/account/sessions', '/admin/sessions']
 
 /**
- * Returns the number of inline script and style elements, and of those without the nonce of the document's policy. Scripts with
- * an address may have none: 'strict-dynamic' lets a trusted script load others.
+ * Returns the number of inline script and style elements, and of those without the nonce of the document's policy.
+ * Scripts with an address may have no nonce, because 'strict-dynamic' lets a trusted script load others.
  */
 const elements = () => {
   const all = [...document.querySelectorAll<HTMLElement>('script:not([src]), style')]
@@ -44,7 +44,7 @@ test('a script without the nonce does not run', async ({ page, consoleLog }) => 
   expect(await page.title()).not.toBe('injected')
 })
 
-test('each response for a page has a policy with a new nonce that forbids frames, and every response the other headers', async ({
+test('each page has a policy with a new nonce that forbids frames, and every response has the other headers', async ({
   visitor,
 }) => {
   const policies = new Set<string>()

@@ -16,7 +16,7 @@ test('a visitor who only reads has no session and receives no cookie', async ({ 
   expect(await context.cookies()).toEqual([])
 })
 
-test('a name that was set with the form is there after a reload', { tag: '@engines' }, async ({ page }) => {
+test('a name that was set with the form is still shown after a reload', { tag: '@engines' }, async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'name', 'John Doe')
   await expect(entry(page, 'name')).toHaveText('name: "John Doe"')
@@ -203,7 +203,7 @@ test('an error is shown until the next change succeeds, and without the message 
   await expect(page.getByRole('alert').filter({ hasText: 'Keys must not start with _' })).toHaveCount(0)
 })
 
-test('invalid values in the keys of the cart and the counter break no page', async ({ page }) => {
+test('every page loads even if the keys of the cart and the counter have invalid values', async ({ page }) => {
   await page.goto('/')
   await setKey(page, 'cart', '5')
   await expect(entry(page, 'cart')).toBeVisible()

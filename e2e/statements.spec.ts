@@ -89,13 +89,13 @@ test('deleting a session is one read and one DELETE', async ({ visitor, database
   expect(await statementsOf(database, () => visitor.post('/api/logout'))).toEqual([read, removal])
 })
 
-test('a change of nothing writes nothing', async ({ visitor, database }) => {
+test('an action that changes nothing writes nothing', async ({ visitor, database }) => {
   await visitor.patch({ a: 1 })
   expect(await statementsOf(database, () => visitor.patch({}))).toEqual([read])
   expect(await statementsOf(database, () => visitor.patch([]))).toEqual([])
 })
 
-test('a page that the router loads is one read, and its prefetches are none', async ({ page, database }) => {
+test('a page that the router loads causes one read, and its prefetches cause none', async ({ page, database }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(entry(page, 'counter')).toBeVisible()

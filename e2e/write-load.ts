@@ -6,7 +6,7 @@ import { Visitor } from './visitor'
 export interface WriteLoad {
   /** Returns the number of acknowledged writes so far. */
   acknowledged(): number
-  /** Resolves when the server has failed every client. */
+  /** Resolves when every client has received an error from the server. */
   readonly ended: Promise<unknown>
   /** Reads every acknowledged write from the server at `url`, and returns those that are missing. */
   missing(url: string): Promise<string[]>

@@ -1,7 +1,7 @@
 import path from 'node:path'
 
 const shared = {
-  // The packages are links to where they are installed. Those folders must be below the root of Turbopack.
+  // The packages are links to their installed folders. Those folders must be below the root of Turbopack.
   turbopack: { root: path.parse(process.cwd()).root },
   typescript: { ignoreBuildErrors: true },
 }

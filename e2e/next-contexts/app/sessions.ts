@@ -12,12 +12,12 @@ interface ContextSession {
 const shared = globalThis as { contexts?: ReturnType<typeof openContexts> }
 shared.contexts ??= openContexts()
 
-/** The store, the number of reads from it, and what callbacks recorded that ran after the response. */
+/** The store, the number of reads from it, and the records of callbacks that ran after the response. */
 export const contexts = shared.contexts
 
 export const { getSession, requireUser } = createSessions<ContextSession>({ ...options, store: contexts.store })
 
-/** Returns what `ask` resolves with. If it rejects, returns the error in a form that a test can compare. */
+/** Returns the value with which `ask` resolves. If it rejects, returns the error in a form that a test can compare. */
 export async function outcomeOf(ask: () => Promise<unknown>): Promise<unknown> {
   try {
     return (await ask()) ?? null

@@ -7,7 +7,7 @@ export async function GET() {
   return Response.json(contexts.waiting())
 }
 
-/** Lets the slow actions end. Responds with the number of those that were waiting. */
+/** Lets the slow actions continue. Responds with the number of actions that were waiting. */
 export async function POST() {
   return Response.json(contexts.release())
 }
