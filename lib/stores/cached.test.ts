@@ -147,7 +147,7 @@ describe('a copy from before a write', () => {
 
   it.each([
     ['', false],
-    [', also if the result of the write is unknown', true],
+    [', even if the result of the write is unknown', true],
   ])('a write deletes the copy before and after it changes the database%s', async (_, fails) => {
     const { there, database, redis, prefix, key } = await setUp()
     const row = await createIn(there, { data: { a: 1 } })

@@ -15,8 +15,8 @@ export interface CachedStoreOptions {
 }
 
 /**
- * Stores sessions in a database and copies of them in Redis (Django's cached_db). A read asks Redis first, and the database only if
- * Redis has no copy. The database is the source of truth: writes, lists and counts go there.
+ * Stores sessions in a database and copies of them in Redis (Django's cached_db). A read asks Redis first, and the
+ * database only if Redis has no copy. The database is the source of truth: writes, lists and counts go there.
  *
  * While Redis responds, no read in any process is older than the last write that was acknowledged before the read
  * started. A write deletes the copy before and after it changes the database. A row that was read before the write
@@ -32,8 +32,8 @@ export interface CachedStoreOptions {
  * `cacheMaxAge` has passed since its copy was made. No operation waits for this case, because Redis had confirmed the
  * deletion. Choose a `cacheMaxAge` that you can accept for this case.
  *
- * `redis` provides only its connection and its prefix. Create its client with `disableOfflineQueue: true`. Any `maxmemory-policy`
- * is suitable.
+ * `redis` provides only its connection and its prefix. Create its client with `disableOfflineQueue: true`. Any
+ * `maxmemory-policy` is suitable.
  * @example const store = cachedStore(drizzleStore(db), redisStore(client))
  */
 export function cachedStore(database: SessionStore, redis: RedisStore, options: CachedStoreOptions = {}): SessionStore {
@@ -109,8 +109,8 @@ class CachedStore implements SessionStore {
   async remove(which: Removal) {
     const remove = () => this.#database.remove(which)
     if ('ids' in which) return this.#invalidateAround(which.ids, remove, (removed) => removed.length > 0)
-    // Only the result names the sessions, so their copies are deleted afterwards. If the database fails but has deleted them, their
-    // copies live for at most `cacheMaxAge`.
+    // Only the result names the sessions, so their copies are deleted afterwards. If the database fails but has deleted
+    // them, their copies live for at most `cacheMaxAge`.
     const removed = await remove()
     await this.#invalidateFully(removed.map(({ id }) => id))
     return removed
@@ -134,9 +134,9 @@ class CachedStore implements SessionStore {
   }
 
   /**
-   * Writes, and deletes the copies before and after. If the process dies before the second deletion, the first one has
-   * already deleted almost every copy. The second deletion also follows a failed write, because the database may have
-   * committed it. If `isFinal` returns true, no reader sees the old state once this resolves.
+   * Runs a write, and deletes the copies before and after it. If the process dies before the second deletion, the first
+   * one has already deleted almost every copy. The second deletion also follows a failed write, because the database
+   * may have committed it. If `isFinal` returns true, no reader sees the old state once this resolves.
    */
   async #invalidateAround<T>(ids: readonly string[], write: () => Promise<T>, isFinal: (result: T) => boolean): Promise<T> {
     await this.#cache().invalidate(ids)

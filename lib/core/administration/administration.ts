@@ -15,7 +15,7 @@ export interface ActorOptions {
 
 /** The options of `revoke`. */
 export interface RevokeOptions extends ActorOptions {
-  /** Only sessions of this user. Given as undefined it is DATA_INVALID, because it would select all users. */
+  /** Only sessions of this user. Undefined is rejected with DATA_INVALID, because it would select all users. */
   userId?: string | number | bigint
 }
 
@@ -36,8 +36,8 @@ export interface ClearOptions extends ActorOptions {
 }
 
 /**
- * The server side of sessions. Every method rejects with STORE_FAILED if the store fails. With `cookieStore()` every method
- * rejects with CONFIG_INVALID, except `clearExpired`, which has nothing to do there.
+ * The server side of sessions. Every method rejects with STORE_FAILED if the store fails. With `cookieStore()` every
+ * method rejects with CONFIG_INVALID, except `clearExpired`, which has nothing to do there.
  */
 export interface SessionAdministration {
   /**
@@ -60,8 +60,8 @@ export interface SessionAdministration {
   /** Returns statistics of all sessions. Cheap enough for a page that is often opened. */
   stats(): Promise<SessionStats>
   /**
-   * Deletes expired sessions in batches and returns their number (Django's clearsessions). Safe at any time and in several
-   * processes.
+   * Deletes expired sessions in batches and returns their number (Django's clearsessions). Safe at any time and in
+   * several processes.
    */
   clearExpired(options?: ClearOptions): Promise<number>
 }

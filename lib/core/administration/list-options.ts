@@ -29,7 +29,10 @@ export interface ListOptions {
   sort?: 'created' | 'lastSeen'
   /** The last row of the previous page. With `sort: 'created'` its id is enough. */
   after?: string | Pick<SessionInfo, 'id' | 'lastSeenAt'> | undefined
-  /** The first row of the next page: returns the page that ends directly above it, newest first. Not together with `after`. */
+  /**
+   * The first row of the next page: returns the page that ends directly above it, newest first. Not together with
+   * `after`.
+   */
   before?: string | Pick<SessionInfo, 'id' | 'lastSeenAt'> | undefined
   /** Rows on a page, 1 to 1000. @default 50 */
   limit?: number
@@ -74,7 +77,8 @@ function filterOf(options: Pick<ListOptions, 'userId' | 'search' | 'status' | 'c
 }
 
 /**
- * Checks a filter by own columns. A name that the store does not have, or a value that is undefined, would select all sessions.
+ * Checks a filter by own columns. A name that the store does not have, or a value that is undefined, would select all
+ * sessions.
  * @throws {SessionError} DATA_INVALID
  */
 export function checkColumns(columns: ColumnValues | undefined, { name: storeName, columnNames = [] }: SessionStore): void {

@@ -21,7 +21,10 @@ export function looksSecret(key: string): boolean {
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 const date = /^\d{4}-\d\d-\d\d/
 
-/** Returns true if a text is one long run of letters and digits, like a key, a token or a JWT. UUIDs and dates do not count. */
+/**
+ * Returns true if a text is one long run of letters and digits, like a key, a token or a JWT. UUIDs and dates do not
+ * count.
+ */
 export function looksRandom(text: string): boolean {
   const run = text.replace(/^(bearer|basic) +/i, '')
   return /^[\w.+/=~-]{24,}$/.test(run) && /\d/.test(run) && /[a-z]/i.test(run) && !uuid.test(run) && !date.test(run)

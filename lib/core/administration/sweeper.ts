@@ -5,7 +5,10 @@ import type { SessionStore } from '../store/store.ts'
 const intervalMs = 5 * 60_000
 const batchSize = 1000
 
-/** The chance that a write of a new process starts the first sweep. A process on serverless may not live for five minutes. */
+/**
+ * The chance that a write of a new process starts the first sweep. A process on serverless may not live for five
+ * minutes.
+ */
 const firstChance = 0.01
 
 /**

@@ -14,11 +14,12 @@ export interface CheckedJson {
 }
 
 /**
- * Copies `value` and measures it. The size is that of the longest compact form in which a store prints the JSON: numbers are
- * counted without an exponent.
+ * Copies `value` and measures it. The size is that of the longest compact form in which a store prints the JSON:
+ * numbers are counted without an exponent.
  * @param path Names the value in errors.
  * @param limit Ends the walk early, so that shared references cannot make it endless.
- * @throws {SessionError} DATA_INVALID naming the key path if JSON cannot hold the value; DATA_TOO_LARGE beyond `limit` bytes.
+ * @throws {SessionError} DATA_INVALID naming the key path if JSON cannot hold the value; DATA_TOO_LARGE beyond `limit`
+ * bytes.
  */
 export function checkJson(value: unknown, path: string, limit: number): CheckedJson {
   const check = new JsonCheck(path, limit)
@@ -139,7 +140,10 @@ export function plainEntries(item: unknown, at: string): [string, unknown][] {
   })
 }
 
-/** Reads each element of a plain array once and without the array's own methods, so that the checked value is the stored value. */
+/**
+ * Reads each element of a plain array once and without the array's own methods, so that the checked value is the stored
+ * value.
+ */
 function plainElements(item: readonly unknown[], at: string): unknown[] {
   if (!isPlain(Object.getPrototypeOf(item))) throw invalid(at, `is a ${classOf(item)}; store plain arrays, or set a serializer`)
   const own = Reflect.ownKeys(item)
@@ -148,7 +152,10 @@ function plainElements(item: readonly unknown[], at: string): unknown[] {
   return Array.from({ length: own.length - 1 }, (_, index) => item[index])
 }
 
-/** A prototype without a prototype is the Object.prototype of some realm. Bundlers and test runners create several realms. */
+/**
+ * A prototype without a prototype is the Object.prototype of some realm. Bundlers and test runners create several
+ * realms.
+ */
 function isPlain(item: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(item)
   return prototype === null || Object.getPrototypeOf(prototype) === null
@@ -167,7 +174,10 @@ function whileReading<T>(at: string, read: () => T): T {
   }
 }
 
-/** Returns the name of the class of `item`. An own property named `constructor` is data and must not appear in a message. */
+/**
+ * Returns the name of the class of `item`. An own property named `constructor` is data and must not appear in a
+ * message.
+ */
 function classOf(item: object): string {
   const { constructor: made }: { constructor?: unknown } = Object.getPrototypeOf(item) ?? {}
   return (typeof made === 'function' && made.name) || 'class instance'

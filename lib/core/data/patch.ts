@@ -1,8 +1,8 @@
 import { type Json, type JsonObject, jsonBytes, tooLarge } from './json.ts'
 
 /**
- * A change of a session's data. A store applies `clear`, then `remove`, then `set`, then `defaults` for keys that are still
- * absent.
+ * A change of a session's data. A store applies `clear`, then `remove`, then `set`, then `defaults` for keys that are
+ * still absent.
  */
 export interface Patch {
   /** Removes every key that does not start with `_`. */

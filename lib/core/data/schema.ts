@@ -24,7 +24,10 @@ type Types<Schema> = Schema extends { readonly '~standard': { readonly types?: i
   : SchemaTypes
 type SchemaTypes = { readonly input: unknown; readonly output: unknown }
 
-/** Converts one top-level value to JSON and back, synchronously (Django's SESSION_SERIALIZER). Keys are still merged one by one. */
+/**
+ * Converts one top-level value to JSON and back, synchronously (Django's SESSION_SERIALIZER). Keys are still merged one
+ * by one.
+ */
 export interface Serializer {
   /** Returns the JSON for a value given to `set`. An error that it throws rejects the write. */
   serialize(value: unknown): unknown
@@ -36,16 +39,16 @@ export interface Serializer {
 export interface Codec {
   /**
    * Validates `value` and returns the JSON to store under `key`.
-   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; CONFIG_INVALID for a schema that validates
-   * asynchronously.
+   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path; CONFIG_INVALID for a schema that
+   * validates asynchronously.
    */
   encode(key: string, value: unknown): Json
   /** Returns the JSON of a value that was read, without a schema or a size limit. */
   toJson(key: string, value: unknown): Json
   /**
    * Returns true if `value`, taken from a draft, differs from `before`.
-   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than both `before` and `maxBytes`, so that no walk is
-   * endless.
+   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than both `before` and `maxBytes`, so that no
+   * walk is endless.
    */
   differs(key: string, value: unknown, before: Json | undefined): boolean
   /**
@@ -100,7 +103,8 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
         }
       })
       const defaults = keys.map((key) => [key, freshDefault(key)] as const).filter(([, given]) => given !== undefined)
-      // Without a prototype, no key is special: `__proto__` is not lost, and `constructor` is absent unless it is stored.
+      // Without a prototype, no key is special: `__proto__` is not lost, and `constructor` is absent unless it is
+      // stored.
       return { draft: Object.assign(Object.create(null), Object.fromEntries([...defaults, ...stored])), unreadable }
     },
     defaultOf: (key) => deepFreeze(freshDefault(key)),
@@ -121,7 +125,9 @@ export function visible(data: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(data).filter(([key]) => !isReserved(key)))
 }
 
-/** Returns the DATA_INVALID of a stored value that cannot be read. The value itself may be a secret, so it is not named. */
+/**
+ * Returns the DATA_INVALID of a stored value that cannot be read. The value itself may be a secret, so it is not named.
+ */
 export function unreadable(key: string): SessionError {
   return new SessionError('DATA_INVALID', `The stored value of ${key} cannot be read. Set the key again, or delete it.`)
 }

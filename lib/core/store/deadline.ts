@@ -17,7 +17,8 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
     const send = async () => {
       if (isLate) throw timedOut(timeoutMs, 'none')
       isSent = true
-      // The turn of a write ends at its deadline even if the store never responds. Otherwise it would block all later writes.
+      // The turn of a write ends at its deadline even if the store never responds. Otherwise it would block all later
+      // writes.
       const turnEnd = new Promise<never>((_, reject) => {
         endTurn = () => reject(timedOut(timeoutMs, outcome))
       })
@@ -36,8 +37,8 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
 }
 
 /**
- * Runs `operation`, and rejects with `late()` if it takes longer than `timeoutMs`. If the event loop was blocked for the whole
- * time, the timer and the result are ready together; rejecting in `setImmediate` lets the result win.
+ * Runs `operation`, and rejects with `late()` if it takes longer than `timeoutMs`. If the event loop was blocked for
+ * the whole time, the timer and the result are ready together; rejecting in `setImmediate` lets the result win.
  */
 export function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {

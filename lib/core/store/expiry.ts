@@ -5,8 +5,9 @@ import { SessionError } from '../errors.ts'
 export type Duration = number | `${number}${'s' | 'm' | 'h' | 'd' | 'w'}`
 
 /**
- * A session's own expiry rule (Django's `_session_expiry`). `idleSeconds` counts from the last activity; with 0 the cookie
- * expires when the browser closes, and the row after `maxAge`. `at` is a fixed time. null: the default, `maxAge`.
+ * A session's own expiry rule (Django's `_session_expiry`). `idleSeconds` counts from the last activity; with 0 the
+ * cookie expires when the browser closes, and the row after `maxAge`. `at` is a fixed time. null: the default,
+ * `maxAge`.
  */
 export type ExpiryRule = { readonly idleSeconds: number } | { readonly at: Date } | null
 
@@ -78,14 +79,16 @@ function printable(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 40) : typeof value
 }
 
-/** Returns how far expiry and last-seen may be behind before they advance: `touchSeconds`, or a tenth of a shorter lifetime. */
+/**
+ * Returns the step in which expiry and last-seen advance, in seconds: `touchSeconds`, or a tenth of a shorter lifetime.
+ */
 export function touchStepSeconds(rule: ExpiryRule, policy: ExpiryPolicy): number {
   return Math.min(policy.touchSeconds, idleSeconds(rule && 'at' in rule ? null : rule, policy) / 10)
 }
 
 /**
- * Returns the expiry of a session that is active at `now` (milliseconds): by its rule, but within the absolute lifetime since
- * `startedAt`.
+ * Returns the expiry of a session that is active at `now` (milliseconds): by its rule, but within the absolute lifetime
+ * since `startedAt`.
  */
 export function expiresAt(rule: ExpiryRule, policy: ExpiryPolicy, now: number, startedAt: Date): Date {
   const expiry = rule && 'at' in rule ? rule.at.getTime() : now + idleSeconds(rule, policy) * 1000
@@ -94,8 +97,8 @@ export function expiresAt(rule: ExpiryRule, policy: ExpiryPolicy, now: number, s
 }
 
 /**
- * Returns the idle lifetime: the session's own, or the default. The default also applies to a session that expires when the
- * browser closes.
+ * Returns the idle lifetime: the session's own, or the default. The default also applies to a session that expires when
+ * the browser closes.
  */
 export function idleSeconds(rule: { readonly idleSeconds: number } | null, policy: ExpiryPolicy): number {
   return rule?.idleSeconds || policy.maxAgeSeconds

@@ -8,7 +8,9 @@ export const sessionStatuses = ['active', 'signedIn', 'anonymous', 'expired'] as
 /** The orders in which sessions are listed, each newest first. */
 export const sessionSorts = ['created', 'lastSeen'] as const
 
-/** Identifies a session and proves the right to it. Every read and write for a visitor has both parts in its condition. */
+/**
+ * Identifies a session and proves the right to it. Every read and write for a visitor has both parts in its condition.
+ */
 export interface SessionRef {
   /** The session's public id, a UUID. */
   readonly id: string
@@ -32,7 +34,9 @@ export interface Client {
 /** A session as a store returns it. Ages are computed by the store's clock, so no other clock is needed. */
 export interface StoredSession extends SessionRef, Client {
   readonly userId: string | null
-  /** 128 bits of an HMAC of the user's credentials at login, as a UUID (Django's session auth hash); null without any. */
+  /**
+   * 128 bits of an HMAC of the user's credentials at login, as a UUID (Django's session auth hash); null without any.
+   */
   readonly authHash: string | null
   /** The public key of the device to which the session is bound; null if it is not bound. */
   readonly deviceKey: string | null
@@ -101,7 +105,9 @@ export interface Change {
   readonly extendsExpiry: boolean
 }
 
-/** The result of `modify`'s callback: the change of the data, and the values of the app's columns that change with it. */
+/**
+ * The result of `modify`'s callback: the change of the data, and the values of the app's columns that change with it.
+ */
 export type ComputedPatch = Patch & { readonly columns?: ColumnValues }
 
 /** Selects sessions. All conditions must hold. */
@@ -120,12 +126,15 @@ export interface SessionPage extends SessionFilter {
   readonly sort: (typeof sessionSorts)[number]
   /** The last row of the previous page. */
   readonly after?: PageEdge
-  /** The first row of the next page: selects the `limit` rows directly above it, newest first. Never together with `after`. */
+  /**
+   * The first row of the next page: selects the `limit` rows directly above it, newest first. Never together with
+   * `after`.
+   */
   readonly before?: PageEdge
   readonly limit: number
 }
 
-/** The row at the edge of a page. Both parts count when sorting by `lastSeen`. */
+/** The row at the edge of a page. Sorting by `lastSeen` uses both parts. */
 export interface PageEdge {
   readonly id: string
   readonly lastSeenAt?: Date
@@ -170,8 +179,8 @@ export interface SessionStore {
    */
   find(ref: SessionRef): Promise<StoredSession | 'rotated' | null>
   /**
-   * Creates a session. With `replaces`, it deletes that session in the same step; if that session is not live, it creates
-   * nothing and returns null.
+   * Creates a session. With `replaces`, it deletes that session in the same step; if that session is not live, it
+   * creates nothing and returns null.
    */
   create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef): Promise<StoredSession | null>
   /**
@@ -182,9 +191,9 @@ export interface SessionStore {
    */
   update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<UpdatedSession | 'conflict' | null>
   /**
-   * Changes the live session in one step: `compute` receives the newest data and returns the patch, or null to leave it. It may
-   * run several times. If `compute` throws, the promise rejects with that error and nothing is written. Waits at most `timeoutMs`
-   * for other requests, then returns 'conflict'. Returns null if there is no such session.
+   * Changes the live session in one step: `compute` receives the newest data and returns the patch, or null to leave
+   * it. It may run several times. If `compute` throws, the promise rejects with that error and nothing is written.
+   * Waits at most `timeoutMs` for other requests, then returns 'conflict'. Returns null if there is no such session.
    */
   modify(
     ref: SessionRef,
@@ -206,14 +215,14 @@ export interface SessionStore {
   /** Deletes at most `limit` expired sessions and returns their number. Skips sessions that are locked. */
   clearExpired(limit: number): Promise<number>
   /**
-   * Only for a store in front of another one that sometimes waits on purpose. Returns this store with `limit` applied to the
-   * inner store, so that `timeout` bounds the inner store's operations only.
+   * Only for a store in front of another one that sometimes waits on purpose. Returns this store with `limit` applied
+   * to the inner store, so that `timeout` bounds the inner store's operations only.
    */
   limited?(limit: (store: SessionStore) => SessionStore): SessionStore
   /**
-   * Only for a store in which the writes of one session wait for each other and each of them holds a connection
-   * meanwhile. Runs `write` after the earlier writes of this session in this process have settled. `timeout` includes
-   * that wait, and a write that was reported as late before its turn is never sent.
+   * Only for a store in which each waiting write of a session would hold a connection. Runs `write` after the earlier
+   * writes of this session in this process have settled. `timeout` includes that wait, and a write that was reported as
+   * late before its turn is never sent.
    */
   queueWrite?<T>(sessionId: string, write: () => Promise<T>): Promise<T>
 }

@@ -68,7 +68,7 @@ export const administrationContract: readonly ContractCase[] = [
   },
   {
     id: 'a-login-counts-as-last-use',
-    name: 'a login counts as use, so the session of the latest login is kept, however old it is',
+    name: 'a login is use of the session, so the session of the latest login is kept, even if it is old',
     run: async (under) => {
       const userId = uuid()
       const old = await createSession(under)

@@ -36,6 +36,18 @@ export const credentialsContract: readonly ContractCase[] = [
     },
   },
   {
+    id: 'credentials-are-no-activity',
+    name: 'a new auth hash or device key does not advance the expiry unless the change says so',
+    run: async (under) => {
+      const row = await createSession(under, { userId: 'a', authHash: uuid() })
+      await under.elapse(500)
+      for (const change of [{ authHash: uuid() }, { deviceKey }]) {
+        const changed = await update(under, row, { ...change, extendsExpiry: false }, policy)
+        assert.ok(Number(changed?.secondsLeft) < 600, `${changed?.secondsLeft} of 1000 seconds are left after 500`)
+      }
+    },
+  },
+  {
     id: 'modify-and-rotations-keep-credentials',
     name: 'modify and a rotation keep the auth hash and the key of the device',
     run: async (under) => {
@@ -98,7 +110,7 @@ export const credentialsContract: readonly ContractCase[] = [
   },
   {
     id: 'stores-own-columns',
-    name: 'a store with own columns tenant, seats and trial stores them, changes only those given, and filters by them',
+    name: 'a store with own columns tenant, seats and trial stores them, changes only the given ones, and filters by them',
     run: async (under) => {
       if (!hasColumns(under.store.columnNames)) return
       const tenant = uuid()

@@ -103,7 +103,7 @@ export const dataContract: readonly ContractCase[] = [
   },
   {
     id: 'parallel-writes-of-different-keys-survive',
-    name: 'twenty parallel writes of different keys all survive',
+    name: 'twenty parallel writes of different keys are all stored',
     run: async (under) => {
       const row = await createSession(under)
       await Promise.all(Array.from({ length: 20 }, (_, i) => update(under, row, write({ set: { [`k${i}`]: i } }), policy)))

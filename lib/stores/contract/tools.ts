@@ -9,14 +9,18 @@ export interface StoreUnderTest {
   readonly store: SessionStore
   /** Makes all stored sessions older by this number of seconds. */
   elapse(seconds: number): Promise<void>
-  /** True if the store deletes expired sessions by itself, so that they can be neither listed nor cleared. @default false */
+  /**
+   * True if the store deletes expired sessions by itself, so that they can be neither listed nor cleared. @default
+   * false
+   */
   readonly dropsExpired?: boolean
 }
 
 /** One rule that every store must keep. */
 export interface ContractCase {
   /**
-   * Identifies the rule and stays the same when its name is reworded. A suite can list the ids of rules that a store does not keep.
+   * Identifies the rule and stays the same when its name is reworded. A suite can list the ids of rules that a store
+   * does not keep.
    */
   readonly id: string
   /** States the rule in a whole sentence, for a test report. */
@@ -55,7 +59,10 @@ export async function createSession(
   return row
 }
 
-/** Asserts that `actual` differs from `expected` by less than two seconds, because the store's clock runs during the test. */
+/**
+ * Asserts that `actual` differs from `expected` by less than two seconds, because the store's clock runs during the
+ * test.
+ */
 export function assertNear(actual: number | undefined, expected: number): void {
   assert.ok(actual !== undefined && Math.abs(actual - expected) < 2, `${actual} is not near ${expected}`)
 }

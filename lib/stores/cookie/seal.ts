@@ -18,8 +18,8 @@ export interface Seal {
 const attributes =
   '; Path=; Domain=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=34560000; Secure; HttpOnly; SameSite=strict; Partitioned'
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const
-// The header of `algorithms`, an empty key, 12 bytes, the text, and 16 bytes (RFC 7516, section 7.1). The last character of
-// each part has unused bits, which must be 0. So a cookie has only one accepted spelling.
+// The header of `algorithms`, an empty key, 12 bytes, the text, and 16 bytes (RFC 7516, section 7.1). The last
+// character of each part has unused bits, which must be 0. So a cookie has only one accepted spelling.
 const grammar = new RegExp(
   [
     /^eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0\.\.[\w-]{16}\./,
@@ -30,9 +30,9 @@ const grammar = new RegExp(
 )
 
 /**
- * Creates a seal: JWE in compact form, `dir` with A256GCM (RFC 7516, RFC 7518), through Web Crypto. The first secret encrypts,
- * all decrypt. The keys are bound to the cookie's full name and the app. A random nonce is safe for 2^32 writes under one secret
- * (NIST SP 800-38D, section 8.3).
+ * Creates a seal: JWE in compact form, `dir` with A256GCM (RFC 7516, RFC 7518), through Web Crypto. The first secret
+ * encrypts, all decrypt. The keys are bound to the cookie's full name and the app. A random nonce is safe for 2^32
+ * writes under one secret (NIST SP 800-38D, section 8.3).
  */
 export function createSeal({ cookie, secrets, app }: CarrierOptions): Seal {
   // A cookie's name contains no line break, so a name followed by an app cannot equal another name.

@@ -187,7 +187,7 @@ describe('a session that is stored in its cookie', () => {
     }
   })
 
-  it('the page that renders after an action reads what the action wrote', async () => {
+  it('the page that renders after an action reads the data that the action wrote', async () => {
     const { getSession } = make()
     const browser = new FakeBrowser()
     await browser.visit(
@@ -200,7 +200,7 @@ describe('a session that is stored in its cookie', () => {
     expect(await browser.visit(async () => (await getSession()).get('a'), { context: 'render' })).toBe(1)
   })
 
-  it('a write to a session that expired during the request rejects with INTERRUPTED and leaves the cookie alone', async () => {
+  it('a write to a session that expired during the request rejects with INTERRUPTED and sends no cookie', async () => {
     const { clock, store } = storeWithClock()
     const { getSession } = make({ store, maxAge: 100 })
     const browser = await browserWith({ a: 1 }, make({ store, maxAge: 100 }))

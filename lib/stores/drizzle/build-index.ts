@@ -12,8 +12,8 @@ const passing = ['40P01', '55P03']
 const maxTries = 10
 
 /**
- * Builds an index of a table that is in use, if it is missing: CONCURRENTLY, so that readers and writers continue. It runs outside
- * of a transaction, as PostgreSQL requires. Returns true if it has built the index.
+ * Builds an index of a table that is in use, if it is missing: CONCURRENTLY, so that readers and writers continue. It
+ * runs outside of a transaction, as PostgreSQL requires. Returns true if it has built the index.
  *
  * It holds no lock meanwhile, because a session-level advisory lock does not work behind a pooler. Instead it checks
  * the state of the index in the database: it waits for the build of another process, or for one that continues after

@@ -1,7 +1,9 @@
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core'
 import { SessionError } from '../../core/errors.ts'
 
-/** PostgreSQL cuts names at 63 bytes. The longest suffix of a name that starts with the table's name is `_last_seen_at`. */
+/**
+ * PostgreSQL cuts names at 63 bytes. The longest suffix of a name that starts with the table's name is `_last_seen_at`.
+ */
 const maxNameLength = 63 - '_last_seen_at'.length
 
 /**

@@ -43,7 +43,10 @@ describe('a login with the old password that commits after the password was chan
     return { ...sessions, logIn, seenBy }
   }
 
-  /** Changes the password in one browser while a login with the old one is between its check and its commit on the other server. */
+  /**
+   * Changes the password in one browser while a login with the old one is between its check and its commit on the other
+   * server.
+   */
   async function race(id: string, withHash: boolean) {
     const [first, second] = [serverOf(0, withHash), serverOf(1, withHash)]
     await databaseOf(0).execute(sql`insert into people values (${id}, 'old')`)

@@ -25,7 +25,7 @@ async function startOwner(folder: string) {
 }
 
 describe('openEmbedded', () => {
-  it('creates the folder, and finds the data again when it opens the database a second time', async () => {
+  it('openEmbedded creates the folder, and finds the data again when it opens the database a second time', async () => {
     const folder = path.join(newFolder(), 'not', 'there', 'yet')
     const first = await openEmbedded(folder)
     await first.db.execute(sql`create table notes (n int)`)
@@ -60,7 +60,7 @@ describe('openEmbedded', () => {
     expect(modeOf(parent)).toBe('755')
   })
 
-  it('logs each statement to the given logger', async () => {
+  it('openEmbedded logs each statement to the given logger', async () => {
     const statements: string[] = []
     const { db, close } = await openEmbedded(await existingDatabase(), {
       logger: { logQuery: (text) => void statements.push(text) },
@@ -70,7 +70,7 @@ describe('openEmbedded', () => {
     expect(statements).toEqual(['select 1'])
   })
 
-  it('rejects while another process has the database open, until that process is killed and its lock is stale', async () => {
+  it('openEmbedded rejects while another process has the database open, until that process is killed and its lock is stale', async () => {
     const folder = await existingDatabase()
     const owner = await startOwner(folder)
     const onLocked = vi.fn()
@@ -88,7 +88,7 @@ describe('openEmbedded', () => {
     await close()
   })
 
-  it('exits the process when it detects that its lock is lost', async () => {
+  it('openEmbedded exits the process when it detects that its lock is lost', async () => {
     const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)
     const log = vi.mocked(console.error).mockImplementation(() => {})
     const folder = await existingDatabase()

@@ -21,12 +21,12 @@ export interface EmbeddedDatabase {
 }
 
 /**
- * Opens the PGlite database in `folder`, and creates both if they are missing. Only this user can read them. Requires the
- * packages `@electric-sql/pglite` and `proper-lockfile`.
+ * Opens the PGlite database in `folder`, and creates both if they are missing. Only this user can read them. Requires
+ * the packages `@electric-sql/pglite` and `proper-lockfile`.
  *
- * Two processes with one PGlite folder silently lose each other's writes, so the database can be open in one process at a time. A
- * lock in the folder enforces this. The lock of a killed process becomes stale after 10 s. A process that is blocked for so long
- * loses its lock, too. When it detects the loss, it prints a message and exits with code 1.
+ * Two processes with one PGlite folder silently lose each other's writes, so the database can be open in one process at
+ * a time. A lock in the folder enforces this. The lock of a killed process becomes stale after 10 s. A process that is
+ * blocked for so long loses its lock, too. When it detects the loss, it prints a message and exits with code 1.
  *
  * @throws {SessionError} STORE_FAILED with the cause ELOCKED if another process has the database open. The call first
  * waits up to 12 s to check that this process is alive.
@@ -63,14 +63,14 @@ const staleMillis = 10_000
 const updateMillis = 1000
 const retryMillis = 200
 /**
- * After this many updates the owner of the lock counts as alive. One update is not enough, because the owner may be
+ * After this many updates the owner of the lock is considered alive. One update is not enough, because the owner may be
  * about to exit.
  */
 const updatesOfLiveOwner = 3
 
 /**
- * Creates and locks `folder`, and returns a function that releases the lock. Retries until the lock is stale or its owner turns
- * out to be alive.
+ * Creates and locks `folder`, and returns a function that releases the lock. Retries until the lock is stale or its
+ * owner turns out to be alive.
  */
 async function lockFolder(folder: string, onLocked?: () => void): Promise<() => Promise<void>> {
   const { default: lockfile } = await import(/* webpackIgnore: true */ 'proper-lockfile')

@@ -15,14 +15,15 @@ export interface MigrateOptions {
 }
 
 /**
- * Creates or updates the table of sessions (Django's `migrate`), with the app's own columns and indexes. Returns the number of
- * migrations that it applied. If the table is part of your own drizzle-kit schema, do not call it.
+ * Creates or updates the table of sessions (Django's `migrate`), with the app's own columns and indexes. Returns the
+ * number of migrations that it applied. If the table is part of your own drizzle-kit schema, do not call it.
  *
  * Several processes may call it when they start. Readers and writers of a large table continue meanwhile. Each
  * migration is a short transaction that waits at most a second for a lock and then tries again. Indexes are built
  * CONCURRENTLY. Rejects with the driver's error if the database fails. The migrations applied until then stay, and the
  * next call continues.
- * @throws {SessionError} CONFIG_INVALID if another library created the table, or the driver has no transactions (neon-http).
+ * @throws {SessionError} CONFIG_INVALID if another library created the table, or the driver has no transactions
+ * (neon-http).
  * @example await migrate(db)
  */
 export async function migrate(database: PostgresDatabase, { table = sessionsTable }: MigrateOptions = {}): Promise<number> {

@@ -16,7 +16,9 @@ export interface Migration {
   readonly createdMillis: number
   /** All statements in their order. They create a new table. */
   readonly statements: readonly string[]
-  /** The indexes that it creates. None of them needs another statement of the migration, so they can be created first. */
+  /**
+   * The indexes that it creates. None of them needs another statement of the migration, so they can be created first.
+   */
   readonly indexes: readonly IndexSql[]
   /** The statements that create no index. */
   readonly others: readonly string[]

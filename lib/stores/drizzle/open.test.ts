@@ -34,7 +34,7 @@ describe('the database of a drizzleStore', () => {
     expect(opened).toBe(2)
   })
 
-  it('without transactions, no parallel update is lost, and update rejects with what its callback throws', async () => {
+  it('without transactions, no parallel update is lost, and update rejects with the error that its callback throws', async () => {
     const db = drizzleProxy(async (text, values, method) => {
       const { rows } = await pool.query({ text, values, ...(method === 'all' && { rowMode: 'array' }) })
       return { rows }

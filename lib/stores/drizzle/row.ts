@@ -46,15 +46,18 @@ export function targetOf(db: PostgresDatabase, table: SessionsTable) {
     columns: columnsOf(table, own),
     /** The condition of every write for a visitor. Its values are `refValues`. */
     live: and(hasId, hasHash, notExpired),
-    /** Returns a condition that also accepts an old token for 60 seconds after the rotation, on rows that meet `conditions`. */
+    /**
+     * Returns a condition that also accepts an old token for 60 seconds after the rotation, on rows that meet
+     * `conditions`.
+     */
     liveOrRotated: (...conditions: SQL[]) => and(hasId, or(hasHash, and(...conditions, isRotated)), notExpired),
   }
 }
 
 /**
- * Returns the columns that every statement returns: a stored session in a single column, as a JSON array. A driver needs more
- * time to split seventeen columns than the server needs to find the row. The single column saves a quarter of the time of a
- * read.
+ * Returns the columns that every statement returns: a stored session in a single column, as a JSON array. A driver
+ * needs more time to split seventeen columns than the server needs to find the row. The single column saves a quarter
+ * of the time of a read.
  */
 function columnsOf(table: SessionsTable, own: OwnColumns) {
   const values = [...valuesInOrder(table), epochSeconds(sql`now()::timestamptz(3)`), ...own.selected]
@@ -102,7 +105,10 @@ function storedSession(fields: Fields, ownNames: readonly string[]): StoredSessi
   }
 }
 
-/** Selects one row by primary key. Includes the row of an old token, which has another hash. The most frequent statement. */
+/**
+ * Selects one row by primary key. Includes the row of an old token, which has another hash. The most frequent
+ * statement.
+ */
 export const find = ({ db, table, columns, liveOrRotated }: Target) => db.select(columns).from(table).where(liveOrRotated())
 
 /**

@@ -6,7 +6,9 @@ import { hasNoTransactions, type PostgresDatabase } from './database.ts'
 
 /** The key of the advisory lock: 'coat' in ASCII, which other applications are unlikely to use. */
 const lockKey = 0x636f6174
-/** All readers of the table queue behind a statement that waits for its exclusive lock, so it must not wait for long. */
+/**
+ * All readers of the table queue behind a statement that waits for its exclusive lock, so it must not wait for long.
+ */
 const lockTimeout = '1s'
 /** The total time for which it retries to get the lock. */
 const patienceMs = 120_000
@@ -15,7 +17,8 @@ const patienceMs = 120_000
  * Runs `work` in a transaction under a transaction-level advisory lock, because a session-level lock does not work
  * behind a pooler. If another transaction's lock blocks it for a second, it rolls back, so that other transactions
  * continue, and tries again for two minutes.
- * @throws {SessionError} CONFIG_INVALID if the driver has no transactions; STORE_FAILED if the locks were not released in time.
+ * @throws {SessionError} CONFIG_INVALID if the driver has no transactions; STORE_FAILED if the locks were not released
+ * in time.
  */
 export async function shortTransaction<T>(db: PostgresDatabase, work: (tx: PostgresDatabase) => Promise<T>): Promise<T> {
   for (const deadline = performance.now() + patienceMs; ; ) {

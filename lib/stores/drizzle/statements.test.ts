@@ -92,7 +92,7 @@ describe('the statements of drizzleStore', () => {
     expect(await Promise.all([own, other].map(store.find))).toMatchObject([{ id: own.id }, null])
   })
 
-  it('a token that was rotated more than 60 s ago is unknown, also in a statement that it shares with the current token', async () => {
+  it('a token that was rotated more than 60 s ago is unknown, even in a statement that it shares with the current token', async () => {
     const db = drizzle(pool)
     const store = drizzleStore(db)
     const row = await createIn(store)

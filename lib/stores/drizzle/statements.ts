@@ -6,8 +6,8 @@ import type { SessionsTable } from './schema.ts'
 const value = sql.placeholder
 
 /**
- * Values travel as text and the server casts them, because drivers send arrays, JSON and instants in different ways. The first cast
- * also fixes the parameter's type for the statement.
+ * Values travel as text and the server casts them, because drivers send arrays, JSON and instants in different ways.
+ * The first cast also fixes the parameter's type for the statement.
  */
 const jsonb = (name: string) => sql`${value(name)}::text::jsonb`
 const integer = (name: string) => sql`${value(name)}::integer`
@@ -30,8 +30,8 @@ function patched({ data }: SessionsTable): SQL {
 type ExpirySql = ReturnType<typeof expirySql>
 
 /**
- * Returns SQL that applies a policy by the database's clock. The numbers of the policy are part of the statement text, because they
- * are the same for every session.
+ * Returns SQL that applies a policy by the database's clock. The numbers of the policy are part of the statement text,
+ * because they are the same for every session.
  */
 export function expirySql(table: SessionsTable, { maxAgeSeconds, absoluteSeconds, touchSeconds }: ExpiryPolicy) {
   const seconds = (amount: number) => sql.raw(`interval '${amount} seconds'`)
@@ -116,7 +116,7 @@ export const renew = ({ db, table, own, columns, liveOrRotated }: Target, { isDu
       deviceKey: sql`case when ${value('newDevice')}::boolean then ${value('deviceKey')}::text else ${table.deviceKey} end`,
       expiryAt: at,
       expiryIdleSeconds: idle,
-      expiresAt: sql`case when ${newRule} or ${loggingIn} then ${newExpiry} else ${nextExpiry} end`,
+      expiresAt: sql`case when ${newRule} or ${loggingIn} then ${newExpiry} else ${ifExtending(table, nextExpiry)} end`,
       version: sql`case when ${isSame} then ${table.version} else ${nextVersion(table)} end`,
     })
     .where(liveOrRotated(sql`${value('acceptsRotated')}::boolean`, eq(table.userId, value('userId'))))
@@ -124,7 +124,8 @@ export const renew = ({ db, table, own, columns, liveOrRotated }: Target, { isDu
 }
 
 /**
- * Removes one key and returns its value. Locks the row before it reads the value, so that only one of two parallel calls gets it.
+ * Removes one key and returns its value. Locks the row before it reads the value, so that only one of two parallel
+ * calls gets it.
  */
 export const take = ({ db, table, own, columns, live }: Target, { lastSeen, nextExpiry }: ExpirySql) => {
   const key = sql`${value('key')}::text`

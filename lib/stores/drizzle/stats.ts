@@ -26,9 +26,9 @@ const samplePages = 500
 const maxCountedPerHour = 50
 
 /**
- * Returns statistics of all sessions. One statement reads a small table completely, or random pages of a large one. Those pages
- * contain too few sessions of each hour, so for a large table a second statement counts the sessions of each hour in the index of
- * ids.
+ * Returns statistics of all sessions. One statement reads a small table completely, or random pages of a large one.
+ * Those pages contain too few sessions of each hour, so for a large table a second statement counts the sessions of
+ * each hour in the index of ids.
  */
 export async function readStats(db: PostgresDatabase, table: SessionsTable): Promise<StoreStats> {
   const { now, share, totals, userAgents, hours } = await queryJson<Sample>(db, sampleQuery(table))

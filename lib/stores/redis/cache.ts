@@ -4,16 +4,22 @@ import { textsOf } from './connection.ts'
 import type { OptionalRedis } from './optional-redis.ts'
 import { clock } from './scripts.ts'
 
-/** The time in which a lease belongs to its holder. Afterwards the holder has probably died, so another reader may take it. */
+/**
+ * The time in which a lease belongs to its holder. Afterwards the holder has probably died, so another reader may take
+ * it.
+ */
 const leaseMs = 1000
 /** The time between two attempts to delete copies that could not be deleted. */
 const retryMs = 500
-/** Added to the lifetime of copies when waiting for their expiry, because this process and Redis have different clocks. */
+/**
+ * Added to the lifetime of copies when waiting for their expiry, because this process and Redis have different clocks.
+ */
 const marginMs = 100
 
 /**
- * Returns the copy with this token hash and its age in milliseconds. Without a copy, takes the lease and returns 'leased'. Returns
- * nothing if the copy has another hash, if another reader holds the lease, or if the memory of Redis is full.
+ * Returns the copy with this token hash and its age in milliseconds. Without a copy, takes the lease and returns
+ * 'leased'. Returns nothing if the copy has another hash, if another reader holds the lease, or if the memory of Redis
+ * is full.
  */
 const readOrLease = `${clock}
 local entry = redis.call('HMGET', key, 'hash', 'at', 'row', 'lease')
@@ -49,9 +55,9 @@ export interface CacheLookup {
 }
 
 /**
- * Copies of sessions in Redis. Only the holder of a lease may store a copy, and it takes the lease before it reads the database.
- * Invalidating deletes both copy and lease, so a slow reader cannot store a session that a writer has changed in the meantime. No
- * method rejects: while Redis is unreachable, the cache is empty.
+ * Copies of sessions in Redis. Only the holder of a lease may store a copy, and it takes the lease before it reads the
+ * database. Invalidating deletes both copy and lease, so a slow reader cannot store a session that a writer has changed
+ * in the meantime. No method rejects: while Redis is unreachable, the cache is empty.
  */
 export class SessionCache {
   readonly #redis: OptionalRedis
@@ -88,8 +94,10 @@ export class SessionCache {
   }
 
   /**
-   * Deletes copies and leases. Returns the sessions for which Redis did not confirm it, and tries those again in the background.
-   * @param options.ignorePause Also tries while Redis is paused, for a caller that would otherwise wait for copies to expire.
+   * Deletes copies and leases. Returns the sessions for which Redis did not confirm it, and tries those again in the
+   * background.
+   * @param options.ignorePause Also tries while Redis is paused, for a caller that would otherwise wait for copies to
+   * expire.
    */
   async invalidate(ids: readonly string[], options: { ignorePause?: boolean } = {}): Promise<readonly string[]> {
     const results = await Promise.all(ids.map((id) => this.#delete(id, options)))
@@ -100,7 +108,10 @@ export class SessionCache {
     return failed
   }
 
-  /** Waits until no reader can get a copy from before the call: Redis has confirmed the deletion, or the copies have expired. */
+  /**
+   * Waits until no reader can get a copy from before the call: Redis has confirmed the deletion, or the copies have
+   * expired.
+   */
   async waitForExpiry(ids: readonly string[]): Promise<void> {
     const until = performance.now() + this.#maxAgeMs + marginMs
     while (performance.now() < until && ids.some((id) => this.#stale.has(id))) await this.#retry

@@ -58,7 +58,10 @@ export function updateArguments(tokenHash: string, change: Change, policy: Expir
   return [tokenHash, JSON.stringify(options), ...(take === undefined ? [] : [fieldOf(take)]), ...removed, ...set, ...defaults]
 }
 
-/** Parses a script's reply that contains a session: names and values in turn. A value that is not JSON affects only its own key. */
+/**
+ * Parses a script's reply that contains a session: names and values in turn. A value that is not JSON affects only its
+ * own key.
+ */
 export function parseSession(id: string, reply: readonly string[]): SessionReply {
   const fields = new Map<string, string>()
   const data: [string, Json][] = []

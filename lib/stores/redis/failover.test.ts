@@ -29,7 +29,7 @@ describe.runIf(process.env.TEST_ALL)('a Redis cluster with a primary that hangs'
     const found = async () => (await Promise.all(rows.map(isFound))).filter(Boolean).length
     expect(await found()).toBe(60)
     servers.firstPrimary.pause()
-    // Without the pause after a hang, these writes to the socket would start its timeout again and again.
+    // Without the pause after a hang, these writes to the socket would restart its timeout forever.
     const traffic = setInterval(() => void Promise.all(rows.map(isFound)), 200)
     onTestFinished(() => clearInterval(traffic))
     const waiting = Promise.all(rows.map(async (row) => ({ row, isAffected: !(await isFound(row)) })))

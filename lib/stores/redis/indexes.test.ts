@@ -37,7 +37,7 @@ describe('the indexes in Redis', () => {
       await createIn(store, { userId: 'u' }),
       await createIn(store, { userId: 'u' }),
     ]
-    await client.del(key(evicted.id)) // As Redis does when it evicts a key.
+    await client.del(key(evicted.id)) // Redis would do the same when it evicts a key.
     await store.update(moved, { userId: 'v', extendsExpiry: true }, policy)
     expect((await store.list({ userId: 'u', sort: 'created', limit: 9 })).map(({ id }) => id)).toEqual([live.id])
     expect((await store.list({ sort: 'created', limit: 9 })).map(({ id }) => id)).toEqual([live.id, moved.id])
@@ -56,7 +56,7 @@ describe('the indexes in Redis', () => {
     const [row, other] = [await createIn(store, { userId: 'u' }), await createIn(store, { userId: 'u' })]
     const userIndex = `${prefix}user:u`
     const until = await client.zScore(userIndex, row.id)
-    await client.del(userIndex) // As Redis does when it evicts a key.
+    await client.del(userIndex) // Redis would do the same when it evicts a key.
     await store.update(row, write({ set: { a: 1 } }), policy)
     expect(await client.exists(userIndex), 'a write between two steps sends only its own script').toBe(0)
     await client.hIncrBy(key(row.id), 'seen', -policy.touchSeconds * 1000)

@@ -86,8 +86,8 @@ export class SessionIndexes {
     const start = edge?.lastSeenAt?.getTime()
     const isBeyond = (id: string) => !edge || (ascending ? id > edge.id : id < edge.id)
     const returned = new Set<string>()
-    // Sessions that are used in the meantime move to the top of the index. An offset from the top would then repeat others, so each
-    // batch starts at the time of the last id, and the offset counts only ids with that time.
+    // Sessions that are used in the meantime move to the top of the index. An offset from the top would then return
+    // some ids twice, so each batch starts at the time of the last id, and the offset counts only ids with that time.
     let [from, offset] = [String(start ?? '+inf'), 0]
     for (let size = limit; ; size = Math.min(size * 2, maxBatchSize)) {
       const reply = textsOf(await this.#run(script, [globalIndex.seen], [from, String(offset), String(size)])) ?? []

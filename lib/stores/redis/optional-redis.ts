@@ -5,7 +5,10 @@ import { type RedisConnection, RedisFailure } from './connection.ts'
 const pauseMs = 1000
 /** The number of different keys that must fail, without a reply to any key in between, before all keys are paused. */
 const failuresBeforePause = 3
-/** The time after which a key that failed no longer counts as part of an outage, because its session may never be used again. */
+/**
+ * The time after which a key that failed no longer counts as part of an outage, because its session may never be used
+ * again.
+ */
 const outageMs = 60_000
 /** The largest number of failed keys to remember. */
 const maxFailures = 10_000
@@ -21,8 +24,9 @@ export interface OptionalRedisOptions {
 }
 
 /**
- * Redis for callers that can continue without it. Pauses after a failure, and logs one warning for each outage. If a part of a
- * cluster fails, only the keys that failed are paused. If Redis does not reply to any key, all keys are paused.
+ * Redis for callers that can continue without it. Pauses after a failure, and logs one warning for each outage. If a
+ * part of a cluster fails, only the keys that failed are paused. If Redis does not reply to any key, all keys are
+ * paused.
  */
 export class OptionalRedis {
   readonly #connection: RedisConnection

@@ -1,14 +1,14 @@
 import { rotationGraceSeconds } from '../../core/store/store.ts'
 
-// The Lua scripts that run inside Redis. Each script is one atomic step on the keys of one slot. The values of a session's data are
-// JSON texts, which Lua stores without decoding them: its JSON library turns empty arrays into objects and truncates long numbers.
-// Lua decodes only the options of a script, which contain texts and small numbers.
+// The Lua scripts that run inside Redis. Each script is one atomic step on the keys of one slot. The values of a
+// session's data are JSON texts, which Lua stores without decoding them: its JSON library turns empty arrays into
+// objects and truncates long numbers. Lua decodes only the options of a script, which contain texts and small numbers.
 //
-// A session is a hash. Times are epoch milliseconds. Fields: `hash` (of the token), `rotatedAt`, `user`, `created`, `auth` (the
-// login), `authHash`, `device` (its key), `seen`, `expires`, `at` or `idle` (the session's own expiry rule), `ip`, `agent`,
-// `version`, `indexedUntil` (the time until which the user's index lists the session), and `d:<key>` for each key of the data. The
-// words that a script returns instead of a session, 'rotated' and 'index', must not be names of fields: Redis returns the fields of
-// a large hash in any order.
+// A session is a hash. Times are epoch milliseconds. Fields: `hash` (of the token), `rotatedAt`, `user`, `created`,
+// `auth` (the login), `authHash`, `device` (its key), `seen`, `expires`, `at` or `idle` (the session's own expiry
+// rule), `ip`, `agent`, `version`, `indexedUntil` (the time until which the user's index lists the session), and
+// `d:<key>` for each key of the data. The words that a script returns instead of a session, 'rotated' and 'index', must
+// not be names of fields: Redis returns the fields of a large hash in any order.
 
 /** Defines `key`, `now` by the clock of Redis, and `text`, which formats a number without an exponent. */
 export const clock = `
@@ -54,7 +54,10 @@ local function indexFirst(user, expires)
 end
 `
 
-/** Returns the live session with this token hash, or 'rotated' if the hash is an old one and the token was rotated a moment ago. */
+/**
+ * Returns the live session with this token hash, or 'rotated' if the hash is an old one and the token was rotated a
+ * moment ago.
+ */
 export const find = `${common}
 local row = readRow()
 if not row or not isLive(row) then return false end
@@ -86,7 +89,10 @@ redis.call('PEXPIREAT', key, text(expires))
 return created
 `
 
-/** Changes the live session with this token hash and returns it. Expiry and last-seen follow the rules of core/store/expiry.ts. */
+/**
+ * Changes the live session with this token hash and returns it. Expiry and last-seen follow the rules of
+ * core/store/expiry.ts.
+ */
 export const update = `${common}
 local options, position = cjson.decode(ARGV[2]), 2
 local function nextText() position = position + 1 return ARGV[position] end
@@ -157,7 +163,10 @@ redis.call('PEXPIREAT', key, text(expires))
 return changed
 `
 
-/** Deletes the session if every condition in ARGV matches. Returns a list: its user id, or nothing for an anonymous session. */
+/**
+ * Deletes the session if every condition in ARGV matches. Returns a list: its user id, or nothing for an anonymous
+ * session.
+ */
 export const remove = `${common}
 local condition, row = cjson.decode(ARGV[1]), readRow()
 if not row or (condition.live and not isLive(row)) then return false end
@@ -187,8 +196,8 @@ end
 `
 
 /**
- * Adds a session to the three sorted sets of the global index (by id, last-seen and expiry), and removes up to 100 expired
- * sessions. The sets themselves expire a day after their last session.
+ * Adds a session to the three sorted sets of the global index (by id, last-seen and expiry), and removes up to 100
+ * expired sessions. The sets themselves expire a day after their last session.
  */
 export const addToGlobalIndex = `${clock}
 redis.call('ZADD', KEYS[1], 0, ARGV[1])

@@ -38,28 +38,30 @@ export interface RedisStore extends SessionStore {
 }
 
 /**
- * Stores sessions in Redis 6.2 or newer, or in a compatible server (Django's cache engine). `client` is a client of the npm package
- * `redis`, for a single server or a cluster, or a function that creates one. It is connected at the first use. Create it with
- * `disableOfflineQueue: true`. Otherwise it queues commands while Redis is unreachable, and may send a write after it was reported
- * as STORE_FAILED. Set `socketTimeout` and `pingInterval`, too. Otherwise it never gives up on a connection that hangs.
- * docs/stores.md lists the settings for a single server, a cluster and Sentinel.
+ * Stores sessions in Redis 6.2 or newer, or in a compatible server (Django's cache engine). `client` is a client of the
+ * npm package `redis`, for a single server or a cluster, or a function that creates one. It is connected at the first
+ * use. Create it with `disableOfflineQueue: true`. Otherwise it queues commands while Redis is unreachable, and may
+ * send a write after it was reported as STORE_FAILED. Set `socketTimeout` and `pingInterval`, too. Otherwise it never
+ * gives up on a connection that hangs. docs/stores.md lists the settings for a single server, a cluster and Sentinel.
  *
- * Each session is one hash. Redis deletes it when the session expires, so `clearExpired` does nothing and returns 0, and no list
- * contains expired sessions. An operation on one session is one atomic script. An operation on several sessions is not atomic:
- * `create` with `replaces` deletes the old session before it creates the new one, so a failure in between logs the visitor out, and
- * `remove` deletes session by session. `modify` compares versions instead of locking.
+ * Each session is one hash. Redis deletes it when the session expires, so `clearExpired` does nothing and returns 0,
+ * and no list contains expired sessions. An operation on one session is one atomic script. An operation on several
+ * sessions is not atomic: `create` with `replaces` deletes the old session before it creates the new one, so a failure
+ * in between logs the visitor out, and `remove` deletes session by session. `modify` compares versions instead of
+ * locking.
  *
- * The index of a user is written before the session, so `revokeUser` misses no session. The global index is written after the
- * session. If the process exits in between, or two requests change an expiry at the same moment, `list` and `count` may miss the
- * session until its last-seen advances. A list by user or by ids reads each of these sessions. A list by `search`, `anonymous` or
- * `signedIn` reads all sessions until its page is full, and such a count reads all of them.
+ * The index of a user is written before the session, so `revokeUser` misses no session. The global index is written
+ * after the session. If the process exits in between, or two requests change an expiry at the same moment, `list` and
+ * `count` may miss the session until its last-seen advances. A list by user or by ids reads each of these sessions. A
+ * list by `search`, `anonymous` or `signedIn` reads all sessions until its page is full, and such a count reads all of
+ * them.
  *
- * Set `maxmemory-policy noeviction`. Otherwise Redis may evict sessions, which logs their users out, and indexes, which hides
- * sessions from `revokeUser` until their last-seen advances. The first use logs a warning if Redis may evict keys. A field of a
- * session that is not JSON affects only its own key.
+ * Set `maxmemory-policy noeviction`. Otherwise Redis may evict sessions, which logs their users out, and indexes, which
+ * hides sessions from `revokeUser` until their last-seen advances. The first use logs a warning if Redis may evict
+ * keys. A field of a session that is not JSON affects only its own key.
  *
- * Redis acknowledges a write before it is on disk and on its replicas. A crash or a failover may undo the last writes, including
- * revocations.
+ * Redis acknowledges a write before it is on disk and on its replicas. A crash or a failover may undo the last writes,
+ * including revocations.
  * @example const store = redisStore(createClient({ url, disableOfflineQueue: true }))
  */
 export function redisStore(client: RedisClientSource, { prefix = defaultPrefix }: RedisStoreOptions = {}): RedisStore {
@@ -178,7 +180,10 @@ class RedisSessionStore implements RedisStore {
     return removed
   }
 
-  /** Runs `create` or `update`. Writes the user's index if the script asks for it, and the global index if times have changed. */
+  /**
+   * Runs `create` or `update`. Writes the user's index if the script asks for it, and the global index if times have
+   * changed.
+   */
   async #write(script: string, id: string, argumentsFor: (indexed: IndexEntry | null) => string[]): Promise<UpdatedSession | null> {
     for (let indexed: IndexEntry | null = null; ; ) {
       const reply = textsOf(await this.#run(script, [sessionKey(id)], argumentsFor(indexed)))
@@ -189,7 +194,8 @@ class RedisSessionStore implements RedisStore {
       } else {
         const { session, timesChanged, indexEntry } = parseSession(id, reply)
         if (timesChanged) {
-          // Redis may have evicted the user's index. Both scripts are sent at once, so this repair needs no other round trip.
+          // Redis may have evicted the user's index. Both scripts are sent at once, so this repair needs no other round
+          // trip.
           const repair = indexEntry && !indexed ? this.#indexes.addToUser(id, indexEntry) : null
           await Promise.all([this.#indexes.addToGlobal(session), repair])
         }

@@ -49,8 +49,8 @@ export interface RowDriver {
   /** Returns the row with this id, expired or not. Never returns an outdated copy. */
   get(id: string): Promise<DriverRow | null>
   /**
-   * Writes `row` if the stored one has the revision `expected` (0: if there is none), in one atomic step. Returns true if it
-   * wrote.
+   * Writes `row` if the stored one has the revision `expected` (0: if there is none), in one atomic step. Returns true
+   * if it wrote.
    */
   put(row: DriverRow, expected: number): Promise<boolean>
   /** Deletes the row with this id if it has the revision `expected`, in one atomic step. Returns true if it deleted. */

@@ -13,7 +13,9 @@ import {
   type StoredSession,
 } from '../../core/store/store.ts'
 
-/** A session in a store that computes in JavaScript instead of SQL. `now` is that store's clock, in epoch milliseconds. */
+/**
+ * A session in a store that computes in JavaScript instead of SQL. `now` is that store's clock, in epoch milliseconds.
+ */
 export type Row = Omit<StoredSession, 'secondsLeft' | 'secondsSinceSeen'> & {
   /** The time of the last change of the token; null before the first. */
   readonly rotatedAt: Date | null
@@ -51,7 +53,10 @@ export function withDates(row: WrittenRow): Row {
   }
 }
 
-/** Orders keys as PostgreSQL's jsonb does, by length and then by bytes, so that code under test sees the order of production. */
+/**
+ * Orders keys as PostgreSQL's jsonb does, by length and then by bytes, so that code under test sees the order of
+ * production.
+ */
 function orderKeys<T extends Json>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(orderKeys) as unknown as T
@@ -81,7 +86,7 @@ export function createRow(session: NewSession, policy: ExpiryPolicy, now: number
   }
 }
 
-/** Returns the row after `change`, and the value that it took out. Returns null if a condition of the change fails. */
+/** Returns the row after `change`, and the value that it removed. Returns null if a condition of the change fails. */
 export function changeRow(
   row: Row,
   change: Change,
@@ -159,7 +164,10 @@ export function pageOf<T extends Pick<Row, 'id' | 'lastSeenAt'>>(
   return before ? sorted.slice(-limit) : sorted.slice(0, limit)
 }
 
-/** Returns a user's active sessions except the newest: last-seen by id. A session that has been seen since must not be deleted. */
+/**
+ * Returns the last-seen times by id of a user's active sessions, except the newest. A session that has been seen since
+ * must not be deleted.
+ */
 export function surplusOf(live: readonly Pick<Row, 'id' | 'lastSeenAt'>[], keepNewest: number): ReadonlyMap<string, number> {
   const newestFirst = pageOf(live, { sort: 'lastSeen', limit: live.length })
   return new Map(newestFirst.slice(keepNewest).map(({ id, lastSeenAt }) => [id, lastSeenAt.getTime()]))
