@@ -13,8 +13,9 @@ export interface AdoptedSession {
   /** The data, as `session.set` takes it. @default none */
   readonly data?: Readonly<Record<string, unknown>>
   /**
-   * The old cookie. The old cookie is removed when the session is stored. Without its name, the next request would
-   * restore the session after a logout.
+   * The old cookie. It is removed when the session is stored, with the domain and path of the option `cookie`: browsers
+   * keep one that was set with others. Without its name, or if the browser keeps it, the next request would restore the
+   * session after a logout.
    */
   readonly cookie?: string | readonly string[]
 }

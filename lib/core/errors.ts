@@ -26,7 +26,9 @@ const statuses = {
   CONFIG_INVALID: 500,
 } as const satisfies Record<SessionErrorCode, number>
 
-/** The cause of a `STORE_FAILED`. Contains codes only, because a driver's message, detail and parameters contain data. */
+/**
+ * The cause of a `STORE_FAILED`. Contains codes only, because a driver's message, detail and parameters contain data.
+ */
 export interface FailureCause {
   /** The database's or driver's own code, such as SQLSTATE `42P01` or `ECONNREFUSED`; null if it has none. */
   readonly code: string | null
@@ -50,8 +52,8 @@ const errorsPage = 'node_modules/coatcheck/docs/errors.md'
 const brand = Symbol.for('coatcheck.SessionError')
 
 /**
- * The only error class of the library. Compare `code`, which is a closed union. `message` says what was found and what to do.
- * `status` is a matching HTTP status (400, 401, 403, 409, 413, 500 or 503).
+ * The only error class of the library. Compare `code`, which is a closed union. `message` says what was found and what
+ * to do. `status` is a matching HTTP status (400, 401, 403, 409, 413, 500 or 503).
  */
 export class SessionError extends Error {
   override readonly name = 'SessionError'

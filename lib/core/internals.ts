@@ -7,8 +7,8 @@ export const optionsOf = Symbol.for('coatcheck.optionsOf')
 export const partsOf = Symbol.for('coatcheck.partsOf')
 
 /**
- * Adds a property for the command to `target`, and returns it. The property is not enumerable, so printing or spreading `target`
- * does not reveal it.
+ * Adds a property for the command to `target`, and returns it. The property is not enumerable, so printing or spreading
+ * `target` does not reveal it.
  * @example return withInternal({ getSession }, optionsOf, () => options)
  */
 export function withInternal<T extends object>(target: T, key: symbol, value: unknown): T {

@@ -15,14 +15,14 @@ import type { ColumnsOption, UserOptions } from './user-options.ts'
 /** The options that the server (`createSessions`) and the edge (`createGuard`) share: plain data. */
 export interface SessionOptions {
   /**
-   * Secrets of at least 32 characters: the first signs, all verify (Django's SECRET_KEY and SECRET_KEY_FALLBACKS). To rotate
-   * without logging anyone out, deploy `[old, new]` first, then `[new, old]`. Needed at the first request, not at build time.
-   * A secret must have at least 10 different characters.
+   * Secrets of at least 32 characters: the first signs, all verify (Django's SECRET_KEY and SECRET_KEY_FALLBACKS). To
+   * rotate without logging anyone out, deploy `[old, new]` first, then `[new, old]`. Needed at the first request, not
+   * at build time. A secret must have at least 10 different characters.
    */
   secret: string | readonly string[] | undefined
   /**
-   * The idle lifetime, counted from the last activity. A cookie lives at most 400 days. A session is kept longer only if it
-   * writes in the second half of that time, because that write sends a new cookie.
+   * The idle lifetime, counted from the last activity. A cookie lives at most 400 days. A session is kept longer only
+   * if it writes in the second half of that time, because that write sends a new cookie.
    * @default '14d' (Django's SESSION_COOKIE_AGE)
    */
   maxAge?: Duration
@@ -31,7 +31,9 @@ export interface SessionOptions {
    * that anonymous visitors can create. @default `maxAge`
    */
   anonymousMaxAge?: Duration | undefined
-  /** The longest lifetime since login, or since creation for an anonymous session, regardless of activity. @default none */
+  /**
+   * The longest lifetime since login, or since creation for an anonymous session, regardless of activity. @default none
+   */
   absoluteMaxAge?: Duration | undefined
   /** True if reading counts as activity. @default false (Django's SESSION_SAVE_EVERY_REQUEST) */
   rolling?: boolean
@@ -43,23 +45,25 @@ export interface SessionOptions {
    */
   expireAtBrowserClose?: boolean
   /**
-   * The path of the login page, to which anonymous visitors are redirected, or a function that returns it for the path that they
-   * asked for: `(path) => (path.startsWith('/de/') ? '/de/login' : '/login')`. @default '/login' (Django's LOGIN_URL)
+   * The path of the login page, to which anonymous visitors are redirected, or a function that returns it for the path
+   * that they asked for: `(path) => (path.startsWith('/de/') ? '/de/login' : '/login')`. @default '/login' (Django's
+   * LOGIN_URL)
    */
   signIn?: SignIn
   /**
-   * Other origins whose pages may send unsafe requests to `sessions.handler`, such as 'https://www.shop.example': scheme, host and
-   * port. @default none (Django's CSRF_TRUSTED_ORIGINS)
+   * Other origins whose pages may send unsafe requests to `sessions.handler`, such as 'https://www.shop.example':
+   * scheme, host and port. @default none (Django's CSRF_TRUSTED_ORIGINS)
    */
   trustedOrigins?: readonly string[] | undefined
   /**
-   * The name of this app, for several apps that share a secret and a cookie name. With `cookieStore()`, a cookie of one app opens
-   * nothing in another. @default none
+   * The name of this app, for several apps that share a secret and a cookie name. With `cookieStore()`, a cookie of one
+   * app opens nothing in another. @default none
    */
   app?: string | undefined
   /**
    * Binds sessions to the device where they were created, in browsers that support it: a stolen cookie is useless after
-   * `lifetime`. Needs the route of `sessions.deviceHandler()`, the guard, and https. docs/device-bound.md has the details.
+   * `lifetime`. Needs the route of `sessions.deviceHandler()`, the guard, and https. docs/device-bound.md has the
+   * details.
    * @default false
    * @see W3C Device Bound Session Credentials
    */
@@ -73,8 +77,7 @@ export interface SessionOptions {
  * logs in and when the expiry is set to the past. The reasons of `rejected`: with 'unknown', this app signed the token,
  * but the session was deleted or has expired; with 'rotated', another request has replaced the token, which may have
  * been stolen; with 'credentials', the user no longer exists or has changed credentials since the login; with 'device',
- * the request did not come from the device to which the session is bound. `bound`: the session is bound to a device
- * now.
+ * the request did not come from the device to which the session is bound. `bound`: the session was bound to a device.
  */
 export type SessionEvent =
   | {
@@ -96,17 +99,21 @@ export interface ServerOptions<Data extends object = JsonObject, User = null> ex
   /** The store of the sessions (Django's SESSION_ENGINE): one on the server, or `cookieStore()`. */
   store: SessionStore | CookieStore
   /**
-   * How `getUser` and `requireUser` load the user (Django's request.user), and which credentials end a session when they change
-   * (Django's session auth hash). @default none
+   * Loads the user for `getUser` and `requireUser` (Django's request.user), and defines the credentials whose change
+   * invalidates a session (Django's session auth hash). @default none
    */
   user?: UserOptions<User> | undefined
   /**
-   * Returns the values of the app's own columns for a session, at each write (Django: a model derived from AbstractBaseSession).
-   * Only the values that the write changes are sent, and those of columns that are still null. The store must have the columns.
+   * Returns the values of the app's own columns for a session, at each write (Django: a model derived from
+   * AbstractBaseSession). Only the values that the write changes are sent, and those of columns that are still null.
+   * The store must have the columns.
    * @default none
    */
   columns?: ColumnsOption<Data> | undefined
-  /** One Standard Schema for each key. It types the data, validates writes, and provides the defaults of `get`. @default none */
+  /**
+   * One Standard Schema for each key. It types the data, validates writes, and provides the defaults of `get`. @default
+   * none
+   */
   schema?: AnySchemas | undefined
   /** Converts each top-level value to JSON and back. @default values are JSON already */
   serializer?: Serializer | undefined
@@ -116,11 +123,13 @@ export interface ServerOptions<Data extends object = JsonObject, User = null> ex
   recordClient?: boolean
   /** The number of your own proxies that append to X-Forwarded-For. With 0, no address is recorded. @default 0 */
   trustedProxies?: number
-  /** Returns the client's address or null; overrides `trustedProxies`. A value that is not an address is not recorded. */
+  /**
+   * Returns the client's address or null; overrides `trustedProxies`. A value that is not an address is not recorded.
+   */
   clientIp?: ((headers: Headers) => string | null | undefined) | undefined
   /**
-   * The largest number of active sessions of one user. A login deletes the least recently used ones above it, in a
-   * second statement.
+   * The largest number of active sessions of one user. A login deletes the least recently used sessions above this
+   * number, in a second statement.
    * @default none
    */
   maxPerUser?: number | undefined

@@ -2,11 +2,14 @@ import type { JsonObject } from './data/json.ts'
 import type { DeepReadonly } from './data/read-only.ts'
 import type { ColumnValues } from './store/store.ts'
 
-/** The option `user` of `createSessions`: how the app's users are loaded and which credentials end their sessions. */
+/**
+ * The option `user` of `createSessions`: loads the app's users, and defines the credentials whose change invalidates
+ * their sessions.
+ */
 export interface UserOptions<User> {
   /**
-   * Returns the user with this id, as `login` stored it, or null if there is no such user. `getUser` and `requireUser` call it
-   * once per request. A rejection passes to their callers.
+   * Returns the user with this id, as `login` stored it, or null if there is no such user. `getUser` and `requireUser`
+   * call it once per request. A rejection passes to their callers.
    */
   load(userId: string): Promise<User | null | undefined>
   /**

@@ -57,7 +57,7 @@ describe('adopt', () => {
     expect(await new FakeBrowser().visit(seen, page('anonymous'))).toMatchObject({ userId: null, cart: ['hat'] })
   })
 
-  it('an authentic session of ours, also a revoked one, is never replaced by an old one', async () => {
+  it('an authentic session of ours is never replaced by an old one, even if it was revoked', async () => {
     const { getSession, revokeUser, seen } = anApp()
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).login('8'))

@@ -52,11 +52,11 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
    */
   getSession(): Promise<Session<Data, Defaulted, Input, User>>
   /**
-   * Returns the logged-in user, or null (Django's request.user). Needs the option `user`. `user.load` is called once per request,
-   * however often this is called; a page that is rendered after an action loads the user again. If the user does not exist or,
-   * with `user.authHash`, has other credentials than at the login, the session is deleted, the visitor is anonymous for the rest
-   * of the request, and the event `rejected` with the reason 'credentials' follows. `session` is a session of these `sessions`,
-   * such as that of `fromRequest`. @default the current request's session
+   * Returns the logged-in user, or null (Django's request.user). Needs the option `user`. `user.load` is called once
+   * per request, however often this is called; a page that is rendered after an action loads the user again. If the
+   * user does not exist or, with `user.authHash`, has other credentials than at the login, the session is deleted, the
+   * visitor is anonymous for the rest of the request, and the event `rejected` with the reason 'credentials' follows.
+   * `session` is a session of these `sessions`, such as that of `fromRequest`. @default the current request's session
    * @example const user = await sessions.getUser()
    * @throws {SessionError} CONFIG_INVALID without the option `user`.
    */
@@ -70,31 +70,31 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
    */
   requireUser(options?: RequireUserOptions): Promise<UserSession<Data, Defaulted, Input, User>>
   /**
-   * Logs the current visitor out, as `session.logout()` does. It clears the cookie even if the store fails before the session
-   * can be read, and rejects with STORE_FAILED afterwards. In that case the row remains until it expires.
+   * Logs the current visitor out, as `session.logout()` does. It clears the cookie even if the store fails before the
+   * session can be read, and rejects with STORE_FAILED afterwards. In that case the row remains until it expires.
    * @example await sessions.logout()
    */
   logout(): Promise<void>
   /**
-   * Returns the session of a plain `Request`, or of Node's `IncomingMessage`, such as a WebSocket handshake. It is read-only: its
-   * writers reject with READ_ONLY.
+   * Returns the session of a plain `Request`, or of Node's `IncomingMessage`, such as a WebSocket handshake. It is
+   * read-only: its writers reject with READ_ONLY.
    * @example const { userId } = await sessions.fromRequest(handshake)
    */
   fromRequest(request: AnyRequest): Promise<Session<Data, Defaulted, Input, User>>
   /**
-   * Wraps a route handler. The response has `Cache-Control: private, no-store` and `Vary: Cookie`. Requests from other sites
-   * with an unsafe method are rejected, except those of `trustedOrigins`. A thrown error becomes the response `{ error: { code,
-   * message } }` with the error's status, so that cookies set before are sent; Next drops them when a handler throws. An error
-   * that is not a `SessionError` becomes a 500 without its text. Redirects pass.
+   * Wraps a route handler. The response has `Cache-Control: private, no-store` and `Vary: Cookie`. Requests from other
+   * sites with an unsafe method are rejected, except those of `trustedOrigins`. A thrown error becomes the response `{
+   * error: { code, message } }` with the error's status, so that cookies set before are sent; Next drops them when a
+   * handler throws. An error that is not a `SessionError` becomes a 500 without its text. Redirects pass.
    * @example export const POST = sessions.handler(async () => Response.json({ ok: true }))
    */
   handler<Incoming extends Request = Request, Args extends readonly unknown[] = []>(
     fn: HandlerFunction<Incoming, Args>,
   ): HandlerFunction<Incoming, Args, Promise<Response>>
   /**
-   * Returns what `<SessionProvider>` of `coatcheck/client` shows to scripts: the values that `choose` returns, and `userId`,
-   * `isAnonymous`, `expiresIn` and `authenticatedAt`. Nothing else of the session reaches the browser. Call it where
-   * `getSession` may be called, such as in a layout.
+   * Returns what `<SessionProvider>` of `coatcheck/client` shows to scripts: the values that `choose` returns, and
+   * `userId`, `isAnonymous`, `expiresIn` and `authenticatedAt`. Nothing else of the session reaches the browser. Call
+   * it where `getSession` may be called, such as in a layout.
    * @example <SessionProvider view={await sessions.view((session) => ({ name: session.get('name') }))}>
    */
   view<Values extends object>(choose: (session: Session<Data, Defaulted, Input, User>) => Values): Promise<SessionView<Values>>
@@ -114,19 +114,20 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
    */
   deviceHandler(): HandlerFunction<Request, [], Promise<Response>>
   /**
-   * Creates a route handler, for GET or POST, that a cron job calls to delete expired sessions. It responds with `{ deleted,
-   * done }`. `done` is false if the time ran out first; the next call continues. A request without `Authorization: Bearer
-   * <secret>`, compared in constant time, receives a 401. If the secret is missing or has fewer than 16 characters, every
-   * request receives a 500 with CONFIG_INVALID; importing the module does not fail. Responses are never cached.
+   * Creates a route handler, for GET or POST, that a cron job calls to delete expired sessions. It responds with `{
+   * deleted, done }`. `done` is false if the time ran out first; the next call continues. A request without
+   * `Authorization: Bearer <secret>`, compared in constant time, receives a 401. If the secret is missing or has fewer
+   * than 16 characters, every request receives a 500 with CONFIG_INVALID; importing the module does not fail. Responses
+   * are never cached.
    * @example export const GET = sessions.clearExpiredHandler({ secret: process.env.CRON_SECRET })
    */
   clearExpiredHandler(options: ClearExpiredHandlerOptions): HandlerFunction<Request, [], Promise<Response>>
 }
 
 /**
- * Creates the sessions of an app. Call it once, at module scope. Nothing is checked, opened or connected until the first
- * request, so `next build` passes without a secret or a database; then wrong options reject with CONFIG_INVALID. `Data` types
- * the session's values, and `User` the users that `user.load` returns. With `schema`, both are inferred.
+ * Creates the sessions of an app. Call it once, at module scope. Nothing is checked, opened or connected until the
+ * first request, so `next build` passes without a secret or a database; then wrong options reject with CONFIG_INVALID.
+ * `Data` types the session's values, and `User` the users that `user.load` returns. With `schema`, both are inferred.
  * @example export const sessions = createSessions<AppSession>({ ...sessionOptions, store: drizzleStore(db) })
  */
 export function createSessions<const Schemas extends AnySchemas, User = null>(

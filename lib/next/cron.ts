@@ -6,11 +6,16 @@ import { type HandlerFunction, sessionHandler } from './handler.ts'
 
 /** The options of `clearExpiredHandler`. */
 export interface ClearExpiredHandlerOptions {
-  /** The secret that the caller sends as `Authorization: Bearer …`, at least 16 characters. Vercel sends `CRON_SECRET`. */
+  /**
+   * The secret that the caller sends as `Authorization: Bearer …`, at least 16 characters. Vercel sends `CRON_SECRET`.
+   */
   secret: string | undefined
   /** Rows deleted by one statement. @default 1000 */
   batchSize?: number
-  /** The longest duration of one call, checked between two batches. Keep it below your host's limit. @default 20 (seconds) */
+  /**
+   * The longest duration of one call, checked between two batches. Keep it below your host's limit. @default 20
+   * (seconds)
+   */
   timeLimit?: Duration
 }
 

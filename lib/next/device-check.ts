@@ -12,7 +12,8 @@ export async function onItsDevice(
   const { found } = carried
   if (!deviceSigner || found === null || typeof found === 'string') return carried
   const { row } = found
-  if (await isProven(deviceSigner, row, cookieValues(headers.get('cookie'), deviceCookieName(options.cookie)), now())) return carried
+  if (await isProven(deviceSigner, row, cookieValues(headers.get('cookie'), deviceCookieName(options.cookie)), now()))
+    return carried
   return { ...carried, found: 'device', unproven: { row, isSkipped: headers.has('secure-session-skipped') } }
 }
 

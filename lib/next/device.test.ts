@@ -152,7 +152,7 @@ describe('theft', () => {
     expect(await userOf(thief)).toBeNull()
   })
 
-  it('a writer of an unproven request rejects and leaves the cookies alone; it creates no session', async () => {
+  it('a writer of an unproven request rejects, sends no cookie and creates no session', async () => {
     const { sessions, browser, store } = await aBoundApp()
     pass(10 * minutes)
     const request = { headers: browser.headers(), context: 'action' as const }
@@ -166,7 +166,7 @@ describe('theft', () => {
     expect(during.value, 'the device handler failed').toBe('DEVICE_UNPROVEN 503')
   })
 
-  it('the guard with a store turns an unproven visitor away, and gives the session to the app’s middleware only with a proof', async () => {
+  it('the guard with a store redirects an unproven visitor, and gives the session to the app’s middleware only with a proof', async () => {
     const { store, browser } = await aBoundApp()
     const visitors: unknown[] = []
     const guard = createGuard(shared, { store, next: (_request, _event, visitor) => void visitors.push(visitor) })
@@ -265,6 +265,16 @@ describe('requireUser and options', () => {
     const { store, browser } = await aBoundApp()
     const { requireUser } = createSessions({ ...shared, deviceBinding: false, store })
     expect(await browser.read(async () => codeOf(requireUser({ deviceBound: true })))).toBe('CONFIG_INVALID 500')
+  })
+
+  it('the guard adds no invitation to a response of the device handler, which would repeat a refused one without end', async () => {
+    const { browser } = await anApp()
+    const invitationOn = async (path: string) => {
+      const request = new NextRequest(`https://localhost${path}`, { headers: browser.headers() })
+      const { headers } = await createGuard(shared)(request, {} as NextFetchEvent)
+      return headers.has('secure-session-registration')
+    }
+    expect([await invitationOn('/account'), await invitationOn('/api/session/device')]).toEqual([true, false])
   })
 
   it('the guard never redirects the device handler', async () => {

@@ -21,22 +21,27 @@ export interface DeviceContext {
 }
 
 /**
- * Responds to the browser of a device-bound session: registers the device's key after a login, and renews the device cookie for
- * a signed challenge. The session is found by the challenge or by `Sec-Secure-Session-Id`, because the request carries no
- * SameSite cookie if a link on another site caused it. If the store fails, the status is 503: the browser keeps its session and
- * tries again. After a 401 it gives up.
+ * Responds to the browser of a device-bound session: registers the device's key after a login, and renews the device
+ * cookie for a signed challenge. The session is found by the challenge or by `Sec-Secure-Session-Id`, because the
+ * request carries no SameSite cookie if a link on another site caused it. If the store fails, the status is 503: the
+ * browser keeps its session and tries again. After a 401 it gives up.
  * @see W3C Device Bound Session Credentials
  */
 export async function respondToDevice(context: DeviceContext, { headers }: { readonly headers: Headers }): Promise<Response> {
-  const sessionId = headerString(headers.get('sec-secure-session-id'))
-  const jwt = headers.get('secure-session-response')
-  const proof = jwt === null ? null : parseDeviceProof(headerString(jwt) ?? jwt)
+  // The draft makes both values strings (RFC 9651), but Chromium sends them without quotation marks.
+  const sessionId = textOf(headers.get('sec-secure-session-id'))
+  const jwt = textOf(headers.get('secure-session-response'))
+  const proof = jwt === null ? null : parseDeviceProof(jwt)
   try {
     return await (sessionId === null ? register(context, proof) : refresh(context, sessionId, proof))
   } catch (error) {
     console.error(error)
     return empty(503)
   }
+}
+
+function textOf(header: string | null): string | null {
+  return headerString(header) ?? header
 }
 
 /** Returns the value of `Secure-Session-Registration`, which asks the browser to bind session `id` to this device. */
@@ -89,7 +94,10 @@ async function findById({ store }: DeviceContext, id: string): Promise<StoredSes
   return row ?? null
 }
 
-/** Returns the device cookie, the browser's instructions, and the next challenge, which saves a round trip at the next renewal. */
+/**
+ * Returns the device cookie, the browser's instructions, and the next challenge, which saves a round trip at the next
+ * renewal.
+ */
 async function proven(context: DeviceContext, id: string, thumbprint: string): Promise<Response> {
   const { cookie, binding, signer, now } = context
   const sessionId = `${id}~${thumbprint}`
@@ -108,11 +116,11 @@ async function proven(context: DeviceContext, id: string, thumbprint: string): P
   })
 }
 
-function deviceCookieAttributes({ domain, path, sameSite, secure }: ResolvedCookie): string {
+function deviceCookieAttributes({ domain, path, sameSite, secure, partitioned }: ResolvedCookie): string {
   const site = { lax: 'Lax', strict: 'Strict', none: 'None' }[sameSite]
-  return [domain && `Domain=${domain}`, `Path=${path}`, secure && 'Secure', 'HttpOnly', `SameSite=${site}`]
-    .filter(Boolean)
-    .join('; ')
+  const place = [domain && `Domain=${domain}`, `Path=${path}`]
+  const flags = [secure && 'Secure', 'HttpOnly', `SameSite=${site}`, partitioned && 'Partitioned']
+  return [...place, ...flags].filter(Boolean).join('; ')
 }
 
 async function nextChallenge({ signer, now }: DeviceContext, id: string, sessionId: string): Promise<Record<string, string>> {

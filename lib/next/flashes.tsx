@@ -14,7 +14,10 @@ export interface FlashesProps {
   children?: ReactNode
 }
 
-/** The ids of flashes that have left the screen. A page that the router restores from its cache does not show them again. */
+/**
+ * The ids of flashes that have left the screen. A page that the router restores from its cache does not show them
+ * again.
+ */
 const dismissed = new Set<string>()
 
 /**
@@ -49,7 +52,10 @@ export function Flashes({ flashes, acknowledge, children }: FlashesProps) {
   )
 }
 
-/** Returns true while the visitor is on the page on which flashes with these ids appeared. The router does not unmount layouts. */
+/**
+ * Returns true while the visitor is on the page on which flashes with these ids appeared. The router does not unmount
+ * layouts.
+ */
 function useSamePage(ids: string): boolean {
   const pathname = usePathname()
   const [appeared, setAppeared] = useState({ ids, pathname })

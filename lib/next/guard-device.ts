@@ -18,8 +18,8 @@ export interface DeviceRegistrar {
   /** Returns false if the session is bound to a device and the request has no proof of it. */
   isProven(request: NextRequest, row: StoredSession): Promise<boolean>
   /**
-   * Returns the response with `Secure-Session-Registration` for the session `id`, unless the request has a proof of its device,
-   * loads a file, or prefetches a document. No shared cache stores the result.
+   * Returns the response with `Secure-Session-Registration` for the session `id`, unless the request has a proof of its
+   * device, loads a file, or prefetches a document. No shared cache stores the result.
    */
   invite(request: NextRequest, id: string, response: Response): Promise<Response>
 }
@@ -28,11 +28,15 @@ export interface DeviceRegistrar {
 export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOptions): DeviceRegistrar | null {
   if (!deviceBinding) return null
   const signer = new DeviceSigner(cookie.name, webMacs(secrets, deviceKeyInfo))
+  const isHandler = ({ nextUrl }: NextRequest) => nextUrl.basePath + nextUrl.pathname === deviceBinding.path
   const proofs = (headers: Headers) => cookieValues(headers.get('cookie'), deviceCookieName(cookie))
   return {
     isProven: ({ headers }, row) => isProven(signer, row, proofs(headers), Date.now()),
-    isHandler: ({ nextUrl }) => nextUrl.basePath + nextUrl.pathname === deviceBinding.path,
-    invite: async ({ headers }, id, response) => {
+    isHandler,
+    invite: async (request, id, response) => {
+      const { headers } = request
+      // An invitation with the refusal of a registration would make the browser try again at once, without end.
+      if (isHandler(request)) return response
       // The browser has a key but could not renew its proof. It must not create another key.
       if (headers.has('secure-session-skipped') || !isUsed(headers)) return response
       const nowSeconds = Date.now() / 1000

@@ -3,12 +3,15 @@ import { privateResponse } from '../web/private-response.ts'
 import { safeNext } from '../web/safe-next.ts'
 import { pathHeader } from './path-header.ts'
 
-/** The most cookies of a request that the guard lets through. Browsers store at least 50 for a site (RFC 6265, section 6.1). */
+/**
+ * The most cookies of a request that the guard lets through. Browsers store at least 50 for a site (RFC 6265, section
+ * 6.1).
+ */
 const maxRequestCookies = 200
 
 /**
- * Returns a 431 (RFC 6585, section 5) for a request with more than 200 cookies, otherwise null. A Cookie header of 16 KB may have
- * thousands of names, and Next takes seconds to render a page for it.
+ * Returns a 431 (RFC 6585, section 5) for a request with more than 200 cookies, otherwise null. A Cookie header of 16
+ * KB may have thousands of names, and Next takes seconds to render a page for it.
  */
 export function refuseCookies(headers: Headers): Response | null {
   const count = (headers.get('cookie')?.split(';') ?? []).length

@@ -66,7 +66,7 @@ describe('the guard', () => {
     expect((await guarded('/account', { token, shared: { cookie: { name: 'other' } } })).passed).toBe(false)
   })
 
-  it('the guard accepts a token for a day after its expiry, so a clock that is an hour fast turns no visitor away', async () => {
+  it('the guard accepts a token for a day after its expiry, so a clock that is an hour fast redirects no visitor', async () => {
     const browser = new FakeBrowser()
     const { getSession: short } = createSessions<{ a: number }>({ ...options, store: memoryStore(), absoluteMaxAge: 1000 })
     await browser.visit(async () => (await short()).login('1'))
@@ -244,10 +244,11 @@ describe('the guard with the cookie store', () => {
     ])
   })
 
-  it('the guard turns away a session that is older than an absoluteMaxAge that became stricter', async () => {
+  it('the guard redirects a session that is older than a shortened absoluteMaxAge', async () => {
     const token = await tokenOf(true)
     now += 700_000
-    const passes = async (absoluteMaxAge: number) => (await guarded('/account', { token, store, shared: { absoluteMaxAge } })).passed
+    const passes = async (absoluteMaxAge: number) =>
+      (await guarded('/account', { token, store, shared: { absoluteMaxAge } })).passed
     expect([await passes(600), await passes(800)]).toEqual([false, true])
   })
 
@@ -277,7 +278,7 @@ describe('the guard with a store on the server', () => {
     expect((await guarded('/account', { token })).passed).toBe(true)
   })
 
-  it('the guard turns away a token that was rotated', async () => {
+  it('the guard redirects a token that was rotated', async () => {
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).login('1'))
     const { token } = browser
@@ -286,7 +287,7 @@ describe('the guard with a store on the server', () => {
     expect((await guarded('/account', { token: browser.token, store })).passed).toBe(true)
   })
 
-  it('the guard turns away a session that is older than absoluteMaxAge', async () => {
+  it('the guard redirects a session that is older than absoluteMaxAge', async () => {
     let now = Date.now()
     const timed = memoryStore({ now: () => now })
     const browser = new FakeBrowser()

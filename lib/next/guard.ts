@@ -22,7 +22,10 @@ export interface GuardOptions {
   protect?: readonly string[]
   /** 'user' requires a logged-in session, 'session' any session. @default 'user' */
   require?: 'user' | 'session'
-  /** The login page, as a path or as a function of the path that the visitor asked for. @default the shared option `signIn` */
+  /**
+   * The login page, as a path or as a function of the path that the visitor asked for. @default the shared option
+   * `signIn`
+   */
   signIn?: SessionOptions['signIn']
   /**
    * Your own middleware. The app's own middleware, which runs for requests that pass. `visitor.loggedIn` is verified,
@@ -36,17 +39,23 @@ export interface GuardOptions {
    * @default none: the guard reads tokens
    */
   store?: SessionStore | CookieStore
-  /** The option `adopt` of `createSessions`: visitors with a session of another library pass to the page. @default none */
+  /**
+   * The option `adopt` of `createSessions`: visitors with a session of another library pass to the page. @default none
+   */
   adopt?: Adopt | undefined
-  /** The longest duration of a read of the store. Afterwards the request passes to the page, which checks itself. @default 5 */
+  /**
+   * The longest duration of a read of the store. Afterwards the request passes to the page, which checks itself.
+   * @default 5
+   */
   timeout?: Duration
 }
 
 /**
- * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors without a
- * valid token away before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as `next`. Server actions and
- * forms pass, because a redirected action shows an error; any other POST receives a 303. Responses for protected paths have
- * `Cache-Control: private, no-store`. A request with more than 200 cookies receives a 431.
+ * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors
+ * without a valid token away before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as
+ * `next`. Server actions and forms pass, because a redirected action shows an error; any other POST receives a 303.
+ * Responses for protected paths have `Cache-Control: private, no-store`. A request with more than 200 cookies receives
+ * a 431.
  *
  * The guard saves a page load. It does not secure the page: pages, actions and handlers must call `requireUser`
  * themselves. The guard passes the path of the page to `requireUser`.

@@ -96,7 +96,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
     expect((await list({ userId })).map(({ data }) => data)).toEqual([{ cart: ['coat'] }])
   })
 
-  it('a login that another login of this user overtakes keeps the session, and reports the rotated token', async () => {
+  it('a login that is overtaken by another login of the same user keeps the session, and reports the rotated token', async () => {
     const { getSession, list, events } = make()
     const userId = `overtaken ${storeName}`
     const browser = new FakeBrowser()
@@ -204,7 +204,7 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
     expect(rejected(events)).toEqual(['rotated'])
   })
 
-  it('requireUser in an action refreshes every page and leaves the cookie alone', async () => {
+  it('requireUser in an action refreshes every page and sends no cookie', async () => {
     const { getSession, requireUser, revokeUser } = make()
     const browser = new FakeBrowser()
     const userId = `revoked ${storeName}`

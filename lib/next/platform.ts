@@ -45,21 +45,22 @@ const next: Platform = {
   after,
   io: () => io?.(),
   refresh: refresh ?? null,
-  // Imported without an extension, so that bundlers choose the server's version, and on demand, because plain Node cannot find it.
+  // Imported without an extension, so that bundlers choose the server's version, and on demand, because plain Node
+  // cannot find it.
   redirect: async (path) => (await import('next/navigation')).redirect(path),
 }
 
 /**
- * Returns true if Next itself threw `error`, for example to redirect or to stop a prerender. Such errors have a digest and must
- * pass.
+ * Returns true if Next itself threw `error`, for example to redirect or to stop a prerender. Such errors have a digest
+ * and must pass.
  */
 export function isNextSignal(error: unknown): error is Error & { readonly digest: string } {
   return error instanceof Error && 'digest' in error && typeof error.digest === 'string'
 }
 
 /**
- * The global that holds the fake request of `coatcheck/testing`. A global, because a bundler may load this module more than
- * once.
+ * The global that holds the fake request of `coatcheck/testing`. A global, because a bundler may load this module more
+ * than once.
  */
 export const fakePlatformKey = Symbol.for('coatcheck.fake-platform')
 

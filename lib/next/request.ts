@@ -40,9 +40,9 @@ export interface ConfiguredSessions {
 }
 
 /**
- * Returns the session of the current request. The headers object identifies the request: it stays the same from an action to
- * the page that is rendered after it. `configured` is called only when there is a request; a build has none and stops at
- * `headers()`.
+ * Returns the session of the current request. The headers object identifies the request: it stays the same from an
+ * action to the page that is rendered after it. `configured` is called only when there is a request; a build has none
+ * and stops at `headers()`.
  */
 export async function requestSession(configured: () => ConfiguredSessions): Promise<AnySession> {
   const here = platform()
@@ -63,7 +63,8 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
       `Two createSessions with different options use the cookie ${name}. Give one of them another cookie.name.`,
     )
   }
-  // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the others.
+  // Each caller awaits its own io(): Next stops a prerender there, and a promise shared across renders would hang the
+  // others.
   if (entry.cookies.length > 0 || (context.adopt && headers.has('cookie'))) await here.io()
   if (!entry.session) {
     const session = load(context, entry.cookies, headers, new NextRequestContext(context, headers))
@@ -122,7 +123,9 @@ async function load(
   return new Session(scope, record)
 }
 
-/** Opens the session of a request's cookies: within its absolute lifetime, and only on the device to which it is bound. */
+/**
+ * Opens the session of a request's cookies: within its absolute lifetime, and only on the device to which it is bound.
+ */
 export async function openCookies(context: SessionContext, cookies: readonly string[], headers: Headers): Promise<CarriedSession> {
   return onItsDevice(context, withinAbsoluteLifetime(context, await context.carrier.open(cookies)), headers)
 }
@@ -216,8 +219,8 @@ class NextRequestContext implements RequestContext {
 }
 
 /**
- * Browsers without `Sec-Fetch-Dest` (Safari before 16.4, any browser over plain http) ask for HTML; the router's fetches do
- * not.
+ * Browsers without `Sec-Fetch-Dest` (Safari before 16.4, any browser over plain http) ask for HTML; the router's
+ * fetches do not.
  */
 function isDocumentLoad(headers: Headers): boolean {
   const destination = headers.get('sec-fetch-dest')

@@ -11,8 +11,8 @@ import { type AnySession, type ConfiguredSessions, prepareTurnAway } from './req
 /** The options of `requireUser`. */
 export interface RequireUserOptions {
   /**
-   * The login page to redirect to: a path, or the URL of another site. With null, `requireUser` rejects with UNAUTHENTICATED or
-   * REAUTHENTICATE instead.
+   * The login page to redirect to: a path, or the URL of another site. With null, `requireUser` rejects with
+   * UNAUTHENTICATED or REAUTHENTICATE instead.
    * @default the option `signIn`
    */
   signIn?: string | null
@@ -28,8 +28,8 @@ export interface RequireUserOptions {
    */
   within?: Duration
   /**
-   * True to require a session that is bound to its device (option `deviceBinding`). Otherwise `requireUser` rejects with
-   * DEVICE_UNPROVEN: another login would not help in a browser without device-bound sessions. @default false
+   * True to require a session that is bound to its device (option `deviceBinding`). Otherwise `requireUser` rejects
+   * with DEVICE_UNPROVEN: another login would not help in a browser without device-bound sessions. @default false
    */
   deviceBound?: boolean
 }
@@ -64,7 +64,7 @@ export async function checkUser(
   await redirect(status === 303 ? withBasePath(location) : location, status)
 }
 
-/** Without the option, no proof is checked, also of sessions that were bound before it was removed. */
+/** Without the option, no proof is checked, even of sessions that were bound before the option was removed. */
 function noBinding(): SessionError {
   return new SessionError('CONFIG_INVALID', 'requireUser({ deviceBound }) needs the option deviceBinding; add deviceBinding: true.')
 }

@@ -62,8 +62,8 @@ const probe = {
 }
 
 /**
- * Returns true if cookies can be set, without setting one, which would make Next render the page again. Writable cookies read
- * the name of the cookie; read-only ones throw before that.
+ * Returns true if cookies can be set, without setting one, which would make Next render the page again. Writable
+ * cookies read the name of the cookie; read-only ones throw before that.
  */
 function isWritable(cookies: PlatformCookies): boolean {
   try {
@@ -92,8 +92,8 @@ function warnOfPlainHttp(headers: Headers, name: string): void {
 let warnedOfDomain = false
 
 /**
- * Logs one warning if the browser will drop the cookie: its domain must be the host or a parent (RFC 6265, section 5.3). The fake
- * requests of `withRequest` have the host localhost without a port, and no browser.
+ * Logs one warning if the browser will drop the cookie: its domain must be the host or a parent (RFC 6265, section
+ * 5.3). The fake requests of `withRequest` have the host localhost without a port, and no browser.
  */
 function warnOfDomain(headers: Headers, domain: string): void {
   const given = headers.get('host') ?? 'localhost'

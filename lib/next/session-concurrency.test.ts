@@ -46,7 +46,7 @@ describeSessions('concurrent requests of one session', ({ storeName, rule, make 
   )
 
   rule('a-slow-write-revives-no-session').each(['set', 'update', 'pop', 'setDefault', 'cycleKey', 'login', 'setExpiry'] as const)(
-    'a slow %s does not restore a session that was deleted meanwhile, and leaves the cookie alone',
+    'a slow %s does not restore a session that was deleted meanwhile, and sends no cookie',
     async (writer) => {
       const { getSession, get } = make()
       const browser = new FakeBrowser()
@@ -77,7 +77,7 @@ describeSessions('concurrent requests of one session', ({ storeName, rule, make 
   )
 
   rule('a-rotated-token-never-sees-newer-data')(
-    'a request whose token is rotated meanwhile never sees the new data and leaves the cookie alone',
+    'a request whose token is rotated meanwhile never reads the new data and sends no cookie',
     async () => {
       const { getSession } = make()
       const browser = new FakeBrowser()

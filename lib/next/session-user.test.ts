@@ -122,7 +122,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
 
   const contexts = ['render', 'action', 'handler'] as const
   it.each(contexts)(
-    'in a %s, changed credentials make the visitor anonymous, delete the session, and leave the cookie alone',
+    'in a %s, changed credentials make the visitor anonymous, delete the session, and send no cookie',
     async (context) => {
       const { getSession, requireUser, getUser, get, logsIn, browser, user, rejections } = app()
       await logsIn()

@@ -41,8 +41,8 @@ export function statusHandler(context: () => SessionContext): StatusHandler {
 }
 
 /**
- * Reads the session with one statement, or with none if there is no authentic cookie. Unlike `getSession`, it is not a
- * visit.
+ * Reads the session with one statement, or with none if there is no authentic cookie. Unlike `getSession`, it does not
+ * record activity.
  */
 async function openRequest(context: SessionContext): Promise<StatusRequest> {
   const here = platform()

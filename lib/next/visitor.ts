@@ -15,7 +15,7 @@ export interface GuardedSession {
   readonly data: JsonObject
 }
 
-/** The visitor, as far as the guard knows. */
+/** A visitor as the guard identifies them. */
 export interface Visitor {
   /** True if the visitor has proved to be logged in: by the token, or by the session if the guard has read it. */
   readonly loggedIn: boolean
@@ -31,8 +31,8 @@ interface KnownVisitor extends Visitor {
 }
 
 /**
- * Returns the visitor who sent these cookies. Reads the store only if `isWorthReading` returns true for an authentic token. A
- * session for which `isProven` returns false does not count.
+ * Returns the visitor who sent these cookies. Reads the store only if `isWorthReading` returns true for an authentic
+ * token. A session for which `isProven` returns false does not count.
  */
 type Identify = (
   values: readonly string[],
@@ -100,7 +100,10 @@ function isOver(policy: ExpiryPolicy, row: StoredSession): boolean {
   return storeNow(row) >= absoluteEnd(policy, row)
 }
 
-/** Reads the row of a token. If the store fails, returns the visitor as the token describes it: the page checks the row itself. */
+/**
+ * Reads the row of a token. If the store fails, returns the visitor as the token describes it: the page checks the row
+ * itself.
+ */
 function rowReader(store: SessionStore, { policy }: ResolvedOptions) {
   let hasLogged = false
   return async ({ id, tokenSecret }: AuthenticToken, byToken: KnownVisitor, isProven: IsProven): Promise<KnownVisitor> => {

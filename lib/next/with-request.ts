@@ -7,8 +7,8 @@ export interface FakeRequest {
   cookies?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
   /**
-   * Where `fn` runs: in a route handler, in a server action, or in a page's render, where cookies are read-only. @default
-   * 'handler'
+   * The place where `fn` runs: in a route handler, in a server action, or in a page's render, where cookies are
+   * read-only. @default 'handler'
    */
   context?: 'handler' | 'action' | 'render'
 }

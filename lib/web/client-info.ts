@@ -11,7 +11,9 @@ export function clientOf(headers: Headers, { recordClient, trustedProxies, clien
   }
 }
 
-/** The address that the outermost trusted proxy saw. The client itself may have written the entries to the left of it. */
+/**
+ * The address that the outermost trusted proxy saw. The client itself may have written the entries to the left of it.
+ */
 function forwarded(headers: Headers, trustedProxies: number): string | undefined {
   return trustedProxies === 0 ? undefined : headers.get('x-forwarded-for')?.split(',').at(-trustedProxies)
 }

@@ -1,6 +1,9 @@
 import { base64url, bytesOf } from '../core/data/bytes.ts'
 
-/** The public key of a device: a point on the curve P-256 (RFC 7518, section 6.2.1). Both parts are 32 bytes in base64url. */
+/**
+ * The public key of a device: a point on the curve P-256 (RFC 7518, section 6.2.1). Both parts are 32 bytes in
+ * base64url.
+ */
 export interface DeviceKey {
   readonly x: string
   readonly y: string
@@ -10,7 +13,7 @@ export interface DeviceKey {
 export interface DeviceProof {
   /** The challenge that the device signed. */
   readonly challenge: string
-  /** The key that the device presents; null if the proof names none. Registrations have one. */
+  /** The key that the device presents, as at a registration; null if the proof contains none. */
   readonly key: DeviceKey | null
   /** The signed text. */
   readonly signed: string
@@ -21,8 +24,8 @@ const maxLength = 4096
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 
 /**
- * Parses the JWT of a device-bound session. Accepts one form only: `typ` 'dbsc+jwt', `alg` ES256, a P-256 key or none, and no
- * critical extension (RFC 7515, section 4.1.11). Returns null for anything else.
+ * Parses the JWT of a device-bound session. Accepts one form only: `typ` 'dbsc+jwt', `alg` ES256, a P-256 key or none,
+ * and no critical extension (RFC 7515, section 4.1.11). Returns null for anything else.
  * @see W3C Device Bound Session Credentials, "Session proofs"
  */
 export function parseDeviceProof(jwt: string): DeviceProof | null {
@@ -54,8 +57,8 @@ export async function thumbprintOf({ x, y }: DeviceKey): Promise<string> {
 }
 
 /**
- * Returns the text of a header whose value is a string (RFC 9651, section 4.2.5), without its parameters; null for any other
- * value.
+ * Returns the text of a header whose value is a string (RFC 9651, section 4.2.5), without its parameters; null for any
+ * other value.
  */
 export function headerString(value: string | null): string | null {
   const [, quoted] = /^ *"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)" *(?:;.*)?$/.exec(value ?? '') ?? []

@@ -1,6 +1,6 @@
 /**
- * Returns the response with `Cache-Control: private, no-store` and `Vary: Cookie`, so that no shared cache stores it. Copies a
- * response whose headers are immutable, such as that of `Response.redirect()`.
+ * Returns the response with `Cache-Control: private, no-store` and `Vary: Cookie`, so that no shared cache stores it.
+ * Copies a response whose headers are immutable, such as that of `Response.redirect()`.
  */
 export function privateResponse(response: Response): Response {
   const own = withHeader(response, 'cache-control', 'private, no-store')

@@ -9,9 +9,9 @@ export interface SameOriginOptions {
 }
 
 /**
- * Throws unless the request comes from a page of this origin, from a trusted one, or not from a browser. `Sec-Fetch-Site` must be
- * `same-origin` or `none`. Without that header, `Origin` must have the request's host, and its scheme where `url` or
- * `X-Forwarded-Proto` give it. A request with neither header does not come from a browser and passes.
+ * Throws if a browser sent the request from a page of another origin that is not trusted. `Sec-Fetch-Site` must be
+ * `same-origin` or `none`. Without that header, `Origin` must have the request's host, and also its scheme if `url` or
+ * `X-Forwarded-Proto` contains it. A request with neither header does not come from a browser and passes.
  * @throws {SessionError} CROSS_SITE
  * @example assertSameOrigin(request, { trustedOrigins: ['https://www.shop.example'] })
  * @see OWASP Cross-Site Request Forgery Prevention Cheat Sheet, "Fetch Metadata headers"

@@ -13,9 +13,9 @@ export interface SessionCredential extends SessionRef {
 }
 
 /**
- * Why a cookie opens no session. 'unknown': this app issued the token, but the session was deleted or has expired. 'rotated':
- * the session exists and was given a new token less than 60 seconds ago; this is the old one. 'device': the session is bound to
- * a device, and the request has no proof of it.
+ * The reason why a cookie opens no session. 'unknown': this app issued the token, but the session was deleted or has
+ * expired. 'rotated': the session exists and was given a new token less than 60 seconds ago; this is the old one.
+ * 'device': the session is bound to a device, and the request has no proof of it.
  */
 export type Rejection = 'malformed' | 'forged' | 'unknown' | 'rotated' | 'device'
 
@@ -24,8 +24,9 @@ export interface SessionCarrier {
   /** The store that administration uses. */
   readonly store: SessionStore
   /**
-   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the first one
-   * that opens a live session counts, otherwise the first authentic one. Never rejects because of a cookie's content.
+   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the
+   * first one that opens a live session counts, otherwise the first authentic one. Never rejects because of a cookie's
+   * content.
    */
   open(values: readonly string[]): Promise<CarriedSession>
 }
@@ -107,8 +108,9 @@ export function cookieValues(header: string | null, name: string, limit = maxCoo
 }
 
 /**
- * Opens the first value for which `isLive` returns true, otherwise the first authentic one: the cookie of a deleted session,
- * such as one of a wider domain, must not hide a live one. Returns a rejection if none is authentic, and null without a value.
+ * Opens the first value for which `isLive` returns true, otherwise the first authentic one: the cookie of a deleted
+ * session, such as one of a wider domain, must not hide a live one. Returns a rejection if none is authentic, and null
+ * without a value.
  */
 export async function firstLive<T extends object>(
   values: readonly string[],

@@ -15,8 +15,8 @@ const challengeSeconds = 300
 /** The largest accepted difference between the clocks of two servers, in seconds. */
 const skewSeconds = 60
 /**
- * After a session is bound, requests that were sent before still arrive without the device cookie, and the response to the
- * registration may be lost. For this long the cookie is not required, and another registration replaces the key.
+ * After a session is bound, requests that were sent before still arrive without the device cookie, and the response to
+ * the registration may be lost. For this long the cookie is not required, and another registration replaces the key.
  */
 const graceSeconds = 10
 

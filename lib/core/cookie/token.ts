@@ -1,9 +1,10 @@
 import { base64url, bytesOf, uuidBytes, uuidOf } from '../data/bytes.ts'
 
 /**
- * The value of the cookie: `v1.<id>.<secret>.<expiry>.<flags>.<mac>`. `id` and `secret` are 16 bytes and `mac` is 32 bytes in
- * base64url (RFC 4648, section 5, unpadded). `expiry` is in epoch seconds, decimal. `flags` is 1 for a logged-in session,
- * otherwise 0. The MAC is HMAC-SHA-256 over a label, the cookie's full name and everything before the last dot.
+ * The value of the cookie: `v1.<id>.<secret>.<expiry>.<flags>.<mac>`. `id` and `secret` are 16 bytes and `mac` is 32
+ * bytes in base64url (RFC 4648, section 5, unpadded). `expiry` is in epoch seconds, decimal. `flags` is 1 for a
+ * logged-in session, otherwise 0. The MAC is HMAC-SHA-256 over a label, the cookie's full name and everything before
+ * the last dot.
  */
 export interface Token {
   /** The session's public id, a UUID. */
@@ -24,7 +25,7 @@ export interface AuthenticToken extends Token {
 /** The secret that made a MAC: the first one, which signs, or an old one; false if none made it. */
 export type MacCheck = 'current' | 'old' | false
 
-/** Checks a MAC. The server uses `node:crypto`, the edge Web Crypto. */
+/** Checks a MAC. The server uses `node:crypto`; the edge uses Web Crypto. */
 export type VerifyMac = (input: string, mac: string) => MacCheck | Promise<MacCheck>
 
 // The last character of each part has unused bits, which must be 0. So a token has only one accepted spelling.

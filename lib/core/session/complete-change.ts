@@ -29,7 +29,7 @@ export function completePatch(
   return values ? { ...patch, columns: values } : patch
 }
 
-/** True if last-seen is due now or may become due during this request. Otherwise a write need not send the browser along. */
+/** True if last-seen is due now or may become due during this request. If false, a write need not send the browser. */
 function isNearStep({ context }: SessionScope, row: StoredSession | null): boolean {
   return row === null || row.secondsSinceSeen > touchStepSeconds(row.expiry, policyOf(context.options, row.userId)) / 2
 }

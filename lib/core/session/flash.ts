@@ -46,7 +46,10 @@ export class FlashBox {
     return this.#writer.patch('flash', { ...emptyPatch, remove, set: { [prefix + this.#newId()]: [key, json] } }, options)
   }
 
-  /** Returns all flashes, oldest first. When a browser loads the document, those returned are removed after the response. */
+  /**
+   * Returns all flashes, oldest first. When a browser loads the document, those returned are removed after the
+   * response.
+   */
   all(): readonly Flash[] {
     const flashes = this.#stored()
     const unseen = flashes.filter(({ id }) => !this.#shown.has(id))

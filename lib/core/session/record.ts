@@ -15,9 +15,9 @@ import { changedMeanwhile, deviceUnproven, interrupted, type LostReason, lockedT
 type NewParts = Pick<NewSession, 'userId' | 'authHash' | 'expiry' | 'data'>
 
 /**
- * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and takes
- * over the row that the store returns. If the session turns out to be deleted, expired or rotated, it rejects with INTERRUPTED,
- * and the session is an empty, anonymous one for the rest of the request.
+ * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and
+ * takes over the row that the store returns. If the session turns out to be deleted, expired or rotated, it rejects
+ * with INTERRUPTED, and the session is an empty, anonymous one for the rest of the request.
  */
 export class SessionRecord {
   /** True if no stored session came with this request. */
@@ -79,15 +79,15 @@ export class SessionRecord {
   }
 
   /**
-   * @throws {SessionError} INTERRUPTED if the cookie's session was deleted, has expired or was rotated during this request;
-   * DEVICE_UNPROVEN if it is bound to another device.
+   * @throws {SessionError} INTERRUPTED if the cookie's session was deleted, has expired or was rotated during this
+   * request; DEVICE_UNPROVEN if it is bound to another device.
    */
   requireCurrent(): void {
     if (this.#lost === 'device') throw deviceUnproven(this.#carried.unproven ?? { isSkipped: false })
     if (this.#lost) throw interrupted(this.#lost)
   }
 
-  /** Creates a session. With `replaced`, it replaces that one. */
+  /** Creates a session. With `replaced`, the new session replaces that one. */
   async create(parts: NewParts, replaced: SessionRef | null): Promise<void> {
     const { options, emit, now, cryptography, columns } = this.#context
     const { tokenSecret, tokenHash } = newTokenSecret(cryptography)
@@ -101,7 +101,10 @@ export class SessionRecord {
     emit({ type: 'created', id: row.id, userId: row.userId })
   }
 
-  /** Replaces another session by a new one. Returns false if another request has already replaced, deleted or rotated it. */
+  /**
+   * Replaces another session by a new one. Returns false if another request has already replaced, deleted or rotated
+   * it.
+   */
   async replace(parts: NewParts, replaced: SessionRef): Promise<boolean> {
     try {
       await this.create(parts, replaced)
@@ -112,7 +115,10 @@ export class SessionRecord {
     }
   }
 
-  /** Writes data. Creates a session if there is none and there is data to store. Returns false if there was nothing to write. */
+  /**
+   * Writes data. Creates a session if there is none and there is data to store. Returns false if there was nothing to
+   * write.
+   */
   async patch(patch: Patch): Promise<boolean> {
     this.requireCurrent()
     if (isEmptyPatch(patch)) return false
@@ -151,8 +157,9 @@ export class SessionRecord {
   }
 
   /**
-   * Logs a user in to the session that the browser presented. A token that was rotated by a login of the same user a moment ago
-   * is accepted, too: the form was submitted twice. Returns false if the session now belongs to another login.
+   * Logs a user in to the session that the browser presented. A token that was rotated by a login of the same user a
+   * moment ago is accepted, too: the form was submitted twice. Returns false if the session now belongs to another
+   * login.
    */
   async login(change: Change & { readonly userId: string }): Promise<boolean> {
     const { presented } = this.#carried
@@ -164,7 +171,7 @@ export class SessionRecord {
     const lost = await this.loseIfLost(ref) // reports a rotation
     if (this.#lost !== 'rotated') throw lost ?? changedMeanwhile()
     if (!(await this.#loginWith({ ...change, acceptsRotated: true }, ref))) return false
-    this.isNew = isNew // it is the stored session that came with this request after all
+    this.isNew = isNew // the login has found the stored session that came with this request
     return true
   }
 
@@ -188,8 +195,8 @@ export class SessionRecord {
   }
 
   /**
-   * After a write that found nothing: returns INTERRUPTED and becomes anonymous if the session is lost, and returns null if it
-   * is not.
+   * After a write that found nothing: returns INTERRUPTED and becomes anonymous if the session is lost, and returns
+   * null if it is not.
    */
   async loseIfLost(ref: Pick<SessionCredential, 'id' | 'tokenHash'>): Promise<SessionError | null> {
     const reason = await whyLost(this.#carried.store, ref)

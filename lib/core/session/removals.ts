@@ -4,8 +4,8 @@ import { notTrimmed } from './write-errors.ts'
 
 /**
  * Deletes the session that the browser presented. Selects it by id, so that the logout works even if another request
- * has rotated the token. A session that is gone already is not an error. The record is a new, empty session then, even
- * if the store failed.
+ * has rotated the token. It is not an error if the session is already gone. The record is a new, empty session then,
+ * even if the store failed.
  */
 export async function removePresented({ context, carried }: SessionScope, record: SessionRecord, event: 'flushed' | 'logout') {
   const ref = record.credential ?? carried.presented

@@ -10,7 +10,9 @@ import type { Columns } from './columns.ts'
 
 /** The parts of a request that the session depends on. */
 export interface RequestContext {
-  /** Returns the response's cookies. Each writer calls it at once, because the result depends on the code that calls it. */
+  /**
+   * Returns the response's cookies. Each writer calls it at once, because the result depends on the code that calls it.
+   */
   responseCookies(): Promise<ResponseCookies>
   /** The browser, as far as it is recorded. */
   readonly client: Client
@@ -43,7 +45,10 @@ export interface ResponseCookies {
    * another tab.
    */
   refreshPages(): void
-  /** Re-renders the page that called the action and keeps the router's cache; null where Next has no such function (15.5). */
+  /**
+   * Re-renders the page that called the action and keeps the router's cache; null where Next has no such function
+   * (15.5).
+   */
   readonly refreshPage: (() => void) | null
 }
 
@@ -57,7 +62,7 @@ export interface SessionContext {
   readonly adopt: Adopt | null
   /** Signs the cookies of devices; null without the option `deviceBinding`. */
   readonly deviceSigner: DeviceSigner | null
-  /** How users are loaded; null without the option `user`. */
+  /** The loader of users; null without the option `user`. */
   readonly user: UserOptions<unknown> | null
   /** Computes the app's own columns; null without the option `columns`. */
   readonly columns: Columns | null
@@ -78,7 +83,7 @@ export interface SessionScope {
 /** The options of a writer. */
 export interface WriteOptions {
   /**
-   * How the pages show what a server action has changed. By default, Next drops all pages that its router has
+   * Sets which pages Next refetches after a server action. By default, Next drops all pages that its router has
    * prefetched and fetches them again. `'page'` re-renders only the current page; prefetched and privately cached pages
    * may be stale. On Next 15.5, which cannot do that, `'page'` is the same as the default. `false` does neither.
    */

@@ -6,7 +6,10 @@ import type { UserOptions } from '../user-options.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionContext, SessionScope } from './request-context.ts'
 
-/** The key of a session's `SessionUser`. In the registry, because a bundler may load several copies of this module. */
+/**
+ * The key of a session's `SessionUser`. The key is in the global symbol registry, because a bundler may load several
+ * copies of this module.
+ */
 export const userOf: unique symbol = Symbol.for('coatcheck.userOf')
 
 /** The reserved key of an adopted session: its user logged in elsewhere, at an unknown time. */
@@ -99,7 +102,8 @@ export class SessionUser {
 
 /**
  * Returns the hash to store for the option `authHash` of a writer; undefined if none is given.
- * @throws {SessionError} CONFIG_INVALID if it is not a text, or is missing where `login` needs it. Nothing is written then.
+ * @throws {SessionError} CONFIG_INVALID if it is not a text, or is missing where `login` needs it. Nothing is written
+ * then.
  */
 export function storedAuthHash(
   { user, cryptography }: SessionContext,

@@ -33,10 +33,10 @@ export interface LoginOptions extends WriteOptions {
 /**
  * One visitor's session (Django's `request.session`).
  *
- * Reads are synchronous and cost nothing. A writer's promise resolves when the data is in the store and the cookie, if it
- * changed, is on the response. Writers reject with `READ_ONLY` where no cookie can be set, with `INTERRUPTED` if the session
- * was deleted, expired or rotated in the meantime, and with `STORE_FAILED` if the store failed. Nothing was written then,
- * unless `outcome` is 'unknown'.
+ * Reads are synchronous and cost nothing. A writer's promise resolves when the data is in the store and the cookie, if
+ * it changed, is on the response. Writers reject with `READ_ONLY` where no cookie can be set, with `INTERRUPTED` if the
+ * session was deleted, expired or rotated in the meantime, and with `STORE_FAILED` if the store failed. Nothing was
+ * written then, unless `outcome` is 'unknown'.
  */
 export class Session<
   Data extends object,
@@ -60,8 +60,8 @@ export class Session<
   }
 
   /**
-   * Writes one key, or several keys at once. Other keys stay as they are, even if another request has changed them in the
-   * meantime. Nested objects are replaced, not merged.
+   * Writes one key, or several keys at once. Other keys stay as they are, even if another request has changed them in
+   * the meantime. Nested objects are replaced, not merged.
    * @example await session.set('name', 'John Doe')
    * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path. Nothing of this call is written then.
    */
@@ -86,7 +86,8 @@ export class Session<
   }
 
   /**
-   * Removes `key` and returns its value, or `fallback` if the key is absent. Only one of two concurrent calls receives the value.
+   * Removes `key` and returns its value, or `fallback` if the key is absent. Only one of two concurrent calls receives
+   * the value.
    * @example const notice = await session.pop('notice')
    */
   async pop<K extends KeyOf<Data>, F = undefined>(key: K, fallback?: F, options: WriteOptions = {}): Promise<Stored<Data, K> | F> {
@@ -113,10 +114,10 @@ export class Session<
   }
 
   /**
-   * Reads, changes and writes in one atomic step. `change` modifies a copy of the newest data; the top-level keys that it
-   * changed are written. It must be synchronous. If another request was faster, it runs again on the newest data. If it throws,
-   * the promise rejects with that error and nothing is written. Each changed value is validated by its schema, so a schema must
-   * accept its own output.
+   * Reads, changes and writes in one atomic step. `change` modifies a copy of the newest data; the top-level keys that
+   * it changed are written. It must be synchronous. If another request was faster, it runs again on the newest data. If
+   * it throws, the promise rejects with that error and nothing is written. Each changed value is validated by its
+   * schema, so a schema must accept its own output.
    * @example await session.update((draft) => { draft.visits = (draft.visits ?? 0) + 1 })
    * @throws {SessionError} CONFLICT if other requests held the session until `timeout` was nearly over.
    */
@@ -131,9 +132,9 @@ export class Session<
   }
 
   /**
-   * Replaces the token secret and keeps the id and the data (Django's cycle_key). The old token is invalid at once. Call it
-   * when the visitor's rights change; `login` does it itself. After a password change, pass the new credentials as `authHash`:
-   * then this session stays valid (Django's update_session_auth_hash).
+   * Replaces the token secret and keeps the id and the data (Django's cycle_key). The old token is invalid at once.
+   * Call it when the visitor's rights change; `login` does it itself. After a password change, pass the new credentials
+   * as `authHash`: then this session stays valid (Django's update_session_auth_hash).
    * @example await session.cycleKey({ authHash: user.passwordHash })
    */
   async cycleKey(options: WriteOptions & { authHash?: string } = {}): Promise<void> {
@@ -141,12 +142,13 @@ export class Session<
   }
 
   /**
-   * Logs a user in. Check the credentials first. An anonymous visitor's data (the cart) is kept. Another user's session is
-   * deleted and replaced by a new one without its data. The session gets a new token secret, against session fixation, and
-   * `absoluteMaxAge` restarts.
+   * Logs a user in. Check the credentials first. An anonymous visitor's data (the cart) is kept. Another user's session
+   * is deleted and replaced by a new one without its data. The session gets a new token secret, against session
+   * fixation, and `absoluteMaxAge` restarts.
    *
-   * `userId` is stored as text of 1 to 255 characters. `expiry` takes the same values as `setExpiry`. If only deleting the
-   * sessions above `maxPerUser` fails, `login` rejects with STORE_FAILED and the outcome 'unknown', and the user is logged in.
+   * `userId` is stored as text of 1 to 255 characters. `expiry` takes the same values as `setExpiry`. If only deleting
+   * the sessions above `maxPerUser` fails, `login` rejects with STORE_FAILED and the outcome 'unknown', and the user is
+   * logged in.
    * @example await session.login(user.id, { authHash: user.passwordHash })
    * @throws {SessionError} CONFIG_INVALID if `authHash` is missing. Nothing is written then.
    * @see OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"
@@ -163,10 +165,11 @@ export class Session<
   }
 
   /**
-   * Sets this session's own expiry (Django's set_expiry): seconds or a duration since the last activity, `0` for browser close,
-   * a `Date`, or `null` for the default. A time in the past expires the session. The expiry never exceeds `absoluteMaxAge`. On
-   * an unsaved session the rule is remembered until the first write. A cookie lives at most 400 days. A session is kept longer
-   * only if it writes in the second half of that time, because that write sends a new cookie.
+   * Sets this session's own expiry (Django's set_expiry): seconds or a duration since the last activity, `0` for
+   * browser close, a `Date`, or `null` for the default. A time in the past expires the session. The expiry never
+   * exceeds `absoluteMaxAge`. On an unsaved session the rule is remembered until the first write. A cookie lives at
+   * most 400 days. A session is kept longer only if it writes in the second half of that time, because that write sends
+   * a new cookie.
    * @example await session.setExpiry('2h')
    */
   async setExpiry(value: Duration | Date | null, options: WriteOptions = {}): Promise<void> {
@@ -179,9 +182,9 @@ export class Session<
   }
 
   /**
-   * Stores a message for the next page that the visitor sees (Django's messages). Call it in an action, redirect, and show
-   * `flashes()` on the next page. Several messages with one key are all kept. There are at most 20; the oldest are dropped.
-   * `value` is JSON; the schema and the serializer do not apply.
+   * Stores a message for the next page that the visitor sees (Django's messages). Call it in an action, redirect, and
+   * show `flashes()` on the next page. Several messages with one key are all kept. There are at most 20; the oldest are
+   * dropped. `value` is JSON; the schema and the serializer do not apply.
    * @example await session.flash('success', 'Saved.')
    * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE
    */
@@ -190,10 +193,10 @@ export class Session<
   }
 
   /**
-   * Returns the waiting flashes, oldest first. Reading does not remove them. When a browser loads the document, they are
-   * removed after the response, so call this after any code that may redirect (`requireUser` takes care of its own redirect).
-   * What the router fetches may never be shown; there `<Flashes>` acknowledges them once they are on the screen. For sessions
-   * in cookies, only that removes them.
+   * Returns the waiting flashes, oldest first. Reading does not remove them. When a browser loads the document, they
+   * are removed after the response, so call this after any code that may redirect (`requireUser` takes care of its own
+   * redirect). A page that the router fetches may never be shown; there `<Flashes>` acknowledges them once they are on
+   * the screen. For sessions in cookies, only that removes them.
    */
   flashes(): readonly Flash[] {
     return this.#flashes.all()

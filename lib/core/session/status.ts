@@ -15,7 +15,7 @@ export interface SessionStatus {
   readonly idleIn: number | null
 }
 
-/** How activity extends a session. */
+/** The rule by which activity extends a session. */
 export interface IdleLifetime {
   /** The idle lifetime in seconds. */
   readonly seconds: number
@@ -32,7 +32,7 @@ export interface SessionViewBase {
   readonly expiresIn: number | null
   /** The time of the login in ISO 8601, or null. */
   readonly authenticatedAt: string | null
-  /** How activity extends the session; null if it cannot. */
+  /** The rule by which activity extends the session; null if it cannot. */
   readonly idle: IdleLifetime | null
 }
 

@@ -65,7 +65,7 @@ describe('types', () => {
     expectTypeOf<Required['id']>().toEqualTypeOf<string>()
   })
 
-  it('an untyped session accepts any JSON, also in update, and a handler may take a NextRequest', () => {
+  it('an untyped session accepts any JSON, even in update, and a handler may take a NextRequest', () => {
     const { getSession, handler } = createSessions(base)
     const use = async () => {
       const session = await getSession()
@@ -176,7 +176,7 @@ describe('a schema', () => {
 })
 
 describe('a serializer', () => {
-  it('a serializer restores values that JSON lacks, key by key, also in update', async () => {
+  it('a serializer restores values that JSON lacks, key by key, even in update', async () => {
     const serializer = {
       serialize: (value: unknown) => (value instanceof Date ? { date: value.toISOString() } : value),
       deserialize: (json: unknown) => (typeof json === 'object' && json && 'date' in json ? new Date(String(json.date)) : json),

@@ -25,8 +25,8 @@ export function interrupted(reason: Exclude<LostReason, 'device'>): SessionError
 }
 
 /**
- * Returns the DEVICE_UNPROVEN of a write to a session that is bound to a device. It is a 503 if the browser could not reach the
- * device handler just now.
+ * Returns the DEVICE_UNPROVEN of a write to a session that is bound to a device. It is a 503 if the browser could not
+ * reach the device handler just now.
  */
 export function deviceUnproven({ isSkipped }: { readonly isSkipped: boolean }): SessionError {
   const text = isSkipped
@@ -52,7 +52,9 @@ export function notTrimmed(error: unknown): unknown {
   return new SessionError('STORE_FAILED', text, { outcome: 'unknown', cause: error.cause as FailureCause })
 }
 
-/** @throws {SessionError} READ_ONLY, before anything is written, if no cookie can be set where the writer was called. */
+/**
+ * @throws {SessionError} READ_ONLY, before anything is written, if no cookie can be set where the writer was called.
+ */
 export function requireWritable({ readOnlyContext }: ResponseCookies, writer: string): void {
   if (readOnlyContext === null) return
   const remedy = 'Nothing was written; call it in a server action or a route handler.'

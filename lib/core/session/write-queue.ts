@@ -23,7 +23,7 @@ export class WriteQueue {
   #tail: Promise<unknown> = Promise.resolve()
   #open: PatchCall[] | null = null
 
-  /** Runs `step` after all earlier writes. Later patches do not join earlier ones across it. */
+  /** Runs `step` after all earlier writes. Patches after it are not merged with patches before it. */
   barrier<T>(step: () => Promise<T>): Promise<T> {
     this.#open = null
     const result = this.#tail.then(step)
@@ -66,8 +66,8 @@ export interface Batch {
 }
 
 /**
- * Merges the patches of `calls`. Rejects each call that cannot be written where it was made, or that would make `data` too
- * large, without affecting the others. Returns null if none is left.
+ * Merges the patches of `calls`. Rejects each call that cannot be written where it was made, or that would make `data`
+ * too large, without affecting the others. Returns null if none is left.
  */
 export async function validateBatch(calls: readonly PatchCall[], data: JsonObject, maxBytes: number): Promise<Batch | null> {
   const writable: PatchCall[] = []

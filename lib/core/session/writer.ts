@@ -11,7 +11,9 @@ import type { RequestContext, ResponseCookies, SessionContext, SessionScope, Wri
 import { requireWritable } from './write-errors.ts'
 import { type PatchCall, validateBatch, WriteQueue } from './write-queue.ts'
 
-/** The effect of a write on the cookie. 'refresh': the data changed and the token did not. 'none': nothing was written. */
+/**
+ * The effect of a write on the cookie. 'refresh': the data changed and the token did not. 'none': nothing was written.
+ */
 type CookieAction = 'send' | 'clear' | 'refresh' | 'none'
 type Refresh = WriteOptions['refresh']
 
@@ -62,7 +64,9 @@ export class SessionWriter {
     })
   }
 
-  /** Reads, changes and writes in one step. `compute` may run twice: on the data that was read, then on the newest data. */
+  /**
+   * Reads, changes and writes in one step. `compute` may run twice: on the data that was read, then on the newest data.
+   */
   update(compute: (data: JsonObject) => Patch, { refresh }: WriteOptions): Promise<void> {
     return this.#step('update', refresh, async () => {
       this.#record.requireCurrent()
@@ -161,7 +165,7 @@ export class SessionWriter {
     }
   }
 
-  /** Runs a write, and then sets the cookie. A write that loses the session leaves the cookie alone and refreshes the pages. */
+  /** Runs a write, and then sets the cookie. A write that loses the session sends no cookie and refreshes the pages. */
   async #withCookie<T>(cookies: ResponseCookies, refresh: Refresh, run: () => Promise<WriteResult<T>>): Promise<WriteResult<T>> {
     const before = this.#record.credential
     try {
@@ -200,7 +204,8 @@ export class SessionWriter {
       this.#record.hasCookie = false
       return
     }
-    // The token is sent only when it is new: a late response must not replace the cookie of a login that another tab has made.
+    // The token is sent only when it is new: a late response must not replace the cookie of a login that another tab
+    // has made.
     if (credential && row && (action === 'send' || credential.value !== valueBefore)) {
       cookies.send(credential.value, this.#scope.carried.maxAge(row, credential))
       this.#record.hasCookie = true
