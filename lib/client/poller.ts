@@ -5,7 +5,7 @@ const retrySeconds = 10
 
 /** Polls in one tab. */
 export interface Poller {
-  /** Starts to wait for the lock that lets a page poll if the page is present, and stops if it is not. */
+  /** Waits for the lock that allows polling while the page is present; otherwise stops waiting. */
   follow(): void
   /** Sets the timer of the next poll after new information: in a minute, or when the session is due to expire. */
   schedule(): void

@@ -97,7 +97,7 @@ export class SessionMirror {
     return at ? Math.max(wall - at.wall, steady - at.steady) / 1000 : 0
   }
 
-  /** The seconds until the session expires; a very long time without a session. */
+  /** The seconds until the session expires; 100 years without a session. */
   get left(): number {
     return (this.known.expiresIn ?? centurySeconds) - this.age
   }

@@ -20,8 +20,8 @@ interface Provided {
 const Context = createContext<Provided | null>(null)
 
 /**
- * Provides the view of the session to `useSession`, `<SessionWatch>` and `<SessionTimeout>` below it. Each render of the layout
- * passes a new view, so an action that changes the session changes the view, too.
+ * Provides the view of the session to `useSession`, `<SessionWatch>` and `<SessionTimeout>` below it. Each render of
+ * the layout passes a new view, so an action that changes the session changes the view, too.
  * @example <SessionProvider view={await sessions.view((session) => ({ name: session.get('name') }))}>{children}</SessionProvider>
  */
 export function SessionProvider({ view, children }: SessionProviderProps) {

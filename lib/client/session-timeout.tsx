@@ -63,9 +63,9 @@ const defaults: SessionTimeoutTexts = {
 }
 
 /**
- * Warns before the session expires, in a modal dialog that offers to stay (WCAG 2.2, 2.2.1). Keys, clicks and touches extend the
- * session in steps of `touchInterval`, so an active visitor never sees it. "Stay" in one tab closes it in all. It renders class
- * names and no styles. It needs `<SessionWatch>` beside it.
+ * Warns before the session expires, in a modal dialog that offers to stay (WCAG 2.2, 2.2.1). Keys, clicks and touches
+ * extend the session in steps of `touchInterval`, so an active visitor never sees it. "Stay" in one tab closes it in
+ * all. It renders class names and no styles. It needs `<SessionWatch>` beside it.
  * @example <SessionTimeout warn="2m" logout={logoutAction} />
  */
 export function SessionTimeout({ warn = '2m', logout, texts, className = 'session-timeout', children }: SessionTimeoutProps) {

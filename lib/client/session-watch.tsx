@@ -20,10 +20,10 @@ export interface SessionWatchProps {
 }
 
 /**
- * Watches the session. One visible tab of a browser polls, every 60 seconds. If the user logs in, logs out or changes, or the
- * session is revoked or expires, every tab follows: within a second in this browser, within one poll on other devices. If the
- * user's session has ended, the browser loads `signIn` with `next` and `reason=ended`. An unreachable or failing server changes
- * nothing.
+ * Keeps every tab in step with the session. One visible tab of a browser polls, every 60 seconds. If the user logs in,
+ * logs out or changes, or the session is revoked or expires, every tab follows: within a second in this browser, within
+ * one poll on other devices. If the user's session has ended, the browser loads `signIn` with `next` and
+ * `reason=ended`. An unreachable or failing server changes nothing.
  * @example <SessionWatch status="/api/session/status" />
  */
 export function SessionWatch({ status, signIn = '/login', onEnded }: SessionWatchProps) {

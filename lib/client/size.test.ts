@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const input = fileURLToPath(new URL('../client.ts', import.meta.url))
 
-/** Returns the minified module and what it imports. */
+/** Returns the minified module and its imports. */
 async function bundled() {
   const result = await build({
     configFile: false,
@@ -25,7 +25,7 @@ async function bundled() {
 }
 
 describe('coatcheck/client', () => {
-  it('is at most 4 KiB when it is minified and compressed, and needs only react and the router', async () => {
+  it('the entry is at most 4 KiB when it is minified and compressed, and needs only react and the router', async () => {
     const { code, imports } = await bundled()
     expect(gzipSync(code).length).toBeLessThanOrEqual(4096)
     expect(imports.sort()).toEqual(['next/navigation.js', 'react', 'react/jsx-runtime'])
