@@ -32,7 +32,7 @@ describe('check --url', () => {
     expect(found).toEqual(['/api/session/device responds | null'])
   })
 
-  it('reports a redirect, a missing route, a rate limit, a failing app and another page, each with a remedy', async () => {
+  it('check reports a redirect, a missing route, a rate limit, a failing app and another page, each with a remedy', async () => {
     expect(await findingFor((_, response) => void response.writeHead(307, { location: '/login' }).end())).toEqual([
       expect.stringMatching(/^\/api\/session\/device redirects \(307\) to \/login \| Exclude the path/),
     ])
@@ -43,12 +43,12 @@ describe('check --url', () => {
     expect(await statusOf(200)).toEqual([expect.stringMatching(/responds with 200, but not with the expected JSON \| /)])
   })
 
-  it('reports an app that does not respond', async () => {
+  it('check reports an app that does not respond', async () => {
     const { findings } = await checkDevice(app, new URL('http://127.0.0.1:1'))
     expect(findings).toMatchObject([{ text: expect.stringMatching(/does not respond/), remedy: expect.any(String) }])
   })
 
-  it('tests the path of the option, and nothing for an app without the option', async () => {
+  it('check tests the path of the option, and nothing for an app without the option', async () => {
     const paths: (string | undefined)[] = []
     const url = await serve(({ url: path }, response) => {
       paths.push(path)

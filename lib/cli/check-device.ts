@@ -1,8 +1,8 @@
 import { resolveDeviceBinding } from '../core/device-options.ts'
 import type { ServerOptions } from '../core/options.ts'
 import { innermostCode } from './errors.ts'
-import { safeText } from './format.ts'
 import { type Finding, ok, type PartResult, skipped } from './finding.ts'
+import { safeText } from './format.ts'
 
 const name = 'Device path'
 /** Chrome holds every page of the user for 20 s while the path does not respond. */
@@ -11,8 +11,9 @@ const timeoutMs = 10_000
 const identifier = 'coatcheck-check'
 
 /**
- * Checks that the path of the option `deviceBinding` responds as browsers expect, at the app's public address `url`: no redirect, no
- * rate limit, no login wall. Returns no finding for an app without the option. Without a config, it checks the default path.
+ * Checks that the path of the option `deviceBinding` responds as browsers expect, at the app's public address `url`: no
+ * redirect, no rate limit, no login wall. Returns no finding for an app without the option. Without a config, it checks the
+ * default path.
  */
 export async function checkDevice(options: ServerOptions | null, url: URL | undefined): Promise<PartResult> {
   const binding = bindingOf(options)
@@ -41,7 +42,7 @@ function bindingOf(options: ServerOptions | null) {
 }
 
 function askAsBrowser(address: URL): Promise<Response> {
-  const headers = { origin: address.origin, 'sec-fetch-site': 'same-origin', 'sec-secure-session-id': `"${identifier}"` }
+  const headers = { origin: address.origin, 'sec-fetch-site': 'same-origin', 'sec-secure-session-id': identifier }
   return fetch(address, { method: 'POST', headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
 }
 
@@ -50,14 +51,14 @@ function describe(address: URL, status: number, headers: Headers, body: string):
   const location = headers.get('location')
   if (location !== null) {
     const text = `${address.href} redirects (${status}) to ${safeText(location)}`
-    return { text, remedy: `Exclude the path from this redirect: after one, browsers give up and their users must log in again.` }
+    return { text, remedy: 'Exclude the path from redirects: after one, browsers give up and their users must log in again.' }
   }
   if (status >= 500) {
     return { text: `${address.href} responds with ${status}`, remedy: 'The log of the app shows the cause.' }
   }
   const text = `${address.href} responds with ${status}${status === 200 ? ', but not with the expected JSON' : ''}`
-  const remedy = `Export the handler there (export const POST = sessions.deviceHandler()), and keep logins, rate limits and bot checks away.`
-  return { text, remedy }
+  const handler = 'export const POST = sessions.deviceHandler()'
+  return { text, remedy: `Export the handler there (${handler}), and keep logins, rate limits and bot checks away.` }
 }
 
 function isFromHandler(body: string): boolean {

@@ -14,8 +14,8 @@ const readInfo = "local info = redis.pcall('INFO') return type(info) == 'string'
 const readTime = "return redis.call('TIME')"
 
 /**
- * Checks that Redis responds. If Redis is the store and not only the cache, also checks its clock and that it does not evict
- * sessions.
+ * Checks that Redis responds. If Redis is the store and not only the cache, also checks its clock and that it does not
+ * evict sessions.
  */
 export async function checkRedis(redis: RedisPart): Promise<PartResult> {
   const check = () => checkServer(redis)

@@ -10,9 +10,9 @@ interface NextEnv {
 }
 
 /**
- * Loads the `.env` files of `folder` into `process.env` with Next's own loader, and returns the names of the loaded files. A
- * variable that is already set keeps its value. With NODE_ENV=production, `.env.production` is loaded, otherwise
- * `.env.development`. Without Next, no file is loaded.
+ * Loads the `.env` files of `folder` into `process.env` with Next's own loader, and returns the names of the loaded
+ * files. A variable that is already set keeps its value. With NODE_ENV=production, `.env.production` is loaded,
+ * otherwise `.env.development`. Without Next, no file is loaded.
  */
 export function loadEnvFiles(folder: string): readonly string[] {
   const nextEnv = requireNextEnv(path.join(folder, 'package.json')) ?? requireNextEnv(import.meta.url)
@@ -21,7 +21,10 @@ export function loadEnvFiles(folder: string): readonly string[] {
   return nextEnv.loadEnvConfig(folder, process.env.NODE_ENV !== 'production', log).loadedEnvFiles.map((file) => file.path)
 }
 
-/** Loads `@next/env` from the dependencies of the Next that `from` resolves, because it may not be hoisted; null without Next. */
+/**
+ * Loads `@next/env` from the dependencies of the Next that `from` resolves, because it may not be hoisted; null without
+ * Next.
+ */
 function requireNextEnv(from: string): NextEnv | null {
   try {
     return createRequire(createRequire(from).resolve('next/package.json'))('@next/env')

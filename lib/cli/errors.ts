@@ -12,7 +12,8 @@ export interface PrintableError {
 }
 
 /**
- * Converts an error to the form that a command prints. Omits the text of drivers, because it may contain data or a password.
+ * Converts an error to the form that a command prints. Omits the text of drivers, because it may contain data or a
+ * password.
  * @param command The name of the command that failed. The message never recommends this command.
  */
 export function printableError(error: unknown, command: string): PrintableError {

@@ -1,10 +1,10 @@
 /** One result line of `coatcheck check`. */
 export interface Finding {
-  /** What was checked, such as 'Database'. */
+  /** The checked part, such as 'Database'. */
   readonly name: string
-  /** What was found. */
+  /** The result of the check. */
   readonly text: string
-  /** How to fix the problem; null if there is none. */
+  /** The way to fix the problem; null if there is none. */
   readonly remedy: string | null
   /** True if nothing could be checked. */
   readonly skipped?: boolean
@@ -30,7 +30,10 @@ export function skipped(name: string, text: string): Finding {
 /** The guard accepts this difference between the clocks. */
 const clockToleranceMillis = 60_000
 
-/** Compares the clock of the server `name` with the clock of this machine. `differenceMs` is positive if the server is ahead. */
+/**
+ * Compares the clock of the server `name` with the clock of this machine. `differenceMs` is positive if the server is
+ * ahead.
+ */
 export function clockFinding(name: string, differenceMs: number): Finding {
   const seconds = (Math.abs(differenceMs) / 1000).toFixed(1)
   const text = `${name} is ${seconds} s ${differenceMs < 0 ? 'behind' : 'ahead of'} this machine`

@@ -17,9 +17,10 @@ const extensions = ['ts', 'mts', 'js', 'mjs'] as const
 const example = "export default defineConfig({ sessions: () => import('./app/sessions').then((m) => m.sessions) })"
 
 /**
- * Loads the app's sessions through `coatcheck.config.ts` in `folder`; null if there is no such file. Loads TypeScript, the `paths`
- * of tsconfig.json, `server-only` and Next's own modules.
- * @throws {SessionError} CONFIG_INVALID if a module fails to load, or the file does not export what `defineConfig` expects.
+ * Loads the app's sessions through `coatcheck.config.ts` in `folder`; null if there is no such file. Loads TypeScript,
+ * the `paths` of tsconfig.json, `server-only` and Next's own modules.
+ * @throws {SessionError} CONFIG_INVALID if a module fails to load, or the file does not export what `defineConfig`
+ * expects.
  */
 export async function loadConfig(folder: string): Promise<LoadedConfig | null> {
   const fileName = extensions

@@ -28,7 +28,10 @@ export async function migrate(terminal: Terminal): Promise<CommandResult> {
   }
 }
 
-/** Applies the migrations. If the app's driver has no transactions (neon-http), connects with another driver that is installed. */
+/**
+ * Applies the migrations. If the app's driver has no transactions (neon-http), connects with another driver that is
+ * installed.
+ */
 async function apply(drizzle: DrizzlePart, { db, driver, description }: AppDatabase, { env }: Terminal) {
   if (await canTransact(db)) return { applied: await drizzle.migrate(db), description }
   if (!databaseUrl(env)) {

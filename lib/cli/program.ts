@@ -46,7 +46,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 type OnResult = (result: CommandResult) => void
 type AddCommand = (usage: string, summary: string) => Command
 
-/** Creates the parser. A command's module is imported when the command runs, so `secret` works without a database driver. */
+/**
+ * Creates the parser. A command's module is imported when the command runs, so `secret` works without a database
+ * driver.
+ */
 function createProgram(terminal: Terminal, onResult: OnResult): Command {
   const program = new Command('coatcheck')
     .description('Manages the sessions of the app in this folder, as its coatcheck.config.ts defines them.')

@@ -14,8 +14,8 @@ export interface Terminal {
   /** Prints a message on stderr. */
   printMessage(text: string): void
   /**
-   * Asks a yes-no question; null if the input is not a terminal, as in a script. Rejects with CONFIG_INVALID if the user could not
-   * see the question.
+   * Asks a yes-no question; null if the input is not a terminal, as in a script. Rejects with CONFIG_INVALID if the
+   * user could not see the question.
    */
   readonly confirm: Confirm | null
   /** The stream for a progress bar; null if stderr is not a terminal, as in a log. */
@@ -61,8 +61,8 @@ export function processTerminal(envFiles: readonly string[]): Terminal {
 type OnTerminal<Stream> = Stream & { readonly isTTY?: boolean }
 
 /**
- * Creates `Terminal.confirm`. It prints the question on the first of `outputs` that is a terminal. If none of them is, it rejects
- * with CONFIG_INVALID. Returns null if `input` is not a terminal.
+ * Creates `Terminal.confirm`. It prints the question on the first of `outputs` that is a terminal. If none of them is,
+ * it rejects with CONFIG_INVALID. Returns null if `input` is not a terminal.
  */
 export function createConfirm(
   input: OnTerminal<NodeJS.ReadableStream>,
