@@ -20,7 +20,10 @@ function setUp() {
 }
 let { store, sessions, action } = setUp()
 
-/** Creates a browser with a session of this user, or with an anonymous session. Returns the browser and the session's id. */
+/**
+ * Creates a browser with a session of this user, or with an anonymous session. Returns the browser and the session's
+ * id.
+ */
 async function aBrowser(userId?: string) {
   clock += 1
   const browser = new FakeBrowser()

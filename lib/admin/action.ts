@@ -8,9 +8,9 @@ import type { ActingSession, AdminAction, AdminProgress, AdminSessions, AdminSta
 /** The options of `createAdminAction`. */
 export interface AdminActionOptions {
   /**
-   * Returns true if the current user may see and revoke sessions. Pass the same function to `<SessionAdmin>`: an action is a
-   * public endpoint that any client can post to, so it has to check for itself. The function may redirect anonymous visitors,
-   * as `requireUser` does.
+   * Returns true if the current user may see and revoke sessions. Pass the same function to `<SessionAdmin>`: an action
+   * is a public endpoint that any client can post to, so it has to check for itself. The function may redirect
+   * anonymous visitors, as `requireUser` does.
    */
   readonly authorize: () => boolean | Promise<boolean>
 }
@@ -37,8 +37,8 @@ interface Command {
 const unchanged: AdminState = { problem: null, progress: null }
 
 /**
- * Creates the server action of `<SessionAdmin>`. Call it in a file of your app that starts with `'use server'`, and export the
- * result.
+ * Creates the server action of `<SessionAdmin>`. Call it in a file of your app that starts with `'use server'`, and
+ * export the result.
  *
  * The action changes nothing if `authorize` does not return true, or if the post lacks the confirmation that the page
  * asks for. `onEvent` receives a `revoked` event for each statement that revokes sessions and an `expired` event for

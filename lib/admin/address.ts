@@ -12,8 +12,8 @@ const operations = ['selected', 'user', 'others', 'expired'] as const
 const problems = ['STORE_FAILED', 'INTERRUPTED', 'CONFIG_INVALID', 'UNKNOWN'] as const
 
 /**
- * The operations of the page: revoke the selected sessions, revoke the sessions of one user, revoke all sessions except the
- * current one, or delete the expired sessions.
+ * The operations of the page: revoke the selected sessions, revoke the sessions of one user, revoke all sessions except
+ * the current one, or delete the expired sessions.
  */
 export type Operation = (typeof operations)[number]
 
@@ -156,8 +156,8 @@ function oneOf<T extends string>(known: readonly T[], value: Query[string]): T |
 }
 
 /**
- * Returns the last value if it can be a user id. The text is not trimmed, because ids that differ in spaces belong to different
- * users.
+ * Returns the last value if it can be a user id. The text is not trimmed, because ids that differ in spaces belong to
+ * different users.
  */
 function userIdOf(value: Query[string]): string {
   const text = [value ?? []].flat().at(-1)

@@ -12,7 +12,9 @@ const sliceMs = 1000
 /** Sessions revoked by one statement. */
 const batchSize = 500
 
-/** Revokes the sessions with these ids. The current session is logged out instead, so that its cookie is deleted too. */
+/**
+ * Revokes the sessions with these ids. The current session is logged out instead, so that its cookie is deleted too.
+ */
 export async function revokeSelected(sessions: AdminSessions, session: ActingSession, ids: readonly string[]): Promise<BulkResult> {
   const others = ids.filter((id) => id !== session.id)
   const count = others.length > 0 ? await sessions.revoke(others, { by: session.userId }) : 0
@@ -28,8 +30,8 @@ export async function revokeUser(sessions: AdminSessions, session: ActingSession
 }
 
 /**
- * Revokes the sessions of all users except the current session, starting with the newest, until `sliceMs` has passed. Sessions
- * that are created in the meantime are kept.
+ * Revokes the sessions of all users except the current session, starting with the newest, until `sliceMs` has passed.
+ * Sessions that are created in the meantime are kept.
  */
 export async function revokeOthers(sessions: AdminSessions, session: ActingSession, before: AdminProgress): Promise<BulkResult> {
   const deadline = Date.now() + sliceMs

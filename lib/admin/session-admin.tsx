@@ -24,7 +24,9 @@ export interface SessionAdminProps {
   readonly searchParams: Promise<Query>
   /** Returns the display names of users, by user id. @default the ids */
   readonly userNames?: UserNames
-  /** Shows the message of the last action. Set false if the app shows `session.flashes()` on every page. @default true */
+  /**
+   * Shows the message of the last action. Set false if the app shows `session.flashes()` on every page. @default true
+   */
   readonly showFlashes?: boolean
   /**
    * The nonce of the page's Content-Security-Policy, for the style elements. Style attributes need `style-src-attr
@@ -35,8 +37,8 @@ export interface SessionAdminProps {
 }
 
 /**
- * Renders a page on which admins see and revoke sessions. The app must load Mantine's style sheets; docs/admin.md describes how
- * to mount the page.
+ * Renders a page on which admins see and revoke sessions. The app must load Mantine's style sheets; docs/admin.md
+ * describes how to mount the page.
  *
  * @example
  * <SessionAdmin sessions={sessions} authorize={authorize} action={adminAction} searchParams={searchParams} />

@@ -12,7 +12,10 @@ export interface ActingSession {
   acknowledgeFlashes(ids: readonly string[]): Promise<void>
 }
 
-/** The part of the object from `createSessions` that the admin page uses. It does not depend on the type of the session data. */
+/**
+ * The part of the object from `createSessions` that the admin page uses. It does not depend on the type of the session
+ * data.
+ */
 export interface AdminSessions extends SessionAdministration {
   getSession(): Promise<ActingSession>
 }
@@ -21,7 +24,9 @@ export interface AdminSessions extends SessionAdministration {
 export interface AdminProgress {
   /** The number of sessions revoked or deleted so far. */
   readonly done: number
-  /** The id of the last session that was processed. The next post continues after it. '': start with the newest session. */
+  /**
+   * The id of the last session that was processed. The next post continues after it. '': start with the newest session.
+   */
   readonly from: string
 }
 
