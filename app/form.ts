@@ -13,7 +13,9 @@ export function textField(form: FormData, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Runs a change. If it throws a SessionError, redirects to `/`, which shows the problem until a change there succeeds. */
+/**
+ * Runs a change. If it throws a SessionError, redirects to `/`, which shows the problem until a change there succeeds.
+ */
 export async function redirectOnError(form: FormData, change: () => Promise<unknown>): Promise<void> {
   if (!isForm(form)) redirect('/')
   let problem: SessionErrorCode | undefined

@@ -1,4 +1,6 @@
-/** The name of the session cookie. In production the cookie is Secure, and the prefix `__Host-` binds it to this host. */
+/**
+ * The name of the session cookie. In production the cookie is Secure, and the prefix `__Host-` binds it to this host.
+ */
 export const sessionCookieName = process.env.NODE_ENV === 'production' ? '__Host-session' : 'session'
 
 /**

@@ -9,8 +9,8 @@ export const sessionOptions = {
 } satisfies SessionOptions
 
 /**
- * Browsers bind sessions to a device only over https: on Vercel, and with SESSION_DEVICE_BINDING=on behind a proxy with TLS. Sessions
- * in cookies cannot be bound.
+ * Browsers bind sessions to a device only over https: on Vercel, and with SESSION_DEVICE_BINDING=on behind a proxy with
+ * TLS. Sessions in cookies cannot be bound.
  */
 function isOnHttps(): boolean {
   if (process.env.SESSION_ENGINE === 'cookie') return false

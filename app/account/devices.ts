@@ -44,7 +44,10 @@ export function loggedOutText(count: number | null): string {
   return count === 1 ? 'The other device is logged out.' : `${count} other devices are logged out.`
 }
 
-/** The age of a login after which the password is asked for again, before devices are logged out or the password is changed. */
+/**
+ * The age of a login after which the password is asked for again, before devices are logged out or the password is
+ * changed.
+ */
 export const reauthenticateAfter = '10m'
 
 /** The path of the devices page with a warning that other devices may still be logged in after a password change. */

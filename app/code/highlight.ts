@@ -32,8 +32,8 @@ export function sourceOf(name: string): ActionSource {
 }
 
 /**
- * Highlights all actions. Call it at start: it takes some tenths of a second, and it reads the clock, which a page must not do
- * while it is prerendered.
+ * Highlights all actions. Call it at start: it takes some tenths of a second, and it reads the clock, which a page must
+ * not do while it is prerendered.
  */
 export async function highlightActions(): Promise<void> {
   const [{ createHighlighterCore }, { createJavaScriptRegexEngine }] = await Promise.all([

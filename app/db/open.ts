@@ -13,8 +13,9 @@ export interface OpenDatabase {
 const logger = { logQuery: noteStatement }
 
 /**
- * Opens the database that the environment names: `POSTGRES_URL` (Vercel, Neon) through @vercel/postgres, `DATABASE_URL` through
- * node-postgres, otherwise an embedded PGlite in `DATA_DIR` (default `.data`). `DATABASE_DRIVER` overrides the choice.
+ * Opens the database that the environment names: `POSTGRES_URL` (Vercel, Neon) through @vercel/postgres, `DATABASE_URL`
+ * through node-postgres, otherwise an embedded PGlite in `DATA_DIR` (default `.data`). `DATABASE_DRIVER` overrides the
+ * choice.
  */
 export async function openDatabase(env: Environment = process.env): Promise<OpenDatabase> {
   const { POSTGRES_URL, DATABASE_URL, DATA_DIR = '.data' } = env
@@ -32,7 +33,9 @@ function requireUrl(url: string | undefined, problem: string): string {
   return url
 }
 
-/** Returns true if a pooler in transaction mode is used. It supports neither named statements nor connection settings. */
+/**
+ * Returns true if a pooler in transaction mode is used. It supports neither named statements nor connection settings.
+ */
 export const isPooled = (env: Environment = process.env) => env.DATABASE_POOLED === 'true'
 
 /** With `query_timeout`, the pool replaces connections whose packets are lost without an error. */

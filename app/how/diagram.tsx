@@ -72,7 +72,10 @@ export function Arrow({ label }: { label: string }) {
   )
 }
 
-/** The fields of a session. An empty `fields.hash` means that the session has no token hash, so only its expiry is checked. */
+/**
+ * The fields of a session. An empty `fields.hash` means that the session has no token hash, so only its expiry is
+ * checked.
+ */
 export function SessionParts({ session, fields }: { session: VisibleSession; fields: StorageTexts['fields'] }) {
   return (
     <>

@@ -10,17 +10,17 @@ const attempts = storage ? tokenAttempts(storage) : cookieAttempts()
 function tokenAttempts({ lookup, where }: StorageTexts): readonly Attempt[] {
   return [
     ['The cookie is not a token, or one character was changed', 'The mac is not valid. The visitor is anonymous; no lookup.'],
-    ['Someone knows your id and invents the rest', 'The same: an id is public and not a key. No lookup.'],
+    ['An attacker knows your id and invents the rest', 'The same: an id is public and not a key. No lookup.'],
     ['An old token of yours, from before a rotation', `The mac is valid, but no session has this hash (${lookup}). Anonymous.`],
     ['A token copied before the logout', `The session is deleted, so none is found (${lookup}). Nothing restores it.`],
-    [`Someone has a copy of ${where.replace('The', 'the')}`, 'It contains only a hash, which cannot be turned into a token.'],
+    [`An attacker has a copy of ${where.replace('The', 'the')}`, 'It contains only a hash, which cannot be turned into a token.'],
   ]
 }
 
 function cookieAttempts(): readonly Attempt[] {
   return [
     ['The cookie is not encrypted, or one character was changed', 'The tag is not valid. The visitor is anonymous.'],
-    ['Someone knows your id and invents the rest', 'The same: encrypting needs SESSION_SECRET.'],
+    ['An attacker knows your id and invents the rest', 'The same: encrypting needs SESSION_SECRET.'],
     ['An old cookie of yours, from before a rotation', 'It opens the session as it was then, until the expiry inside.'],
     ['A cookie copied before the logout', 'The same: a logout deletes the cookie in this browser, but not its copies.'],
     ['An attacker has a copy of the database', 'It contains no sessions.'],

@@ -37,8 +37,8 @@ export interface VisibleSession {
 }
 
 /**
- * Returns the token that the browser sent; null if there is no cookie, or one that does not look like a token. The token is not
- * verified: the session shows whether it is valid.
+ * Returns the token that the browser sent; null if there is no cookie, or one that does not look like a token. The
+ * token is not verified: the session shows whether it is valid.
  */
 export async function sentToken(): Promise<VisibleToken | null> {
   const value = (await cookies()).get(sessionCookieName)?.value
@@ -47,7 +47,9 @@ export async function sentToken(): Promise<VisibleToken | null> {
   return { id, expiry, flags, endsAt: new Date(Number(expiry) * 1000) }
 }
 
-/** Returns the encrypted cookie that the browser sent; null if there is no cookie, or one that does not look encrypted. */
+/**
+ * Returns the encrypted cookie that the browser sent; null if there is no cookie, or one that does not look encrypted.
+ */
 export async function sentEncryptedCookie(): Promise<VisibleCookie | null> {
   const value = (await cookies()).get(sessionCookieName)?.value ?? ''
   const [header = '', ...rest] = value.split('.')

@@ -55,7 +55,8 @@ class RequestLog {
   }
 }
 
-// Pages, route handlers and instrumentation.ts are separate module graphs in one process. They share state through globalThis.
+// Pages, route handlers and instrumentation.ts are separate module graphs in one process. They share state through
+// globalThis.
 const logKey = Symbol.for('coatcheck-demo.requests')
 const shared = globalThis as { [logKey]?: RequestLog }
 shared[logKey] ??= new RequestLog()
@@ -80,7 +81,10 @@ export function noteKind(kind: RequestKind): void {
   if (record) record.kind = kind
 }
 
-/** Returns the records that a visitor may see, newest first: those of the token in the `Cookie` header and the one with the id. */
+/**
+ * Returns the records that a visitor may see, newest first: those of the token in the `Cookie` header and the one with
+ * the id.
+ */
 export function recordsOf(cookieHeader: string | null, id: string | null): RequestRecord[] {
   const key = keyOf(tokenIn(cookieHeader))
   const records = new Set([...(key ? requestLog.at(key) : []), ...(id ? requestLog.at(id) : [])])
