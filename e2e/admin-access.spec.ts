@@ -126,7 +126,7 @@ test("an admin's current session is not revoked with others without a second con
   for (const remaining of [id, current]) expect((await root.get(`${admin}?id=${remaining}`)).text).toContain('Timeline')
 })
 
-test('an anonymous visitor is redirected to the login page, which leads back', async ({ visitor }) => {
+test('an anonymous visitor is redirected to the login page, and back after the login', async ({ visitor }) => {
   const { status, headers } = await visitor.get(`${admin}?view=statistics`)
   expect([status, headers.get('location')]).toEqual([307, expect.stringContaining('next=%2Fadmin%2Fsessions%3Fview%3Dstatistics')])
 })

@@ -127,7 +127,7 @@ test.describe('incrementing', () => {
     expect(response.setCookies).toEqual([])
   })
 
-  test('50 parallel POST /api/session/increment requests all count', async ({ visitor }) => {
+  test('no increment of 50 parallel POST /api/session/increment requests is lost', async ({ visitor }) => {
     await visitor.patch({ n: 0 })
     const responses = await Promise.all(
       Array.from({ length: 50 }, () => visitor.clone().post('/api/session/increment', { key: 'n', by: 1 })),
@@ -437,7 +437,7 @@ test.describe('hostile cookies', () => {
     'the id of a session': '01a2006c-b436-72a5-896f-cc8b9caa3eee',
   }
   for (const [what, value] of Object.entries(hostile)) {
-    test(`a visitor whose cookie is ${what} is anonymous, causes no query and does not keep the id`, async ({
+    test(`a visitor whose cookie has ${what} is anonymous and causes no query, and the value is never adopted`, async ({
       visitor,
       database,
     }) => {
@@ -500,7 +500,7 @@ test.describe('hostile cookies', () => {
     expect((await visitor.get('/api/session')).json).toEqual(anonymous)
   })
 
-  test('the first valid one of several cookies with the same name counts', async ({ visitor }) => {
+  test('the first valid one of several cookies with the same name is used', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const good = visitor.cookie
     for (const cookie of [`${cookieName}=bad; ${good}`, `${good}; ${cookieName}=bad`]) {
@@ -532,8 +532,8 @@ interface Overtaking {
 }
 
 /**
- * Creates a session, delays the request `late` at a statement, runs `act` on another server meanwhile, and returns the late
- * response.
+ * Creates a session, delays the request `late` at a statement, runs `act` on another server meanwhile, and returns the
+ * late response.
  */
 async function overtaken(
   { visitor, database, sibling, statement }: Overtaking,

@@ -34,7 +34,7 @@ test.describe('the status route', () => {
 })
 
 test.describe('the warning', () => {
-  test('appears in all tabs, takes the focus, has no accessibility problem, and closes in all tabs by one "stay", which extends once', async ({
+  test('the dialog appears in all tabs, takes the focus, has no accessibility problem, and closes in all tabs by one "stay", which extends once', async ({
     page,
     context,
     logInAs,
@@ -190,7 +190,7 @@ test.describe('several tabs', () => {
     expect(total()).toBeLessThanOrEqual(4)
   })
 
-  test('after a logout in one tab, another tab shows the login without a poll, and leads back', async ({
+  test('after a logout in one tab, another tab shows the login without a poll, and a login returns to its page', async ({
     page,
     context,
     logInAs,

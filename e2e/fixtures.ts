@@ -37,7 +37,7 @@ export interface WorkerFixtures {
 export type LogInAs = (username: 'demo' | 'admin', context?: BrowserContext) => Promise<void>
 
 interface TestFixtures {
-  /** False if `page` must be a new one, because the test changes it for good. @default true */
+  /** False if `page` must be a new one, because the test changes it permanently. @default true */
   keepsPage: boolean
   /** The server of this test. The test fails if it prints anything. */
   app: AppServer
@@ -141,8 +141,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 export const emptyPglite = async () => copyPglite(await sharedServer('pglite'))
 
 /**
- * Tests on PostgreSQL. `database` counts the statements and can delay one. `sibling` is another server with the same database and
- * secret: one server writes to a session one after the other, so a request can overtake a delayed write only on another server.
+ * Tests on PostgreSQL. `database` counts the statements and can delay one. `sibling` is another server with the same
+ * database and secret: one server writes to a session one after the other, so a request can overtake a delayed write
+ * only on another server.
  */
 export const testOnPostgres = test.extend<{ database: CountingProxy }, { sibling: AppServer }>({
   sibling: [
@@ -190,13 +191,14 @@ const harmless = [
   /\.css was preloaded using link preload but not used/,
   // Chromium sometimes requests this file although the page names its icon.
   /\/favicon\.ico$/,
-  // If a logout overtakes the prefetch of a guarded page, the router requests a segment of that page from the login page.
+  // If a logout overtakes the prefetch of a guarded page, the router requests a segment of that page from the login
+  // page.
   /404 \(Not Found\) http:\S+\/login\?next=\S+&_rsc=/,
 ]
 
 /**
- * Next 15.5 brings React 19.1, but the demo's component library expects 19.2. There, a page that is reloaded right after an action
- * is sometimes rendered again in the browser. The cause is unknown, and no other version shows it.
+ * Next 15.5 brings React 19.1, but the demo's component library expects 19.2. There, a page that is reloaded right
+ * after an action is sometimes rendered again in the browser. The cause is unknown, and no other version shows it.
  */
 const harmlessOnNext15 = /Minified React error #418/
 const isNext15 = process.env.APP_NAME?.startsWith('Next 15') ?? false

@@ -11,7 +11,7 @@ test('an anonymous visitor of a guarded page is redirected to the login page and
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()
 })
 
-test('a wrong password is rejected, and the right one still leads back to the page', async ({ page }) => {
+test('a wrong password is rejected, and the right one still returns to the page', async ({ page }) => {
   await page.goto('/account?x=1')
   await logIn(page, 'demo', 'wrong')
   await expect(page.getByRole('alert').filter({ hasText: 'Wrong username or password.' })).toBeVisible()
@@ -90,9 +90,7 @@ for (const path of ['/account/below', '/%61ccount', '/x/../account', '/account.r
   })
 }
 
-test('the headers of the router, or of known ways around middleware, do not let an anonymous visitor pass the guard', async ({
-  visitor,
-}) => {
+test('the headers of the router, or of known ways around middleware, never let an anonymous visitor pass', async ({ visitor }) => {
   for (const headers of [
     { rsc: '1' },
     { rsc: '1', 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' },

@@ -25,7 +25,8 @@ test('hostile requests cause no status 500, no row, no statement, no memory leak
   const visitor = new Visitor(server.url)
   await visitor.patch({ name: 'Ada' })
 
-  // Proves that the proxy counts statements: a token with a valid MAC is looked up, although its session does not exist.
+  // Proves that the proxy counts statements: a token with a valid MAC is looked up, although its session does not
+  // exist.
   const unknown = new Visitor(server.url, `__Host-session=${forgeToken(server.secret)}`)
   const before = database.statements.length
   expect((await unknown.get('/api/session')).json).toMatchObject({ id: null })

@@ -12,8 +12,10 @@ export interface HttpsProxy {
   readonly url: string
   /** The SHA-256 of the public key in base64, for Chromium's `--ignore-certificate-errors-spki-list`. */
   readonly keyHash: string
-  /** The status of each response on `path` so far. */
-  statuses(path: string): readonly number[]
+  /** The status of each response on `path` so far; with `header`, of those to requests with this header. */
+  statuses(path: string, header?: string): readonly number[]
+  /** The number of requests on `path` that have no response yet. */
+  pending(path: string): number
   /** Responds with this status on `path` instead of asking the app. null asks the app again. */
   fail(path: string, status: number | null): void
   close(): Promise<void>
@@ -22,11 +24,14 @@ export interface HttpsProxy {
 /** Starts a proxy with a new self-signed certificate for the app at `target`. */
 export async function startHttpsProxy(target: string): Promise<HttpsProxy> {
   const pem = await certificate()
-  const log: { path: string; status: number }[] = []
+  const log: { path: string; status: number; headers: IncomingMessage['headers'] }[] = []
+  const open: string[] = []
   const failing = new Map<string, number>()
   const server = createServer({ key: pem, cert: pem }, async (incoming, outgoing) => {
     const [path = ''] = incoming.url?.split('?') ?? []
-    outgoing.once('finish', () => log.push({ path, status: outgoing.statusCode }))
+    open.push(path)
+    outgoing.once('close', () => open.splice(open.indexOf(path), 1))
+    outgoing.once('finish', () => log.push({ path, status: outgoing.statusCode, headers: incoming.headers }))
     const status = failing.get(path)
     if (status) outgoing.writeHead(status).end()
     else forward(target, incoming, outgoing)
@@ -37,7 +42,9 @@ export async function startHttpsProxy(target: string): Promise<HttpsProxy> {
     keyHash: createHash('sha256')
       .update(new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' }))
       .digest('base64'),
-    statuses: (path) => log.filter((each) => each.path === path).map((each) => each.status),
+    statuses: (path, header) =>
+      log.filter((each) => each.path === path && (!header || header in each.headers)).map(({ status }) => status),
+    pending: (path) => open.filter((each) => each === path).length,
     fail: (path, status) => void (status === null ? failing.delete(path) : failing.set(path, status)),
     close: async () => {
       server.close()

@@ -26,7 +26,7 @@ test('two parallel writes of different keys are both stored', { tag: '@long' }, 
   for (const key of ['counter', 'colour', 'city']) await expect(entry(page, key)).toBeVisible()
 })
 
-test('two parallel increments both count', { tag: '@long' }, async ({ page, openBrowser, context, database, sibling }) => {
+test('two parallel increments are both stored', { tag: '@long' }, async ({ page, openBrowser, context, database, sibling }) => {
   await page.goto('/')
   await press(page, 'Add 1')
   await expect(page.getByTestId('counter')).toHaveText('1')

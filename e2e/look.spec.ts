@@ -5,7 +5,7 @@ import { becomeUser, expect, test } from './fixtures'
 import { entry, hydrated, press, setKey, shownId } from './flows'
 import type { Visitor } from './visitor'
 
-// These tests change the clock, the color scheme or the scripts of their page for good.
+// These tests change the clock, the color scheme or the scripts of their page permanently.
 test.use({ keepsPage: false })
 
 // The pages with a problem contain everything that the same pages show without one.

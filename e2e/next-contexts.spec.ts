@@ -16,7 +16,8 @@ const commands = isPacked && !process.env.TEST_ALL ? (['start'] as const) : (['s
 
 for (const command of commands) {
   const test = testOnContexts(command)
-  // Development mode repeats the rules of production. Two tests are enough to see that it loads one copy of the library.
+  // Development mode repeats the rules of production. Two tests are enough to see that it loads one copy of the
+  // library.
   const tag = command === 'dev' ? '@long' : []
   test.describe(`under next ${command}`, () => {
     test.beforeEach(({ visitor }) => visitor.post('/api/begin', 'Ada'))
@@ -73,11 +74,11 @@ for (const command of commands) {
         })
     })
 
-    test("the page shows what its action wrote with refresh: 'page'", { tag }, async ({ page, visitor }) => {
+    test("the page shows the data that its action wrote with refresh: 'page'", { tag }, async ({ page, visitor }) => {
       await rename(page, visitor, 'Rename here')
     })
 
-    test('a page that was visited before an action shows what the action wrote when the visitor goes back', { tag }, async ({
+    test('a page that was visited before an action shows the data of the action when the visitor goes back', { tag }, async ({
       page,
       visitor,
     }) => {
@@ -127,7 +128,7 @@ for (const command of commands) {
     test.describe('without JavaScript', () => {
       test.use({ javaScriptEnabled: false })
 
-      test('the page that follows an action shows what the action wrote', { tag }, async ({ page, visitor }) => {
+      test('the page that follows an action shows the data that the action wrote', { tag }, async ({ page, visitor }) => {
         await useCookieOf(visitor, page)
         await page.goto('/action')
         await page.getByLabel('Name').fill('Grace')

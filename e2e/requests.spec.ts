@@ -65,8 +65,8 @@ test('without JavaScript, the list shows the requests that were known when the p
   await page.goto('/')
   await press(page, 'Add 1')
   await expectLast(page, 'POST /', 'action', 'response pending', ['INSERT sessions'])
-  // The browser may have received the whole response before the server knows that it was sent. Without JavaScript, a page does not
-  // ask again.
+  // The browser may have received the whole response before the server knows that it was sent. Without JavaScript, a
+  // page does not ask again.
   const { value = '' } = (await sessionCookie(context)) ?? {}
   const sameVisitor = new Visitor(app.url, `${cookieName}=${value}`)
   await expect.poll(() => seenBy(sameVisitor)).toMatchObject([{ method: 'POST', end: { cookie: 'new' } }])

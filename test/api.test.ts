@@ -8,7 +8,7 @@ const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json')
 const entries = ['index', 'admin', 'client', 'config', 'cookie', 'drizzle', 'redis', 'middleware', 'store', 'testing']
 const exported = (entry: string) => project.getSourceFileOrThrow(path.join(root, 'lib', `${entry}.ts`)).getExportedDeclarations()
 
-/** Describes a declaration as its users see it: its kind, and the public members of a class or an interface. */
+/** Describes the public part of a declaration: its kind, and the public members of a class or an interface. */
 function shape(declaration: ExportedDeclarations): string {
   if (Node.isClassDeclaration(declaration)) {
     const inherited = declaration.getBaseClass()?.getInstanceMembers() ?? []

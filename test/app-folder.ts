@@ -5,8 +5,8 @@ import { onTestFinished } from 'vitest'
 const root = path.resolve(import.meta.dirname, '..')
 
 /**
- * Creates the folder of an app from `files` (text by path), below `node_modules`, so that its packages are found. The `paths`
- * of its tsconfig.json name the library's source, and `@/` the folder itself. Deletes it after the test.
+ * Creates the folder of an app from `files` (text by path), below `node_modules`, so that its packages are found. The
+ * `paths` of its tsconfig.json name the library's source, and `@/` the folder itself. Deletes it after the test.
  */
 export function appFolder(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(path.join(root, 'node_modules', '.coatcheck-app-'))
@@ -41,7 +41,7 @@ export const sessions = createSessions({ secret: 'a secret for tests, 32 charact
   return appFolder({ 'coatcheck.config.ts': config, 'app/sessions.ts': sessions, ...files })
 }
 
-/** What differs from the README in the app of `postgresApp`: code. */
+/** The code in which the app of `postgresApp` differs from the README. */
 interface PostgresAppCode {
   /** Further options of `createSessions`. */
   readonly options?: string

@@ -59,7 +59,7 @@ describe('architecture', () => {
     expect(topLevel('lib/cli/')).toEqual(['lib/cli', 'lib/core', 'lib/stores'])
   })
 
-  it('only the carriers and the entry that chooses one know how a session travels in its cookie', () => {
+  it('only the carriers and the entry that chooses one contain code for the format of the cookie', () => {
     const knowing = project
       .getSourceFiles('lib/**')
       .map((file) => [path.relative(root, file.getFilePath()), file.getText()] as const)

@@ -65,7 +65,8 @@ describe('the packaged command', () => {
         code: 0,
         stdout: expect.stringContaining('npx coatcheck migrate'),
       })
-      const env = { DATABASE_URL: await createDatabase(postgresUrl) }
+      // Next reads no .env.local in tests, and init has written the secret there.
+      const env = { NODE_ENV: 'development', DATABASE_URL: await createDatabase(postgresUrl) }
       expect(await coatcheck(['migrate'], env, app)).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('(coatcheck.config.ts)'),

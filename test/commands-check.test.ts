@@ -8,7 +8,7 @@ import { command, startRedis } from './redis'
 const secret = 'a secret for tests, 32 characters'
 
 describe('the embedded database', () => {
-  it('cannot be opened by a command while the demo has it open', async () => {
+  it('a command cannot open the embedded database while the demo has it open', async () => {
     const env = await embedded()
     await coatcheck(['migrate'], env)
     const demo = await openDatabase(env)
@@ -19,7 +19,7 @@ describe('the embedded database', () => {
     expect((await coatcheck(['list'], env)).code).toBe(0)
   })
 
-  it('cannot be opened by the demo while a command has it open', async () => {
+  it('the demo cannot open the embedded database while a command has it open', async () => {
     const env = await embedded()
     await coatcheck(['migrate'], env)
     const attempts: Promise<unknown>[] = []
@@ -40,7 +40,7 @@ describe('check', () => {
     return report.problems.map(({ name, text, remedy }: Record<string, string>) => `${name}: ${text}. ${remedy}`)
   }
 
-  it('reports each problem and its remedy', async () => {
+  it('check reports each problem and its remedy', async () => {
     const env = await postgres()
     const { port } = new URL(env.DATABASE_URL)
     const at = (DATABASE_URL: string) => ({ SESSION_SECRET: secret, DATABASE_URL })
@@ -64,7 +64,7 @@ describe('check', () => {
     ])
   })
 
-  it('does not report a secret that the app may read from another variable', async () => {
+  it('check does not report a secret that the app may read from another variable', async () => {
     const env = await postgres()
     await coatcheck(['migrate'], env)
     const { code, stdout } = await coatcheck(['check'], env)
@@ -72,7 +72,7 @@ describe('check', () => {
     expect(stdout).toMatch(/^- +Config +there is no coatcheck\.config\.ts.*npx coatcheck init/m)
   })
 
-  it('never recommends the command that printed the message', async () => {
+  it('check never recommends the command that printed the message', async () => {
     const env = await postgres()
     const { stdout, stderr } = await coatcheck(['check'], env)
     expect(stdout + stderr).not.toContain('coatcheck check')
@@ -82,7 +82,7 @@ describe('check', () => {
     }
   })
 
-  it('names the safe order of a rotation if SESSION_SECRET has several secrets', async () => {
+  it('check prints the safe order of a rotation if SESSION_SECRET has several secrets', async () => {
     const check = async (SESSION_SECRET: string) => (await coatcheck(['check'], { SESSION_SECRET })).stdout
     const [one, other] = ['first secret of this app: 40 characters.', 'other secret of this app. 40 characters.']
     expect(await check(`${one},${other}`)).toMatch(
@@ -92,7 +92,7 @@ describe('check', () => {
     expect(await check(secret), 'one secret with a comma').toContain('SESSION_SECRET has 33 characters')
   })
 
-  it('reports missing migrations and missing columns', async () => {
+  it('check reports missing migrations and missing columns', async () => {
     const env = { ...(await postgres()), SESSION_SECRET: secret }
     await coatcheck(['migrate'], env)
     await query(
@@ -106,7 +106,7 @@ describe('check', () => {
     expect(await problems(env)).toEqual([expect.stringMatching(/42703.*A column is missing\. Run: npx coatcheck migrate$/)])
   })
 
-  it('names the privileges that a database user lacks, and needs none on the record of migrations', async () => {
+  it('check reports the privileges that a database user lacks, and needs none on the record of migrations', async () => {
     const env = { ...(await postgres()), SESSION_SECRET: secret }
     await coatcheck(['migrate'], env)
     const role = `app_${crypto.randomUUID().slice(0, 8)}`
@@ -125,7 +125,7 @@ describe('check', () => {
     }
   })
 
-  it('reports a Redis store that may evict sessions, but accepts a cache that may evict copies', async () => {
+  it('check reports a Redis store that may evict sessions, but accepts a cache that may evict copies', async () => {
     const server = await startRedis()
     const redis = `redisStore(createClient({ url: '${server.url}', disableOfflineQueue: true }))`
     const setup = "import { cachedStore, redisStore } from 'coatcheck/redis'\nimport { createClient } from 'redis'"

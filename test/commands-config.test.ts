@@ -8,7 +8,7 @@ import { command } from './redis'
 import { redisUrl } from './use-redis'
 
 describe('with a coatcheck.config.ts, the commands', () => {
-  it('use the database of the app and need no environment variable', async () => {
+  it('the commands use the database of the app and need no environment variable', async () => {
     const env = await postgres()
     const run = (...args: string[]) => coatcheckJson(args, {}, { folder: postgresApp(env.DATABASE_URL) })
     expect(await run('migrate')).toEqual({ code: 0, json: { applied: expect.any(Number) } })
@@ -20,7 +20,7 @@ describe('with a coatcheck.config.ts, the commands', () => {
     expect((await run('revoke', id)).json).toEqual({ revoked: 1 })
   })
 
-  it('call onEvent of the app, and wait for it', async () => {
+  it('the commands call onEvent of the app, and wait for it', async () => {
     const env = await postgres()
     const id = await inApp(env, (createSession) => createSession({ a: 1 }, 'ann'))
     await query(env.DATABASE_URL, 'create table events (event jsonb)')
@@ -31,7 +31,7 @@ describe('with a coatcheck.config.ts, the commands', () => {
     ])
   })
 
-  it('succeed although onEvent throws, and report it', async () => {
+  it('the commands succeed although onEvent throws, and report the error', async () => {
     const env = await postgres()
     const id = await inApp(env, (createSession) => createSession({ a: 1 }))
     const folder = postgresApp(env.DATABASE_URL, { options: "onEvent: () => { throw new TypeError('hunter2') }" })
@@ -39,7 +39,7 @@ describe('with a coatcheck.config.ts, the commands', () => {
     expect([code, stderr]).toEqual([0, "onEvent threw on 'revoked': TypeError"])
   })
 
-  it('use the Redis of the app with its prefix', async () => {
+  it('the commands use the Redis of the app with its prefix', async () => {
     const prefix = `${randomUUID()}:`
     const setup = `import { redisStore } from 'coatcheck/redis'
 import { createClient } from 'redis'
@@ -61,7 +61,7 @@ const client = () => createClient({ url: '${redisUrl}', disableOfflineQueue: tru
       "import { memoryStore } from 'coatcheck/store'",
       'the memory of the running server',
     ],
-  ])('fail for %s with the reason, except migrate and check', async (store, setup, place) => {
+  ])('the commands fail for %s with the reason, except migrate and check', async (store, setup, place) => {
     const run = (...args: string[]) => coatcheckJson(args, {}, { folder: configuredApp(`store: ${store}`, setup) })
     for (const args of [['list'], ['show', randomUUID()], ['revoke', randomUUID()], ['clearsessions']]) {
       const { code, json: failure } = await run(...args)
@@ -72,7 +72,7 @@ const client = () => createClient({ url: '${redisUrl}', disableOfflineQueue: tru
     expect((await run('check')).code).toBe(0)
   })
 
-  it('load the paths of tsconfig.json, server-only, JSX and the modules of Next', async () => {
+  it('the commands load the paths of tsconfig.json, server-only, JSX and the modules of Next', async () => {
     const env = await postgres()
     const imports = `import { Message } from '@/app/message'
 import { after } from 'next/server'
@@ -86,13 +86,13 @@ export const used = [Message, after, headers, revalidatePath, redirect, cache(()
     expect((await coatcheckJson(['migrate'], {}, { folder })).code).toBe(0)
   })
 
-  it('lift the time limits of the pool, because a large table takes longer than a request', async () => {
+  it('the commands lift the time limits of the pool, because a large table takes longer than a request', async () => {
     const env = await postgres()
     const folder = postgresApp(env.DATABASE_URL, { limits: 'statement_timeout: 1, query_timeout: 1' })
     expect((await coatcheckJson(['migrate'], {}, { folder })).code).toBe(0)
   })
 
-  it('migrate through DATABASE_URL if the driver of the app has no transactions', async () => {
+  it('the command migrate uses DATABASE_URL if the driver of the app has no transactions', async () => {
     const { DATABASE_URL } = await postgres()
     const setup = `import { drizzleStore } from 'coatcheck/drizzle'
 import { neon } from '@neondatabase/serverless'
@@ -129,14 +129,14 @@ describe('a coatcheck.config.ts that cannot be used is reported:', () => {
     }
   })
 
-  it('without the password of a URL in the error of the app', async () => {
+  it('the error does not contain the password of a URL in the error of the app', async () => {
     const text = "throw new Error('bad URL postgresql://me:hunter2@db/x')"
     expect(await messageOf({ 'coatcheck.config.ts': text }, 'list')).toContain('bad URL postgresql://…@db/x')
   })
 })
 
 describe('check with a coatcheck.config.ts', () => {
-  it('checks the options of the app, whatever the variable of its secret is called', async () => {
+  it('check reads the options of the app, even if its secret is in another variable', async () => {
     const env = await postgres()
     await coatcheck(['migrate'], env)
     const check = async (options: string) =>

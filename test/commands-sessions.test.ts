@@ -10,7 +10,7 @@ const expireAll = (env: { DATABASE_URL: string }) =>
   query(env.DATABASE_URL, "update sessions set expires_at = now() - interval '1 day'")
 
 describe('clearsessions', () => {
-  it('deletes expired sessions in batches and prints its progress', async () => {
+  it('clearsessions deletes expired sessions in batches and prints its progress', async () => {
     const env = await postgres()
     await inApp(env, async (createSession) => {
       for (let i = 0; i < 20; i++) await createSession({ i })
@@ -26,7 +26,7 @@ describe('clearsessions', () => {
     expect(await query(env.DATABASE_URL, 'select count(*)::int from sessions')).toEqual([{ count: 1 }])
   })
 
-  it('draws a progress bar on a terminal', async () => {
+  it('clearsessions draws a progress bar on a terminal', async () => {
     const env = await postgres()
     await inApp(env, async (createSession) => createSession({ a: 1 }))
     await expireAll(env)
@@ -36,7 +36,7 @@ describe('clearsessions', () => {
     expect(String(progressStream.read())).toContain('100 % | 1 of 1 expired sessions')
   })
 
-  it('stops between two batches at Ctrl-C, and prints how many sessions it has deleted', async () => {
+  it('clearsessions stops between two batches at Ctrl-C, and prints the number of deleted sessions', async () => {
     const env = await postgres()
     await inApp(env, async (createSession) => {
       for (let i = 0; i < 4; i++) await createSession({ i })
@@ -52,7 +52,7 @@ describe('clearsessions', () => {
 })
 
 describe('list', () => {
-  it('pages through all sessions, sorted by creation and by last activity', async () => {
+  it('list pages through all sessions, sorted by creation and by last activity', async () => {
     const env = await postgres()
     const ids = await inApp(env, async (createSession) => {
       const created: string[] = []
@@ -74,7 +74,7 @@ describe('list', () => {
     expect((await coatcheck(['list', '--limit', '1'], env)).stdout).toContain(`For the next page, add: --after ${created[0]}`)
   })
 
-  it('filters by user, by the start of an id, and by status', async () => {
+  it('list filters by user, by the start of an id, and by status', async () => {
     const env = await postgres()
     const [ann, cart] = await inApp(env, async (createSession) => [
       await createSession({ a: 1 }, 'ann'),
@@ -91,7 +91,7 @@ describe('list', () => {
     expect((await coatcheck(['list'], env)).stdout).toMatch(/ann .* expired /)
   })
 
-  it('prints no character that could control the terminal', async () => {
+  it('list prints no character that could control the terminal', async () => {
     const env = await postgres()
     const data = { text: '\u001b[2J\u009b2J\u202e' }
     const id = await inApp(env, async (createSession) => createSession(data, 'ann\u001b]0;owned\u0007'))
@@ -104,7 +104,7 @@ describe('list', () => {
 })
 
 describe('show', () => {
-  it('hides values that look like secrets, unless --reveal is passed', async () => {
+  it('show hides values that look like secrets, unless --reveal is passed', async () => {
     const env = await postgres()
     const data = {
       name: 'Ann',
@@ -130,7 +130,7 @@ describe('revoke', () => {
       await createSession({ n: 3 }, 'bob'),
     ])
 
-  it('revokes all sessions of a user except the one that --except names', async () => {
+  it('revoke deletes all sessions of a user except the one in --except', async () => {
     const env = await postgres()
     const [kept = ''] = await createThree(env)
     expect(await coatcheckJson(['revoke', '--user', 'ann', '--except', kept], env)).toEqual({ code: 0, json: { revoked: 1 } })
@@ -138,7 +138,7 @@ describe('revoke', () => {
     expect(page.sessions.map(({ userId }: { userId: string }) => userId)).toEqual(['bob', 'ann'])
   })
 
-  it('asks for confirmation on a terminal, and revokes nothing unless the answer is yes', async () => {
+  it('revoke asks for confirmation on a terminal, and revokes nothing unless the reply is yes', async () => {
     const env = await postgres()
     const ids = await createThree(env)
     const questions: string[] = []
@@ -163,7 +163,7 @@ describe('revoke', () => {
     expect([unasked.code, unasked.stdout]).toEqual([0, 'Revoked 1 session. 2 sessions did not exist.'])
   })
 
-  it('also deletes the copies in the Redis cache', async () => {
+  it('revoke also deletes the copies in the Redis cache', async () => {
     const env = await postgres()
     const [id = ''] = await createThree(env)
     const copy = `coatcheck:cache:{${id}}`

@@ -9,7 +9,7 @@ describe.each([
   ['PostgreSQL', postgres],
   ['an embedded database', embedded],
 ])('the commands on %s', (_, createEnvironment) => {
-  it('create the table, and list, show, revoke and count sessions', async () => {
+  it('the commands create the table, and list, show, revoke and count sessions', async () => {
     const env = await createEnvironment()
     expect(await coatcheckJson(['migrate'], env)).toEqual({ code: 0, json: { applied: expect.any(Number) } })
     expect((await coatcheck(['migrate'], env)).stdout).toMatch(/^Nothing to do/)
@@ -81,7 +81,7 @@ describe('the command line', () => {
     [['revoke', randomUUID(), '--user', 'ann'], /pass either session ids or --user/],
     [['revoke', randomUUID(), '--except', randomUUID()], /--except requires --user/],
     [['revoke', 'v1.abc.token'], /a session id is a UUID/],
-  ])('rejects %j with exit code 2, also with --json', async (args, message) => {
+  ])('the arguments %j are rejected with exit code 2, even with --json', async (args, message) => {
     const output = await coatcheck(args)
     expect([output.code, output.stdout]).toEqual([2, ''])
     expect(output.stderr).toMatch(message)
@@ -89,7 +89,7 @@ describe('the command line', () => {
     expect([code, failure]).toEqual([2, { error: { code: 'USAGE', message: expect.stringMatching(message) } }])
   })
 
-  it('prints the help with exit code 0 for --help, and with exit code 2 without a command', async () => {
+  it('the help is printed with exit code 0 for --help, and with exit code 2 without a command', async () => {
     expect(await coatcheck(['--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Usage: coatcheck/) })
     expect(await coatcheck(['list', '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--search') })
     expect(await coatcheck([])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Usage: coatcheck/) })

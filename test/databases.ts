@@ -16,14 +16,14 @@ import { useRelay } from './use-relay.mjs'
 export const drivers = ['pglite', 'pg', 'pg behind PgBouncer', 'vercel', 'postgres.js', 'neon'] as const
 export type Driver = (typeof drivers)[number]
 
-/** Opens a new database on one driver, with the sessions table. */
+/** Opens a new database through one driver, with the sessions table. */
 export async function freshDatabase(driver: Driver): Promise<TestDatabase> {
   const open = await emptyDatabase(driver)
   await migrate(open.db)
   return open
 }
 
-/** Opens a new database on one driver, without tables. */
+/** Opens a new database through one driver, without tables. */
 export async function emptyDatabase(driver: Driver): Promise<TestDatabase> {
   if (driver === 'pglite') return emptyPglite()
   const url = await createDatabase(await sharedServer('postgres'))

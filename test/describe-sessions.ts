@@ -20,8 +20,8 @@ export interface SessionSuite {
   /** Returns true if the store drops expired sessions itself, so that none can be listed or cleared. */
   dropsExpired(): boolean
   /**
-   * Returns the result of an administration method. A store without a list of sessions must reject it with CONFIG_INVALID. Its
-   * result is then `none`.
+   * Returns the result of an administration method. A store without a list of sessions must reject it with
+   * CONFIG_INVALID. In that case, returns `none`.
    */
   onServer<T>(result: Promise<T>, none: T): Promise<T>
 }

@@ -67,11 +67,11 @@ export class BoundBrowser extends FakeBrowser {
 
   /** Renews the proof: asks for a challenge, signs it and returns the last response. */
   async refresh(sessions: Pick<Sessions<object>, 'deviceHandler'>): Promise<Response> {
-    const id = { 'sec-secure-session-id': `"${this.sessionId}"` }
+    const id = { 'sec-secure-session-id': this.sessionId } // without quotation marks, as Chromium sends it
     const asked = await this.post(sessions, id)
     const [, challenge] = /^"([^"]*)"/.exec(asked.headers.get('secure-session-challenge') ?? '') ?? []
     if (asked.status !== 403 || !challenge || !this.#key) return asked
     const { sign, header } = await this.#key
-    return this.post(sessions, { ...id, 'secure-session-response': `"${await sign(header, { jti: challenge })}"` })
+    return this.post(sessions, { ...id, 'secure-session-response': await sign(header, { jti: challenge }) })
   }
 }

@@ -13,7 +13,7 @@ const pages = [
 ]
 
 describe('README.md', () => {
-  it('shows the files of examples/minimal', () => {
+  it('the README shows the files of examples/minimal', () => {
     const files = blocksOf('README.md')
     expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(['app/sessions.ts', 'proxy.ts', 'app/account/page.tsx']))
     for (const { file, code } of files) {
@@ -21,22 +21,22 @@ describe('README.md', () => {
     }
   })
 
-  it('has at most 150 lines', () => {
+  it('the README has at most 150 lines', () => {
     expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
   })
 
-  it('tells nobody to run npx before it tells how to install the package', () => {
+  it('the README explains the installation before the first npx command', () => {
     const text = read('README.md')
     expect(text.indexOf('npx coatcheck')).toBeGreaterThan(text.indexOf('npm install'))
   })
 })
 
 describe('the pages', () => {
-  it('contain only code that TypeScript accepts', () => {
+  it('the pages contain only code that TypeScript accepts', () => {
     expect(typeErrors(pages.flatMap(blocksOf))).toEqual([])
   })
 
-  it('link only to files that exist', () => {
+  it('the pages link only to files that exist', () => {
     const broken = pages.flatMap((page) =>
       linksOf(page)
         .filter((target) => !exists(page, target))

@@ -11,26 +11,26 @@ const contractIds = storeContract.map(({ id }) => id)
 const suiteIds = [...suites.matchAll(/\brule\('([^']+)'\)/g)].map(([, id]) => id)
 
 describe.each(Object.entries(exceptions))('the exceptions of the %s store', (store, reasons) => {
-  it('name only ids of existing rules', () => {
+  it('exceptions contain only ids of existing rules', () => {
     const unknown = Object.values(reasons)
       .flat()
       .filter((id) => !contractIds.includes(id) && !suiteIds.includes(id))
     expect(unknown).toEqual([])
   })
 
-  it('have exactly the headings of its page as reasons', () => {
+  it('the reasons of a store’s exceptions are exactly the headings of its page', () => {
     const headings = [...read(`docs/${store}-store.md`).matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)
     expect(headings.sort()).toEqual(Object.keys(reasons).sort())
   })
 })
 
 describe('the ids of rules', () => {
-  it('are unique in the store contract and kebab-case', () => {
+  it('the ids of rules are unique in the store contract and in kebab-case', () => {
     expect(contractIds.filter((id, i) => contractIds.indexOf(id) !== i)).toEqual([])
     expect([...contractIds, ...suiteIds].filter((id) => !/^[a-z]+(-[a-z]+)+$/.test(id ?? ''))).toEqual([])
   })
 
-  it('are given to rules of other suites only if a store does not keep them', () => {
+  it('rules of other suites have ids only if a store does not keep them', () => {
     const excepted = Object.values(exceptions).flatMap((reasons) => Object.values(reasons).flat())
     expect(suiteIds.filter((id) => !excepted.includes(id ?? ''))).toEqual([])
   })

@@ -36,11 +36,11 @@ const cases: Cases = Object.assign(
 )
 
 describe('docs/from-django.md', () => {
-  it('has one test for each row and one row for each test, in the same order', () => {
+  it('the page has one test for each row and one row for each test, in the same order', () => {
     expect(Object.keys(cases)).toEqual(lines.map(({ django }) => django))
   })
 
-  it('rejects a table row of another form', () => {
+  it('the parser rejects a table row of another form', () => {
     const table = (line: string) => `| Django | Coatcheck | What differs |\n| --- | --- | --- |\n${line}`
     expect(readLines(table('| `a` | `b` | c |'))).toEqual([{ django: 'a', kind: 'Coatcheck', code: 'b' }])
     for (const line of [

@@ -14,7 +14,7 @@ interface Jar {
 const wheel = Object.entries(operations).flatMap(([kind, { weight }]) => Array<string>(weight).fill(kind))
 const readsInARow = 5
 
-/** One series of requests. Records what each has done and seen, and when. */
+/** One series of requests. Records the effect, the reads and the time of each request. */
 export class HammerLane {
   readonly effects: HammerEffect[] = []
   readonly reads: HammerRead[] = []
@@ -44,7 +44,9 @@ export class HammerLane {
     return `${this.#name}${this.#values++}`
   }
 
-  /** Returns an expiry in thousands of seconds, above the default, that hardly any other operation of this session sets. */
+  /**
+   * Returns an expiry in thousands of seconds, above the default, that hardly any other operation of this session sets.
+   */
   newExpiry(): number {
     return 2000 + Math.floor(Math.random() * 30_000)
   }

@@ -16,7 +16,7 @@ export type Sessions = ReturnType<typeof hammeredSessions>
 /** A session of a hammered app. */
 export type Session = Awaited<ReturnType<Sessions['getSession']>>
 
-/** What an operation has done to the data of the session. `removes` are the starts of facts. */
+/** The effect of an operation on the data of the session. `removes` are the starts of facts. */
 export type Done = { readonly adds?: readonly string[]; readonly removes?: readonly string[] } | undefined
 
 /** The values that an operation may need. */
@@ -28,12 +28,14 @@ export interface Values {
   anyOf<T>(...values: readonly [T, ...T[]]): T
   /** Returns a value that no other operation writes. */
   newValue(): string
-  /** Returns an expiry in thousands of seconds, above the default, that hardly any other operation of this session sets. */
+  /**
+   * Returns an expiry in thousands of seconds, above the default, that hardly any other operation of this session sets.
+   */
   newExpiry(): number
 }
 
 interface Operation {
-  /** How often it is chosen, relative to the others. */
+  /** The frequency of the operation, relative to the others. */
   readonly weight: number
   run(session: Session, values: Values): Promise<Done>
 }
@@ -47,7 +49,7 @@ const login = async (session: Session, userId: string): Promise<Done> => {
   return { adds: [`user=${userId};`] }
 }
 
-/** All kinds of operations. Those that end the session are rare, so that it is used in between. */
+/** All kinds of operations. Operations that delete the session are rare, so that others use it in between. */
 export const operations: Readonly<Record<string, Operation>> = {
   set: write(async (session, values) => {
     const [key, value] = [values.anyOf('a', 'b'), values.newValue()]

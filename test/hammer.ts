@@ -30,7 +30,7 @@ export interface HammerReport {
   readonly popped: readonly string[]
   /** The number of operations by their kind and result: 'set', or 'set INTERRUPTED'. */
   readonly counts: Readonly<Record<string, number>>
-  /** The part of the reads that did not reach the store behind the cache. */
+  /** The share of the reads that did not reach the store behind the cache. */
   readonly fromCache: number
 }
 

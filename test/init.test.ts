@@ -31,7 +31,7 @@ function newApp(
 }
 
 describe('init', () => {
-  it('writes the files of the README into an app with pg, and prints what to type next', async () => {
+  it('init writes the files of the README into an app with pg, and prints the next steps', async () => {
     const app = newApp({ next: '16.4.6', pg: '8', 'drizzle-orm': '0.45' })
     const { code, stdout } = await app.run(['--login'])
     expect(code).toBe(0)
@@ -58,7 +58,7 @@ describe('init', () => {
     expect(stdout).not.toContain(app.read('.env.local').split('\n')[0]?.split('=')[1])
   })
 
-  it('writes three files, the config and a secret without --login', async () => {
+  it('init without --login writes three files, the config and a secret', async () => {
     const app = newApp()
     await app.run()
     expect(app.written().sort()).toEqual([
@@ -74,7 +74,7 @@ describe('init', () => {
     ])
   })
 
-  it('writes middleware.ts for Next 15, and respects src', async () => {
+  it('init writes middleware.ts for Next 15, and uses the folder src if there is one', async () => {
     const app = newApp({ next: '^15.5.18' }, ['src/app/page.tsx', 'tsconfig.json'])
     await app.run()
     expect(app.read('src/middleware.ts')).toContain('export const middleware = createGuard(sessionOptions)')
@@ -87,7 +87,7 @@ describe('init', () => {
     ['postgres', 'drizzle-orm/postgres-js'],
     ['@neondatabase/serverless', 'drizzle-orm/neon-serverless'],
     ['@vercel/postgres', 'drizzle-orm/vercel-postgres'],
-  ])('uses the installed driver %s, and the variable that is set', async (name, module) => {
+  ])('init uses the installed driver %s, and the variable that is set', async (name, module) => {
     const app = newApp({ next: '16.4.6', [name]: '1' })
     const { stdout } = await app.run([], { POSTGRES_URL: 'postgresql://db/x' })
     expect(app.read('app/sessions.ts')).toContain(`from '${module}'`)
@@ -95,7 +95,7 @@ describe('init', () => {
     expect(stdout).not.toContain('Add to .env.local')
   })
 
-  it('uses an embedded database without a driver, and keeps it out of git', async () => {
+  it('init uses an embedded database if no driver is installed, and adds its folder to .gitignore', async () => {
     const app = newApp()
     app.write('.gitignore', '/node_modules\n.env*')
     const { stdout } = await app.run()
@@ -111,7 +111,7 @@ describe('init', () => {
     expect((await app.run(['--driver', 'mysql'])).code).toBe(2)
   })
 
-  it('never overwrites a file: it names those that exist, and prints what to add by hand', async () => {
+  it('init never overwrites a file: it lists existing files, and prints what to add by hand', async () => {
     const app = newApp()
     for (const name of ['middleware.ts', 'app/sessions.js', '.env.local']) app.write(name, '# mine')
     const { stdout } = await app.run()
@@ -125,7 +125,7 @@ describe('init', () => {
     expect(stdout).toMatch(/middleware\.ts exists and was not changed\.[\s\S]*createGuard\(sessionOptions\)/)
   })
 
-  it('changes nothing when it runs again', async () => {
+  it('init changes nothing when it runs again', async () => {
     const app = newApp()
     await app.run(['--login'])
     const textsOf = () => app.written().map((name) => [name, app.read(name)])
@@ -148,7 +148,7 @@ describe('init', () => {
     expect(app.written().sort()).toEqual(['app/page.tsx', 'package.json', 'tsconfig.json'])
   })
 
-  it('asks on a terminal after it has shown the plan, and writes nothing unless the reply is yes', async () => {
+  it('init shows the plan on a terminal, asks for confirmation, and writes nothing unless the reply is yes', async () => {
     const app = newApp()
     const shown: string[] = []
     const printMessage = (text: string) => void shown.push(text)
@@ -164,14 +164,14 @@ describe('init', () => {
     [{ react: '19' }, ['app/page.tsx'], /no package\.json with next/],
     [{ next: '16.4.6' }, ['pages/index.tsx'], /needs the App Router/],
     [{ next: '14.2.0' }, ['app/page.tsx'], /Next 14\.2\.0\. Coatcheck needs Next 15\.5\.18/],
-  ])('rejects %j with %j', async (dependencies, files, message) => {
+  ])('init rejects %j with %j', async (dependencies, files, message) => {
     const app = newApp(dependencies as Record<string, string>, files)
     const { code, stderr } = await app.run()
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)])
   })
 
   it.each(['pg', 'postgres', 'neon', 'vercel', 'pglite'])(
-    'writes plain JavaScript for %s if the app has no tsconfig.json',
+    'init writes plain JavaScript for %s if the app has no tsconfig.json',
     async (driver) => {
       const app = newApp({ next: '16.4.6' }, ['app/page.js'])
       await app.run(['--login', '--driver', driver])

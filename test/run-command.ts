@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { run } from '../lib/cli/program'
 import type { Terminal } from '../lib/cli/terminal'
 
-/** What a command printed, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandOutput {
   readonly code: number
   readonly stdout: string

@@ -53,7 +53,10 @@ const starters = {
 
 const running = (address: string): Started => ({ address, stop: () => {} })
 
-/** Listens on loopback for tests that need a server or one of `more`. A server starts when its address is asked for first. */
+/**
+ * Listens on loopback for tests that need a server or one of `more`. A server starts at the first request for its
+ * address.
+ */
 export async function startServerStarter(more: Readonly<Record<string, Starter>> = {}): Promise<ServerStarter> {
   const all: Readonly<Record<string, Starter>> = { ...starters, ...more }
   const started = new Map<string, Promise<Started>>()

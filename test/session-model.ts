@@ -9,7 +9,7 @@ interface Row {
   version: number
 }
 
-/** What a cookie contains: the id of a row and the token that opens it. */
+/** The content of a cookie: the id of a row and the token that opens it. */
 interface Credential {
   readonly id: number
   readonly token: number
@@ -31,7 +31,9 @@ export interface View {
 const done: StepResult = { value: undefined }
 const interrupted: StepResult = { code: 'INTERRUPTED' }
 
-/** A model of a store and of two session objects: rows as plain objects, and what each session object has read of them. */
+/**
+ * A model of a store and of two session objects: rows as plain objects, and what each session object has read of them.
+ */
 export class SessionModel {
   readonly rows = new Map<number, Row>()
   readonly views: Readonly<Record<'a' | 'b', View>>
@@ -39,8 +41,8 @@ export class SessionModel {
   #next = 1
 
   /**
-   * Creates a model in which both session objects have read one row with `data`, or, with null, are new. `dropsExpired`: the
-   * store deletes expired rows itself, so `revokeOthers` does not count them.
+   * Creates a model in which both session objects have read one row with `data`, or, with null, are new.
+   * `dropsExpired`: the store deletes expired rows itself, so `revokeOthers` does not count them.
    */
   constructor(data: Data | null, dropsExpired: boolean) {
     this.#dropsExpired = dropsExpired
@@ -71,7 +73,10 @@ export class SessionModel {
     return row && row.rule !== 'past' ? row : null
   }
 
-  /** Runs calls without an await in between, and returns their results. Adjacent data writes are one write with one result. */
+  /**
+   * Runs calls without an await in between, and returns their results. Adjacent data writes are one write with one
+   * result.
+   */
   run(view: View, calls: readonly Call[]): StepResult[] {
     const results = calls.map((each) => resultBeforeQueue(each))
     for (let at = 0; at < calls.length; ) {
@@ -187,8 +192,8 @@ export class SessionModel {
   }
 
   /**
-   * Logs in if an earlier login of the same user has rotated the token, as when a form is submitted twice. Returns false
-   * otherwise.
+   * Logs in if an earlier login of the same user has rotated the token, as when a form is submitted twice. Returns
+   * false otherwise.
    */
   #loginAgain(view: View, userId: string): boolean {
     const credential = view.credential ?? (view.lost ? view.presented : null)

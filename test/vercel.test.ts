@@ -50,7 +50,7 @@ describe('@vercel/postgres', () => {
         relay.cut()
         expect(await write).toEqual({ code: 'STORE_FAILED', outcome: 'unknown' })
       })
-      .catch(() => {}) // the connection of this transaction is cut, too
+      .catch(() => {}) // this also cuts the connection of this transaction
     expect(['kept', 'late']).toContain(await read())
     warn.mockClear()
   })

@@ -104,7 +104,7 @@ export const settings: Cases = {
     await trial.elapse(200)
     expect((await expiresAt()) - first).toBe(-200_000)
     await trial.elapse(200)
-    expect((await expiresAt()) - first).toBe(-400_000) // the value as read; the response is sent before the expiry advances
+    expect((await expiresAt()) - first).toBe(-400_000) // this is the value that was read: the response is sent before the expiry advances
     expect(await expiresAt()).toBeGreaterThanOrEqual(first)
     await visitor.sessions.revoke((await visitor.visit((session) => session.id)) ?? '')
     const count = await visitor.sessions.count()

@@ -6,7 +6,7 @@ import { type Cases, codeOf, secret, type Trial, type Visitor } from './trial'
 
 type Guard = (request: NextRequest, event: NextFetchEvent) => Promise<Response>
 
-/** Returns whether the guard that the row creates lets a visitor pass to `path`. */
+/** Returns true if the guard that the row creates lets a visitor pass to `path`. */
 async function passes(trial: Trial, visitor: Visitor, path: string): Promise<boolean> {
   const guard = (await trial.run({ sessionOptions: { secret } })) as Guard
   const headers = { cookie: `session=${visitor.browser.token}` }
@@ -104,7 +104,7 @@ export const users: Cases = {
     const given = { sessionOptions: { secret }, store, findUser, oldSecret, newSecret }
     const both = before.at((await trial.run(given)) as ShopSessions)
     expect(await both.visit(() => both.sessions.getUser())).toEqual(user)
-    await both.holds({ name: 'Ann' }) // sends a token under the new secret
+    await both.holds({ name: 'Ann' }) // a write sends a token that the new secret signed
     const after = both.at(trial.app({ secret: newSecret, user: { load: findUser, authHash } }))
     expect(await after.visit(() => after.sessions.getUser())).toEqual(user)
   },

@@ -7,8 +7,8 @@ interface ContextSession {
   name: string
 }
 
-// Next loads one copy of this module for pages and one for handlers, and in development a new one after each change. They share one
-// store.
+// Next loads one copy of this module for pages and one for handlers, and in development a new one after each change.
+// They share one store.
 const shared = globalThis as { contexts?: ReturnType<typeof openContexts> }
 shared.contexts ??= openContexts()
 
