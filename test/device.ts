@@ -60,7 +60,8 @@ export class BoundBrowser extends FakeBrowser {
   /** Signs a challenge and registers the key. */
   async register(sessions: Pick<Sessions<object>, 'deviceHandler'>, challenge: string): Promise<Response> {
     this.#key ??= aDeviceKey()
-    const response = await this.post(sessions, { 'secure-session-response': await (await this.#key).prove(challenge) })
+    const proof = await (await this.#key).prove(challenge)
+    const response = await this.post(sessions, this.headers({ 'secure-session-response': proof }))
     if (response.ok) this.sessionId = (await response.clone().json()).session_identifier
     return response
   }

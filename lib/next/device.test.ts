@@ -97,6 +97,15 @@ describe('binding', () => {
     expect(await userOf(browser), 'the session stays as it is').toBe('7')
   })
 
+  it('after a registration that came too late, the guard invites the browser only after the next login', async () => {
+    const { sessions, browser } = await anApp()
+    pass(61_000)
+    await browser.register(sessions, (await browser.invitation(shared)) ?? '')
+    expect(await browser.invitation(shared)).toBeNull()
+    await browser.read(async () => (await sessions.getSession()).login('7'))
+    expect((await browser.register(sessions, (await browser.invitation(shared)) ?? '')).status).toBe(200)
+  })
+
   it('if two documents register two keys at once, the second replaces the first, which cannot be renewed', async () => {
     const { sessions, browser, userOf } = await anApp()
     const [first, second] = [await browser.invitation(shared), await browser.invitation(shared)]

@@ -1,6 +1,14 @@
-import { storeNow } from '../core/cookie/carrier.ts'
+import { cookieValues, storeNow } from '../core/cookie/carrier.ts'
 import type { ResolvedCookie } from '../core/cookie/cookie-options.ts'
-import { boundDevice, type DeviceSigner, deviceCookieName, deviceText, isJustBound } from '../core/cookie/device.ts'
+import {
+  boundDevice,
+  type DeviceSigner,
+  deviceCookieName,
+  deviceText,
+  isJustBound,
+  unboundCookieName,
+  unboundMark,
+} from '../core/cookie/device.ts'
 import { isUuid } from '../core/data/bytes.ts'
 import type { ResolvedDeviceBinding } from '../core/device-options.ts'
 import type { SessionEvent } from '../core/options.ts'
@@ -33,7 +41,7 @@ export async function respondToDevice(context: DeviceContext, { headers }: { rea
   const jwt = textOf(headers.get('secure-session-response'))
   const proof = jwt === null ? null : parseDeviceProof(jwt)
   try {
-    return await (sessionId === null ? register(context, proof) : refresh(context, sessionId, proof))
+    return await (sessionId === null ? register(context, headers, proof) : refresh(context, sessionId, proof))
   } catch (error) {
     console.error(error)
     return empty(503)
@@ -50,7 +58,7 @@ export async function registration(id: string, path: string, signer: DeviceSigne
 }
 
 /** Binds the session of the challenge to the key that signed it. */
-async function register(context: DeviceContext, proof: DeviceProof | null): Promise<Response> {
+async function register(context: DeviceContext, headers: Headers, proof: DeviceProof | null): Promise<Response> {
   const id = proof && (await context.signer.challenged(proof.challenge, context.now() / 1000))
   if (!id || !proof.key) return empty(400)
   if (!(await isSignedBy(proof.key, proof))) return empty(401)
@@ -59,9 +67,9 @@ async function register(context: DeviceContext, proof: DeviceProof | null): Prom
   const device = boundDevice(row)
   // A second key after the grace period belongs to a thief, or the device has lost its first one. The session stays
   // bound to the first one.
-  if (device && !isJustBound(device, row)) return refuse(context, 400)
+  if (device && !isJustBound(device, row)) return refuse(context, 400, doNotInvite(context, headers))
   const secondsSinceLogin = storeNow(row) - row.authenticatedAt.getTime() / 1000
-  if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400)
+  if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400, doNotInvite(context, headers))
   const thumbprint = await thumbprintOf(proof.key)
   const boundAtSeconds = device?.boundAtSeconds ?? storeNow(row) // a replaced key does not extend the grace period
   const deviceKey = deviceText({ boundAtSeconds, thumbprint, ...proof.key })
@@ -84,9 +92,17 @@ async function refresh(context: DeviceContext, sessionId: string, proof: DeviceP
   return refuse(context, 401)
 }
 
-function refuse({ emit }: DeviceContext, status: number): Response {
+function refuse({ emit }: DeviceContext, status: number, headers: Record<string, string> = {}): Response {
   emit({ type: 'rejected', reason: 'device' })
-  return empty(status)
+  return empty(status, headers)
+}
+
+/** Sets the cookie that stops the guard's invitations until the next login. Otherwise each page would cause a registration. */
+function doNotInvite({ cookie }: DeviceContext, headers: Headers): Record<string, string> {
+  const [token] = cookieValues(headers.get('cookie'), cookie.name)
+  if (token === undefined) return {}
+  const value = `${unboundCookieName(cookie)}=${unboundMark(token)}`
+  return { 'set-cookie': `${value}; Max-Age=86400; ${deviceCookieAttributes(cookie)}` }
 }
 
 async function findById({ store }: DeviceContext, id: string): Promise<StoredSession | null> {

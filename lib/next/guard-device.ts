@@ -1,6 +1,6 @@
 import type { NextRequest } from 'next/server.js'
 import { cookieValues } from '../core/cookie/carrier.ts'
-import { DeviceSigner, deviceCookieName } from '../core/cookie/device.ts'
+import { DeviceSigner, deviceCookieName, unboundCookieName, unboundMark } from '../core/cookie/device.ts'
 import { deviceKeyInfo } from '../core/cookie/keys.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { StoredSession } from '../core/store/store.ts'
@@ -30,6 +30,10 @@ export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOpti
   const signer = new DeviceSigner(cookie.name, webMacs(secrets, deviceKeyInfo))
   const isHandler = ({ nextUrl }: NextRequest) => nextUrl.basePath + nextUrl.pathname === deviceBinding.path
   const proofs = (headers: Headers) => cookieValues(headers.get('cookie'), deviceCookieName(cookie))
+  const isTooLate = (headers: Headers) => {
+    const marks = cookieValues(headers.get('cookie'), unboundCookieName(cookie))
+    return cookieValues(headers.get('cookie'), cookie.name).some((token) => marks.includes(unboundMark(token)))
+  }
   return {
     isProven: ({ headers }, row) => isProven(signer, row, proofs(headers), Date.now()),
     isHandler,
@@ -38,7 +42,7 @@ export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOpti
       // An invitation with the refusal of a registration would make the browser try again at once, without end.
       if (isHandler(request)) return response
       // The browser has a key but could not renew its proof. It must not create another key.
-      if (headers.has('secure-session-skipped') || !isUsed(headers)) return response
+      if (headers.has('secure-session-skipped') || !isUsed(headers) || isTooLate(headers)) return response
       const nowSeconds = Date.now() / 1000
       if (await signer.isProof(id, proofs(headers), nowSeconds)) return response
       // A shared cache would hand it to other visitors, who would bind this session to their devices.

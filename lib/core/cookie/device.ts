@@ -25,6 +25,16 @@ export function deviceCookieName({ name }: { readonly name: string }): string {
   return `${name}-device`
 }
 
+/** Returns the name of the cookie that records that a session can no longer be bound. */
+export function unboundCookieName({ name }: { readonly name: string }): string {
+  return `${name}-unbound`
+}
+
+/** Returns the value of that cookie: the end of the token, which the next login replaces. */
+export function unboundMark(token: string): string {
+  return token.slice(-16)
+}
+
 /** A session's id and a time in epoch seconds. */
 export interface SignedTime {
   readonly id: string
