@@ -73,6 +73,8 @@ const printedByNext = [
   /TypeError: Invalid URL/,
   /is not valid JSON|Unexpected end of JSON input/,
   /Connection closed/,
+  // A client that closes the connection before its body is complete.
+  /^Error: aborted/,
 ]
 
 /** Expects that the server printed no errors except those of Next, and no text in `hidden`. */
