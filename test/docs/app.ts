@@ -14,6 +14,7 @@ export const sessions = createSessions<AppSession>({ secret: '', store: drizzleS
 export const { getSession, requireUser } = sessions`,
   'app/actions.ts': `${read('examples/minimal/app/actions.ts')}
 export declare function acknowledgeFlashes(ids: string[]): Promise<void>`,
+  'app/github-users.ts': 'export declare function findOrCreateUser(accessToken: string): Promise<{ id: string }>',
   'app/messages.tsx': 'export declare function Messages(): Promise<React.JSX.Element>',
   'app/account/profile-form.tsx': 'export declare function ProfileForm(props: { name: string }): React.JSX.Element',
   'app/admin/authorize.ts': 'export declare function authorize(): Promise<boolean>',
@@ -72,6 +73,14 @@ declare global {
 /** Modules without types, and a package that is not installed. */
 export const modules = `
 declare module '*.css' {}
+declare module 'arctic' {
+  export function generateState(): string
+  export class GitHub {
+    constructor(id: string, secret: string, redirectUri: string | null)
+    createAuthorizationURL(state: string, scopes: string[]): URL
+    validateAuthorizationCode(code: string): Promise<{ accessToken(): string }>
+  }
+}
 declare module 'iron-session' {
   export function unsealData<Data>(seal: string, options: { password: string }): Promise<Data>
 }
