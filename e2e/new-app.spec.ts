@@ -45,7 +45,7 @@ test('after a logout, the back button shows no private page', async ({ page }) =
   await atLogin(page)
   await page.goBack()
   await expect(page.getByPlaceholder('Username')).toBeVisible()
-  await expect(page.getByText('Hello Ada')).toBeHidden()
+  await expect(page.getByRole('heading', { name: 'Hello Ada' })).toBeHidden()
 })
 
 test('the next user of a browser does not see the input of the last user', async ({ page }) => {
@@ -69,6 +69,22 @@ test('a revoked session opens no page and can run no action', async ({ page, dat
   await revokeAll(databaseUrl)
   await page.goto(account)
   await atLogin(page)
+})
+
+test('a visitor whose session was revoked follows a link, logs in, and is not led back to the login page', async ({
+  page,
+  databaseUrl,
+}) => {
+  test.skip(newApp.embedded === true, 'only the app itself can open its embedded database')
+  await openAccount(page, 'demo')
+  await page.goto(basePath || '/')
+  await revokeAll(databaseUrl)
+  await page.getByRole('link', { name: 'Your account' }).click()
+  await atLogin(page)
+  await logIn(page, 'demo')
+  await greeting(page, 'guest')
+  await page.reload()
+  await greeting(page, 'guest')
 })
 
 test('a page that does not exist responds with 404', async ({ visitor }) => {

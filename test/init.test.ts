@@ -40,6 +40,7 @@ describe('init', () => {
       'app/sessions.ts',
       'app/actions.ts',
       'app/login/page.tsx',
+      'app/account/layout.tsx',
       'app/account/page.tsx',
       'proxy.ts',
     ]) {

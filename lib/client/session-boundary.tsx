@@ -9,6 +9,12 @@ export interface SessionBoundaryProps {
    * visitor's first write.
    */
   userId: string | null
+  /**
+   * `session.authenticatedAt`, to remount after every login, also of the same user: for the layout of pages that call
+   * `requireUser`. A page that has redirected to the login page would otherwise repeat that redirect after the login.
+   * Text that was typed in hidden pages of this layout is lost then. @default only another user remounts
+   */
+  authenticatedAt?: Date | string | null
   children?: ReactNode
 }
 
@@ -18,7 +24,6 @@ export interface SessionBoundaryProps {
  * user of this browser can see the last user's input. Put it in the layout around the pages.
  * @example <SessionBoundary userId={(await getSession()).userId}>{children}</SessionBoundary>
  */
-export function SessionBoundary({ userId, children }: SessionBoundaryProps) {
-  // The prefix keeps every user id different from the key of the anonymous visitor.
-  return <Fragment key={userId === null ? 'anonymous' : `user ${userId}`}>{children}</Fragment>
+export function SessionBoundary({ userId, authenticatedAt, children }: SessionBoundaryProps) {
+  return <Fragment key={JSON.stringify([userId, authenticatedAt])}>{children}</Fragment>
 }

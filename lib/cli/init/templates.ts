@@ -20,6 +20,7 @@ export function templatesFor(app: AppShape, { login }: { readonly login: boolean
       [`${base}app/actions.ts`]: readExample('app/actions.ts'),
       [`${base}app/users.ts`]: users,
       [`${base}app/login/page.tsx`]: readExample('app/login/page.tsx'),
+      [`${base}app/account/layout.tsx`]: readExample('app/account/layout.tsx'),
       [`${base}app/account/page.tsx`]: readExample('app/account/page.tsx'),
     }),
   }

@@ -1,4 +1,3 @@
-import { SessionBoundary } from 'coatcheck/client'
 import { Suspense } from 'react'
 import { logOut, rename } from '../actions'
 import { requireUser } from '../sessions'
@@ -6,7 +5,7 @@ import { requireUser } from '../sessions'
 async function Account() {
   const session = await requireUser() // redirects to the login page if no user is logged in
   return (
-    <SessionBoundary userId={session.userId}>
+    <>
       <h1>Hello {session.get('name', 'guest')}</h1>
       <form action={rename}>
         <input name="name" placeholder="Your name" required />
@@ -15,7 +14,7 @@ async function Account() {
       <form action={logOut}>
         <button type="submit">Log out</button>
       </form>
-    </SessionBoundary>
+    </>
   )
 }
 
