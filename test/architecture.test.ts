@@ -43,8 +43,8 @@ describe('architecture', () => {
       data: ['data', 'errors.ts'],
       store: ['data', 'errors.ts', 'store'],
       cookie: ['cookie', 'data', 'errors.ts', 'store'],
-      session: ['adoption.ts', 'cookie', 'data', 'errors.ts', 'options.ts', 'session', 'store', 'user-options.ts'],
-      administration: ['administration', 'data', 'options.ts', 'session', 'store'],
+      session: ['adoption.ts', 'cookie', 'data', 'errors.ts', 'events.ts', 'options.ts', 'session', 'store', 'user-options.ts'],
+      administration: ['administration', 'data', 'events.ts', 'session', 'store'],
     }
     for (const [folder, folders] of Object.entries(allowed)) {
       expect(foldersOf(`lib/core/${folder}/`)).toEqual(folders.map((name) => `lib/core/${name}`))

@@ -10,7 +10,6 @@ import type { SessionMirror } from './session-mirror.ts'
  */
 export function watchSession(mirror: SessionMirror, statusUrl: string, onChange: () => unknown): () => void {
   const stop = new AbortController()
-  const { signal } = stop
   let isRestoring = false
   let checking: Promise<SessionStatus | null> | null = null
   const check = () => {
@@ -37,26 +36,7 @@ export function watchSession(mirror: SessionMirror, statusUrl: string, onChange:
     isRestoring = document.body.hidden = false
   }
   mirror.statusUrl = statusUrl
-  document.addEventListener(
-    'visibilitychange',
-    () => {
-      follow()
-      check()
-    },
-    { signal },
-  )
-  for (const type of ['focus', 'online']) addEventListener(type, check, { signal })
-  // A page with an open channel or a lock may not enter the cache. Its content is hidden until the server has confirmed
-  // that it is current.
-  addEventListener(
-    'pagehide',
-    ({ persisted }) => {
-      leave()
-      document.body.hidden = persisted && mirror.shown.expiresIn !== null
-    },
-    { signal },
-  )
-  addEventListener('pageshow', ({ persisted }) => persisted && comeBack(), { signal })
+  listen({ check, follow, leave, comeBack, holdsData: () => mirror.shown.expiresIn !== null }, stop.signal)
   const unsubscribe = mirror.subscribe(() => {
     schedule()
     if (mirror.differs(mirror.known)) check()
@@ -67,6 +47,33 @@ export function watchSession(mirror: SessionMirror, statusUrl: string, onChange:
     stop.abort()
     leave()
   }
+}
+
+/** The reactions of `watchSession` to the browser's events. */
+interface Reactions {
+  check(): unknown
+  follow(): void
+  leave(): void
+  comeBack(): unknown
+  /** Returns true if the page may show data of a session. */
+  holdsData(): boolean
+}
+
+function listen({ check, follow, leave, comeBack, holdsData }: Reactions, signal: AbortSignal): void {
+  const show = () => {
+    follow()
+    check()
+  }
+  document.addEventListener('visibilitychange', show, { signal })
+  for (const type of ['focus', 'online']) addEventListener(type, check, { signal })
+  // A page with an open channel or a lock may not enter the cache. Its content is hidden until the server has confirmed
+  // that it is current.
+  const hide = ({ persisted }: PageTransitionEvent) => {
+    leave()
+    document.body.hidden = persisted && holdsData()
+  }
+  addEventListener('pagehide', hide, { signal })
+  addEventListener('pageshow', ({ persisted }) => persisted && comeBack(), { signal })
 }
 
 /**

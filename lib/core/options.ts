@@ -1,10 +1,11 @@
 import type { Adopt } from './adoption.ts'
-import type { CookieStore, Rejection } from './cookie/carrier.ts'
+import type { CookieStore } from './cookie/carrier.ts'
 import { type CookieOptions, type ResolvedCookie, resolveCookie } from './cookie/cookie-options.ts'
 import type { JsonObject } from './data/json.ts'
 import type { AnySchemas, Serializer } from './data/schema.ts'
 import { type DeviceBindingOptions, type ResolvedDeviceBinding, resolveDeviceBinding } from './device-options.ts'
 import { SessionError } from './errors.ts'
+import type { SessionEvent } from './events.ts'
 import { checkOrigins } from './origins.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkSignIn, type SignIn } from './sign-in.ts'
@@ -71,28 +72,6 @@ export interface SessionOptions {
   /** The name and attributes of the cookie (Django's SESSION_COOKIE_*). */
   cookie?: CookieOptions
 }
-
-/**
- * An event in the life of a session. Contains ids, never a token or data. `flushed` is also emitted when another user
- * logs in and when the expiry is set to the past. The reasons of `rejected`: with 'unknown', this app signed the token,
- * but the session was deleted or has expired; with 'rotated', another request has replaced the token, which may have
- * been stolen; with 'credentials', the user no longer exists or has changed credentials since the login; with 'device',
- * the request did not come from the device to which the session is bound. `bound`: the session was bound to a device.
- */
-export type SessionEvent =
-  | {
-      readonly type: 'created' | 'login' | 'logout' | 'cycled' | 'flushed' | 'bound'
-      readonly id: string
-      readonly userId: string | null
-    }
-  | {
-      readonly type: 'revoked'
-      readonly sessions: readonly { readonly id: string; readonly userId: string | null }[]
-      /** The operator, if the caller named one. For `revokeOthers` and `maxPerUser` it is the user's own id. */
-      readonly by: string | null
-    }
-  | { readonly type: 'expired'; readonly count: number; readonly by: string | null }
-  | { readonly type: 'rejected'; readonly reason: Rejection | 'credentials' }
 
 /** The options of `createSessions`, in addition to the shared `SessionOptions`. */
 export interface ServerOptions<Data extends object = JsonObject, User = null> extends SessionOptions {

@@ -11,7 +11,7 @@ import {
 } from '../core/cookie/device.ts'
 import { isUuid } from '../core/data/bytes.ts'
 import type { ResolvedDeviceBinding } from '../core/device-options.ts'
-import type { SessionEvent } from '../core/options.ts'
+import type { SessionEvent } from '../core/events.ts'
 import type { ExpiryPolicy } from '../core/store/expiry.ts'
 import type { SessionStore, StoredSession } from '../core/store/store.ts'
 import { type DeviceProof, headerString, isSignedBy, parseDeviceProof, quotedString, thumbprintOf } from '../web/device-proof.ts'

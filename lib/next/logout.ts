@@ -1,7 +1,7 @@
 import type { ResolvedCookie } from '../core/cookie/cookie-options.ts'
 import { SessionError } from '../core/errors.ts'
 import { platform } from './platform.ts'
-import type { AnySession } from './request.ts'
+import type { AnySession } from './requests.ts'
 import { responseCookies } from './response-cookies.ts'
 
 /**

@@ -5,33 +5,14 @@ import { SessionRecord } from '../core/session/record.ts'
 import type { RequestContext, SessionContext, SessionScope } from '../core/session/request-context.ts'
 import { Session } from '../core/session/session.ts'
 import { policyOf, touchStepSeconds } from '../core/store/expiry.ts'
-import type { Client, StoredSession } from '../core/store/store.ts'
+import type { StoredSession } from '../core/store/store.ts'
 import { clientOf } from '../web/client-info.ts'
 import { adoptSession } from './adopt.ts'
 import { onItsDevice } from './device-check.ts'
+import { NextRequestContext } from './next-request-context.ts'
 import { isNextSignal, platform } from './platform.ts'
+import { type AnySession, type Entry, requests } from './requests.ts'
 import { readOnlyCookies, responseCookies } from './response-cookies.ts'
-
-/** The session of one request. The first `getSession` loads it; later calls share it. */
-interface Entry {
-  readonly optionsKey: string
-  readonly cookies: readonly string[]
-  session: Promise<AnySession> | null
-}
-
-/** All requests by their headers. */
-interface Requests {
-  /** Their sessions, by the name of the cookie. */
-  readonly entries: WeakMap<Headers, Map<string, Entry>>
-  /** The requests that respond with a redirect. */
-  readonly turnedAway: WeakSet<Headers>
-}
-
-// On globalThis, because a bundler may load several copies of this module: pages and actions can have one each.
-const requestsKey = Symbol.for('coatcheck.requests')
-const shared = globalThis as { [requestsKey]?: Requests }
-shared[requestsKey] ??= { entries: new WeakMap(), turnedAway: new WeakSet() }
-const requests = shared[requestsKey]
 
 /** One `createSessions` with its options resolved. `optionsKey` distinguishes two with different options. */
 export interface ConfiguredSessions {
@@ -75,9 +56,6 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
   }
   return entry.session
 }
-
-/** A session of any app. */
-export type AnySession = Session<Record<string, unknown>, string, Record<string, unknown>, unknown>
 
 /**
  * Returns the values of the cookie in the header, which may have several. `current` is Next's value. If it is not in
@@ -182,48 +160,4 @@ async function headersOrNull(): Promise<Headers | null> {
     if (isNextSignal(error)) throw error
     return null
   }
-}
-
-/** This is a class, because an object literal with a getter for each request costs more. */
-class NextRequestContext implements RequestContext {
-  readonly #options: SessionContext['options']
-  readonly #headers: Headers
-  #client: Client | undefined
-
-  constructor({ options }: SessionContext, headers: Headers) {
-    this.#options = options
-    this.#headers = headers
-  }
-
-  responseCookies() {
-    return responseCookies(platform(), this.#headers, this.#options.cookie)
-  }
-
-  // Computed on demand, because most requests only read.
-  get client() {
-    this.#client ??= clientOf(this.#headers, this.#options)
-    return this.#client
-  }
-
-  isShownNow() {
-    return isDocumentLoad(this.#headers) && !requests.turnedAway.has(this.#headers)
-  }
-
-  later(task: () => Promise<void>) {
-    try {
-      platform().after(task)
-    } catch {
-      // Next has no after() inside a private cache. The task is skipped; the next visit runs it.
-    }
-  }
-}
-
-/**
- * Browsers without `Sec-Fetch-Dest` (Safari before 16.4, any browser over plain http) ask for HTML; the router's
- * fetches do not.
- */
-function isDocumentLoad(headers: Headers): boolean {
-  const destination = headers.get('sec-fetch-dest')
-  const isDocument = destination === null ? headers.get('accept')?.includes('text/html') : destination === 'document'
-  return isDocument === true && !headers.has('sec-purpose') && !headers.has('purpose')
 }

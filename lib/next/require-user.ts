@@ -6,7 +6,8 @@ import { safeNext } from '../web/safe-next.ts'
 import { withBasePath } from './base-path.ts'
 import { pathHeader } from './path-header.ts'
 import { isNextSignal, platform } from './platform.ts'
-import { type AnySession, type ConfiguredSessions, prepareTurnAway } from './request.ts'
+import { type ConfiguredSessions, prepareTurnAway } from './request.ts'
+import type { AnySession } from './requests.ts'
 
 /** The options of `requireUser`. */
 export interface RequireUserOptions {

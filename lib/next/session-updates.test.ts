@@ -1,8 +1,16 @@
-import { createSessions, type Json } from 'coatcheck'
+import { createSessions, type Json, type Sessions } from 'coatcheck'
 import { memoryStore, type SessionStore } from 'coatcheck/store'
 import { expect, it } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 import { codeOf, describeSessions, secret } from '../../test/describe-sessions'
+
+/** Returns the id of a new session with the data `{ n: 1 }`. */
+const savedId = (getSession: Sessions<Record<string, Json>>['getSession']) =>
+  new FakeBrowser().visit(async () => {
+    const session = await getSession()
+    await session.set('n', 1)
+    return String(session.id)
+  })
 
 describeSessions('updates outside a request', ({ storeName, rule, make, elapse }) => {
   const increment = (draft: Partial<Record<string, Json>>): undefined => {
@@ -64,11 +72,7 @@ describeSessions('updates outside a request', ({ storeName, rule, make, elapse }
       return
     }
     const { getSession, update, get } = make({ maxBytes: 100 })
-    const id = await new FakeBrowser().visit(async () => {
-      const session = await getSession()
-      await session.set('n', 1)
-      return String(session.id)
-    })
+    const id = await savedId(getSession)
     expect(
       await codeOf(
         update(id, (draft) => {
@@ -101,11 +105,7 @@ it('update rejects with CONFLICT if other requests change the session until the 
     find: (ref) => inner.find(ref),
   }
   const { getSession, update } = createSessions({ secret, store, timeout: 1, autoClear: false })
-  const id = await new FakeBrowser().visit(async () => {
-    const session = await getSession()
-    await session.set('n', 1)
-    return String(session.id)
-  })
+  const id = await savedId(getSession)
   expect(
     await codeOf(
       update(id, (draft) => {

@@ -1,7 +1,7 @@
 import { isUuid } from '../data/bytes.ts'
 import { invalidArgument, isText } from '../data/json.ts'
 import { checkUserId } from '../data/user-id.ts'
-import type { SessionEvent } from '../options.ts'
+import type { SessionEvent } from '../events.ts'
 import type { Removal, SessionStore } from '../store/store.ts'
 import { checkColumns, type ListOptions, ownerOf, pageOf } from './list-options.ts'
 import { infoOf, type SessionInfo } from './session-info.ts'

@@ -1,4 +1,4 @@
-import type { SessionEvent } from '../options.ts'
+import type { SessionEvent } from '../events.ts'
 import type { RequestContext } from '../session/request-context.ts'
 import type { SessionStore } from '../store/store.ts'
 

@@ -2,6 +2,11 @@ import { invalid, type JsonObject } from '../data/json.ts'
 import { emptyPatch, isReserved, type Patch } from '../data/patch.ts'
 import type { Codec } from '../data/schema.ts'
 
+/** The mutable copy of the data that `update` passes to its callback. */
+export type Draft<Data, Defaulted extends keyof Data> = { -readonly [K in keyof Data]?: Data[K] } & {
+  -readonly [K in Defaulted]: Data[K]
+}
+
 /** Runs `change` on a draft of `data` and returns the changes as a patch. */
 export function draftPatch(codec: Codec, data: JsonObject, change: (draft: Record<string, unknown>) => unknown): Patch {
   const { draft, unreadable } = codec.draft(data)

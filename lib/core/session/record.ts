@@ -1,9 +1,9 @@
 import type { CarriedSession, SessionCredential } from '../cookie/carrier.ts'
 import { newTokenSecret } from '../cookie/token-carrier.ts'
 import { uuidV7 } from '../data/bytes.ts'
-import { type JsonObject, tooLarge } from '../data/json.ts'
-import { applyPatch, isEmptyPatch, maxBytesBefore, type Patch } from '../data/patch.ts'
-import { SessionError } from '../errors.ts'
+import type { JsonObject } from '../data/json.ts'
+import type { Patch } from '../data/patch.ts'
+import type { SessionError } from '../errors.ts'
 import { type ExpiryPolicy, type ExpiryRule, policyOf } from '../store/expiry.ts'
 import type { Change, NewSession, SessionRef, StoredSession, UpdatedSession } from '../store/store.ts'
 import { completeChange, completePatch } from './complete-change.ts'
@@ -12,7 +12,7 @@ import { StoredData } from './stored-data.ts'
 import { changedMeanwhile, deviceUnproven, interrupted, type LostReason, lockedTooLong, whyLost } from './write-errors.ts'
 
 /** The parts of a new session that its writer chooses. */
-type NewParts = Pick<NewSession, 'userId' | 'authHash' | 'expiry' | 'data'>
+export type NewParts = Pick<NewSession, 'userId' | 'authHash' | 'expiry' | 'data'>
 
 /**
  * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and
@@ -99,40 +99,6 @@ export class SessionRecord {
     this.#accept(row, this.#carried.issue(row, tokenSecret))
     this.isNew = true
     emit({ type: 'created', id: row.id, userId: row.userId })
-  }
-
-  /**
-   * Replaces another session by a new one. Returns false if another request has already replaced, deleted or rotated
-   * it.
-   */
-  async replace(parts: NewParts, replaced: SessionRef): Promise<boolean> {
-    try {
-      await this.create(parts, replaced)
-      return true
-    } catch (error) {
-      if (!(error instanceof SessionError) || error.code !== 'INTERRUPTED') throw error
-      return false
-    }
-  }
-
-  /**
-   * Writes data. Creates a session if there is none and there is data to store. Returns false if there was nothing to
-   * write.
-   */
-  async patch(patch: Patch): Promise<boolean> {
-    this.requireCurrent()
-    if (isEmptyPatch(patch)) return false
-    const { maxBytes } = this.#context.options
-    const limit = maxBytesBefore(this.#row?.data ?? {}, patch, maxBytes)
-    if (this.#credential) {
-      const updated = await this.update({ patch, maxBytesBefore: limit, extendsExpiry: true }, this.#credential)
-      if (!updated) throw tooLarge('The session with this change', maxBytes)
-      return true
-    }
-    const data = applyPatch({}, patch)
-    if (Object.keys(data).length === 0) return false
-    await this.create({ data, userId: null, authHash: null, expiry: this.pendingExpiry }, null)
-    return true
   }
 
   /** Changes the row. Returns null if a condition of the change failed. */

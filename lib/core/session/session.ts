@@ -4,8 +4,9 @@ import type { DeepReadonly } from '../data/read-only.ts'
 import type { Codec } from '../data/schema.ts'
 import { checkUserId } from '../data/user-id.ts'
 import { type Duration, expiryRule } from '../store/expiry.ts'
-import { draftPatch } from './draft-patch.ts'
+import { type Draft, draftPatch } from './draft-patch.ts'
 import { type Flash, FlashBox } from './flash.ts'
+import type { LoginOptions } from './log-in.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionContext, SessionScope, WriteOptions } from './request-context.ts'
 import { type KeyOf, SessionReader, type Stored } from './session-reader.ts'
@@ -13,22 +14,6 @@ import { storedAuthHash } from './session-user.ts'
 import { SessionWriter } from './writer.ts'
 
 const testKey = '_test_cookie'
-
-/** The mutable copy of the data that `update` passes to its callback. */
-export type Draft<Data, Defaulted extends keyof Data> = { -readonly [K in keyof Data]?: Data[K] } & {
-  -readonly [K in Defaulted]: Data[K]
-}
-
-/** The options of `login`. */
-export interface LoginOptions extends WriteOptions {
-  /** This session's own expiry, as for `setExpiry`. @default that of the session */
-  expiry?: Duration | Date | null
-  /**
-   * The value that `user.authHash` returns for the user whose password you checked. Required with that
-   * option.
-   */
-  authHash?: string
-}
 
 /**
  * One visitor's session (Django's `request.session`).

@@ -9,6 +9,7 @@ import type { SessionRecord } from './record.ts'
 import { removeOthers, removePresented, trimSessions } from './removals.ts'
 import type { RequestContext, ResponseCookies, SessionContext, SessionScope, WriteOptions } from './request-context.ts'
 import { requireWritable } from './write-errors.ts'
+import { writePatch } from './write-patch.ts'
 import { type PatchCall, validateBatch, WriteQueue } from './write-queue.ts'
 
 /**
@@ -64,9 +65,7 @@ export class SessionWriter {
     })
   }
 
-  /**
-   * Reads, changes and writes in one step. `compute` may run twice: on the data that was read, then on the newest data.
-   */
+  /** Reads, changes and writes in one step. `compute` may run twice: on the data that was read, then on the newest data. */
   update(compute: (data: JsonObject) => Patch, { refresh }: WriteOptions): Promise<void> {
     return this.#step('update', refresh, async () => {
       this.#record.requireCurrent()
@@ -180,7 +179,7 @@ export class SessionWriter {
 
   async #writePatch(patch: Patch): Promise<CookieAction> {
     const before = this.#record.credential
-    if (!(await this.#record.patch(patch))) return 'none'
+    if (!(await writePatch(this.#context, this.#record, patch))) return 'none'
     if (before) return 'refresh'
     return this.#resetIfExpired() ? 'clear' : 'send'
   }

@@ -1,0 +1,23 @@
+import type { Rejection } from './cookie/carrier.ts'
+
+/**
+ * An event in the life of a session. Contains ids, never a token or data. `flushed` is also emitted when another user
+ * logs in and when the expiry is set to the past. The reasons of `rejected`: with 'unknown', this app signed the token,
+ * but the session was deleted or has expired; with 'rotated', another request has replaced the token, which may have
+ * been stolen; with 'credentials', the user no longer exists or has changed credentials since the login; with 'device',
+ * the request did not come from the device to which the session is bound. `bound`: the session was bound to a device.
+ */
+export type SessionEvent =
+  | {
+      readonly type: 'created' | 'login' | 'logout' | 'cycled' | 'flushed' | 'bound'
+      readonly id: string
+      readonly userId: string | null
+    }
+  | {
+      readonly type: 'revoked'
+      readonly sessions: readonly { readonly id: string; readonly userId: string | null }[]
+      /** The operator, if the caller named one. For `revokeOthers` and `maxPerUser` it is the user's own id. */
+      readonly by: string | null
+    }
+  | { readonly type: 'expired'; readonly count: number; readonly by: string | null }
+  | { readonly type: 'rejected'; readonly reason: Rejection | 'credentials' }
