@@ -134,10 +134,10 @@ test("a forged form cannot revoke another user's session, and an anonymous visit
   await expect(page.locator('.messages')).toHaveText('That device was already logged out.')
   const action = await endAction(own)
   for (const forged of [id, '', 'x', `${id}' or true`]) expect((await post(own, action, forged)).status).toBe(303)
-  const stranger = new Visitor(app.url)
-  const response = await post(stranger, action, id)
+  const other = new Visitor(app.url)
+  const response = await post(other, action, id)
   expect([response.status, response.headers.get('location')]).toEqual([303, '/login?next=%2Faccount%2Fsessions'])
-  expect([await isLoggedIn(admin), await isLoggedIn(own), stranger.cookie]).toEqual([true, true, ''])
+  expect([await isLoggedIn(admin), await isLoggedIn(own), other.cookie]).toEqual([true, true, ''])
 })
 
 test('a new password that is too short or too long is rejected with an explanation at its field', async ({ page, logInAs }) => {

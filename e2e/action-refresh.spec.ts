@@ -3,14 +3,14 @@ import { expect, test } from './fixtures'
 import { entry, expectLoggedOut, follow, hydrated, logIn, press, setKey } from './flows'
 
 // The token does not change with the data of an existing session, so the cookie does not tell the router about a change.
-async function begin(page: Page): Promise<void> {
+async function startAsNew(page: Page): Promise<void> {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
   await expect(entry(page, 'name')).toBeVisible()
 }
 
 test('a page that was visited before an action shows what the action changed', async ({ page }) => {
-  await begin(page)
+  await startAsNew(page)
   await page.goto('/shop')
   await expect(page.getByRole('region', { name: 'Cart' })).toContainText('The cart is empty.')
   await follow(page, 'Session', '/')
@@ -21,7 +21,7 @@ test('a page that was visited before an action shows what the action changed', a
 })
 
 test('every page shows the new cart count in the header after an action, without a reload', async ({ page }) => {
-  await begin(page)
+  await startAsNew(page)
   await follow(page, 'Shop (0)', '/shop')
   await press(page, 'Add Wool scarf to the cart')
   await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
@@ -34,7 +34,7 @@ test('every page shows the new cart count in the header after an action, without
 })
 
 test('the back button shows a page that was visited before a write with the new data', async ({ page }) => {
-  await begin(page)
+  await startAsNew(page)
   await expect(page.getByTestId('counter')).toHaveText('0')
   await follow(page, 'Shop (0)', '/shop')
   await press(page, 'Add Cedar hanger to the cart')
@@ -87,7 +87,7 @@ test('a guarded page that was visited before a logout asks for a login', async (
 })
 
 test('the router calls an action without loading the page again', async ({ page }) => {
-  await begin(page)
+  await startAsNew(page)
   await hydrated(page)
   const called = page.waitForRequest((request) => request.method() === 'POST' && 'next-action' in request.headers())
   await setKey(page, 'name', 'Grace')

@@ -516,11 +516,11 @@ test('another server on the same database accepts the session only if it has the
   sibling,
 }) => {
   await visitor.patch({ a: 1 })
-  const stranger = await startServer({ env: { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url } })
+  const withOtherSecret = await startServer({ env: { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url } })
   expect(sessionOf(await new Visitor(sibling.url, visitor.cookie).get('/api/session')).data).toEqual({ a: 1 })
-  expect((await new Visitor(stranger.url, visitor.cookie).get('/api/session')).json).toEqual(anonymous)
-  await stranger.stop()
-  expectSilence(stranger)
+  expect((await new Visitor(withOtherSecret.url, visitor.cookie).get('/api/session')).json).toEqual(anonymous)
+  await withOtherSecret.stop()
+  expectSilence(withOtherSecret)
 })
 
 interface Overtaking {

@@ -73,12 +73,10 @@ test.describe('the warning', () => {
     await expect(page.getByLabel('Type here')).toBeFocused()
   })
 
-  test('the dialog announces the time left in steps, not each second', async ({ page, logInAs, context, database }) => {
+  test('the dialog announces the time left in steps, not each second', async ({ page, logInAs, database }) => {
     await logInAs('demo')
     await page.clock.install()
-    await page.goto('/timeout')
-    await hydrated(page)
-    await expireIn(database, await currentId(context, page.url()), 58)
+    await openTimeout(page, database, 58)
     await comeBackTo(page)
     const status = dialog(page).getByRole('status')
     await expect(status).toHaveText('Your session ends in 1 minute.')
@@ -100,14 +98,10 @@ test.describe('the warning', () => {
   test('Escape closes the dialog and extends the session, and the dialog offers to log out', async ({
     page,
     logInAs,
-    context,
     database,
   }) => {
     await logInAs('demo')
-    await page.goto('/timeout')
-    await hydrated(page)
-    const id = await currentId(context, page.url())
-    await expireIn(database, id, 100)
+    const id = await openTimeout(page, database, 100)
     await comeBackTo(page)
     await expect(dialog(page)).toBeVisible()
     await page.keyboard.press('Escape')
@@ -145,15 +139,11 @@ test.describe('activity', () => {
   test('polls of ten idle minutes do not extend the session, typing does, and moving the mouse does not', async ({
     page,
     logInAs,
-    context,
     database,
   }) => {
     await logInAs('demo')
     await page.clock.install()
-    await page.goto('/timeout')
-    await hydrated(page)
-    const id = await currentId(context, page.url())
-    await expireIn(database, id, 86_400)
+    const id = await openTimeout(page, database, 86_400)
     const polls = countPolls(page)
     for (let minute = 1; minute <= 10; minute++) {
       const polled = page.waitForResponse((response) => response.url().endsWith(statusPath))
@@ -251,10 +241,7 @@ test.describe('failures that do not end the session', () => {
   }) => {
     await logInAs('demo')
     await page.clock.install()
-    await page.goto('/timeout')
-    await hydrated(page)
-    const id = await currentId(context, page.url())
-    await expireIn(database, id, 86_400)
+    const id = await openTimeout(page, database, 86_400)
     const polls = countPolls(page)
     await context.setOffline(true)
     await page.clock.runFor(120_000)
@@ -349,6 +336,15 @@ async function idOf(visitor: Visitor): Promise<string> {
 
 async function currentId(context: BrowserContext, url: string): Promise<string> {
   return idOf(new Visitor(new URL(url).origin, `${cookieName}=${(await sessionCookie(context))?.value}`))
+}
+
+/** Opens the page /timeout with a session that expires in so many seconds. Returns the session's id. */
+async function openTimeout(page: Page, database: CountingProxy, seconds: number): Promise<string> {
+  await page.goto('/timeout')
+  await hydrated(page)
+  const id = await currentId(page.context(), page.url())
+  await expireIn(database, id, seconds)
+  return id
 }
 
 async function expireIn({ url }: CountingProxy, id: string, seconds: number): Promise<void> {

@@ -152,7 +152,7 @@ async function boundLogin(secure: SecureApp): Promise<{ page: Page; context: Bro
 
 /**
  * Waits until the session is bound, and makes the binding a minute older, because the session needs no proof for ten seconds. A
- * document with a proof is not invited, so after it, only registrations that have begun can still replace the key.
+ * document with a proof is not invited, so after it, only registrations that have started can still replace the key.
  */
 async function expectBound({ databaseUrl, proxy }: SecureApp, page: Page): Promise<void> {
   const hasProof = async () => (await page.context().cookies()).some(({ name }) => name === deviceCookie)

@@ -1,4 +1,5 @@
-import type { ServerOptions, SessionEvent } from '../core/options.ts'
+import type { SessionEvent } from '../core/events.ts'
+import type { ServerOptions } from '../core/options.ts'
 import { storeFailed } from '../core/store/deadline.ts'
 import type { PostgresDatabase } from '../stores/drizzle/database.ts'
 import { openDatabase } from './database.ts'

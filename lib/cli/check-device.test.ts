@@ -24,10 +24,10 @@ async function findingFor(listener: RequestListener) {
 describe('check --url', () => {
   it('accepts the response of the device handler', async () => {
     const handler = createSessions(app).deviceHandler()
-    const found = await findingFor(async ({ method = '', url = '', headers }, response) => {
+    const found = await findingFor(async ({ method = '', url = '', headers }, outgoing) => {
       const copied = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
-      const answered = await handler(new Request(new URL(url, `http://${headers.host}`), { method, headers: copied }))
-      response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text())
+      const response = await handler(new Request(new URL(url, `http://${headers.host}`), { method, headers: copied }))
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text())
     })
     expect(found).toEqual(['/api/session/device responds | null'])
   })
