@@ -16,8 +16,7 @@ import { type Visitor, visitorReader } from './visitor.ts'
 export interface GuardOptions {
   /**
    * The paths to protect, each with everything below it. '/account' does not cover '/accounting'.
-   * @default every path that the
-   * matcher lets through
+   * @default every path that the matcher lets through
    */
   protect?: readonly string[]
   /** 'user' requires a logged-in session, 'session' any session. @default 'user' */
@@ -28,8 +27,8 @@ export interface GuardOptions {
    */
   signIn?: SessionOptions['signIn']
   /**
-   * Your own middleware. The app's own middleware, which runs for requests that pass. `visitor.loggedIn` is verified,
-   * so use it instead of testing for the cookie, which anonymous visitors have, too.
+   * The app's own middleware. It runs for requests that pass. `visitor.loggedIn` is verified, so use it instead of
+   * testing for the cookie, which anonymous visitors have, too.
    */
   next?: (request: NextRequest, event: NextFetchEvent, visitor: Visitor) => ReturnType<NextMiddleware>
   /**
