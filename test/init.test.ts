@@ -177,7 +177,7 @@ describe('init', () => {
       const app = newApp({ next: '16.4.6' }, ['app/page.js'])
       await app.run(['--login', '--driver', driver])
       const files = app.written().filter((name) => /\.jsx?$/.test(name))
-      expect(files).toHaveLength(9)
+      expect(files).toHaveLength(10)
       expect(app.written().filter((name) => /\.tsx?$/.test(name))).toEqual([])
       const program = ts.createProgram(
         files.map((name) => path.join(app.folder, name)),

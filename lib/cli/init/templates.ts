@@ -55,5 +55,5 @@ function withoutTypes(text: string): string {
     .replace(/ satisfies \w+/g, '')
     .replace(/createSessions<\w+>/g, 'createSessions')
     .replace(/ as \{.*\}$/gm, '')
-    .replace(/: (FormDataEntryValue \| null|FormData|PageProps<[^>]*>|PoolClient)/g, '')
+    .replace(/: (FormDataEntryValue \| null|FormData|(?:Page|Layout)Props<[^>]*>|PoolClient)/g, '')
 }
