@@ -1,18 +1,18 @@
-// npm run bench [-- storage clear migrate admin in-process engines http]: prints the tables of README.md as Markdown.
+// npm run bench [-- storage clear migrate admin in-process device engines http]: prints the tables of README.md as Markdown.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { root, run, runBin } from '../scripts/setup.mjs'
+import { buildLibrary, root, run } from '../scripts/setup.mjs'
 import { startPostgres } from './postgres.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
-const known = ['storage', 'clear', 'migrate', 'admin', 'in-process', 'engines', 'http/run']
+const known = ['storage', 'clear', 'migrate', 'admin', 'in-process', 'device', 'engines', 'http/run']
 const requested = process.argv.slice(2)
 const parts = known.filter((name) => requested.length === 0 || requested.some((word) => name.startsWith(word)))
 
 installBenchDependencies()
-if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) process.exit(1)
+buildLibrary()
 const postgres = await startPostgres()
 try {
   console.log(`Node ${process.version}, PostgreSQL ${postgres.version}, ${versions()}; ${os.cpus().length} × ${os.cpus()[0].model}`)

@@ -1,10 +1,10 @@
 // npm run seed -- --sessions 1000000 --expired-share 0.5: inserts example sessions into the demo's database. No browser has a
 // cookie for them.
 import { parseArgs } from 'node:util'
-import { fail, root, runBin } from './setup.mjs'
+import { buildLibrary, fail, root } from './setup.mjs'
 
 const { sessions, share } = options()
-if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) fail('The build failed. See its output above.')
+buildLibrary()
 const [{ sql }, { openApp }, { loadEnvFiles }, { printableError }, { startProgress }, { processTerminal }] = await Promise.all([
   import('drizzle-orm'),
   import('../dist/cli/app.js'),
@@ -15,6 +15,7 @@ const [{ sql }, { openApp }, { loadEnvFiles }, { printableError }, { startProgre
 ])
 
 const day = 86_400
+const days = 30
 const userAgents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
@@ -29,6 +30,18 @@ const userAgents = [
   'Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
   'curl/8.14.1',
 ]
+
+const firstNames =
+  'ada alan anna barbara carlos chen dennis edsger fatima grace hedy ivan jean kateryna linus margaret niklaus olu priya radia'
+const lastNames =
+  'abara berg costa dubois evans fischer garcia hansen ito jones kim lopez moreau novak okafor patel rossi silva tran weber'
+
+// The number of sessions grows, and it varies by day and week: most sessions start in the afternoon (UTC), and few on weekends. To
+// achieve this, times that are spread evenly are moved by a sine. An amplitude is the most by which they move, in days.
+const dailyAmplitude = 0.55 / (2 * Math.PI)
+const weeklyAmplitude = (7 * 0.3) / (2 * Math.PI)
+const saturday = 2.5 // The day of the epoch with the fewest sessions. The epoch began on a Thursday.
+const rhythm = rhythmUntil(Date.now() / 1000 / day)
 
 process.chdir(root) // The demo runs here.
 const terminal = processTerminal(loadEnvFiles(root))
@@ -73,26 +86,38 @@ async function seed() {
 }
 
 /**
- * Returns the ids of the demo's users, if the demo has been started, and the number of invented users. Each gets about 20 sessions.
+ * Returns the ids of the demo's accounts, if the demo has been started, and the number of invented users. Each gets about 20
+ * sessions. Some invented users get a name, but no password.
  */
 async function userIds(db) {
+  const invented = Math.max(5, Math.round(sessions / 20))
   const [{ there }] = await db.select({ there: sql`to_regclass('users') is not null` }).from(sql`(select 1) as one`)
-  const known = there ? await db.select({ id: sql`id::text` }).from(sql`users order by username limit 2`) : []
-  return { known: known.map(({ id }) => id), invented: Math.max(5, Math.round(sessions / 20)) }
+  if (!there) return { known: [], invented }
+  const accounts = sql`users where username in ('admin', 'demo') order by username`
+  const known = await db.select({ id: sql`id::text` }).from(accounts)
+  await db.execute(sql`
+    insert into users (id, username, password_hash)
+    select md5('seed ' || number)::uuid, (string_to_array(${firstNames}, ' '))[1 + number % 20] || '.' ||
+      (string_to_array(${lastNames}, ' '))[1 + (number / 20) % 20], 'none'
+    from generate_series(0, ${Math.min(invented, 400) - 1}::int) as number
+    on conflict do nothing`)
+  return { known: known.map(({ id }) => id), invented }
 }
 
 /**
- * Returns the INSERT of the sessions `first` to `last`, in the order of creation, spread over 30 days. The expired ones are spread
+ * Returns the INSERT of the sessions `first` to `last`, in the order of creation, over the last 30 days. The expired ones are spread
  * evenly. Ids are version 7 UUIDs with the time of creation. The token hashes are random, so no token matches them.
  */
 function insertion(first, last, { known, invented }) {
+  // Each account of the demo gets about five sessions, so that its list of devices stays short.
+  const accounts = 0.4 + Math.min(0.02, 10 / sessions)
   const agents = sql.raw(`(array[${userAgents.map((agent) => `'${agent}'`).join(', ')}])`)
   return sql`
     with moment as (${moments(first, last)}), person as (
       select *, lpad(to_hex(millis), 12, '0') as head, timestamptz 'epoch' + millis * interval '1 millisecond' as created,
         now() - idle * interval '1 second' as seen, expired and idle < ${14 * day}::float8 as short,
         case when chance < 0.4 then null
-          when chance < 0.42 then (string_to_array(${known.join(',')}, ','))[1 + floor(pick * ${known.length}::float8)::int]
+          when chance < ${accounts}::float8 then (string_to_array(${known.join(',')}, ','))[1 + floor(pick * ${known.length}::float8)::int]
           else md5('seed ' || floor(pick * pick * ${invented}::float8))::uuid::text end as person
       from moment
     )
@@ -105,9 +130,22 @@ function insertion(first, last, { known, invented }) {
         else (array['192.0.2.', '198.51.100.', '203.0.113.'])[1 + i % 3] || floor(pick * 255)::int end,
       ${agents}[1 + floor(chance * chance * ${userAgents.length}::float8)::int],
       1 + floor(pick * 40)::int,
-      jsonb_build_object('counter', floor(pick * 40)::int, 'theme', (array['dark', 'light'])[1 + i % 2])
-        || case when part < 0.3 then jsonb_build_object('cart', jsonb_build_array(jsonb_build_object('id', 'scarf', 'quantity', 1 + i % 3))) else '{}' end
+      jsonb_build_object('theme', (array['dark', 'light'])[1 + i % 2])
+        || case when chance > 0.5 then jsonb_build_object('name', initcap((string_to_array(${firstNames}, ' '))[1 + floor(part * 20)::int])) else '{}' end
+        || case when pick < 0.6 then jsonb_build_object('counter', floor(pick * 40)::int) else '{}' end
+        || case when part < 0.3 then jsonb_build_object('cart', jsonb_build_array(jsonb_build_object(
+          'id', (array['scarf', 'gloves', 'umbrella', 'hanger'])[1 + floor(pick * 4)::int], 'quantity', 1 + i % 3))) else '{}' end
     from person`
+}
+
+/**
+ * Returns the time in days since the epoch, and the phase of the daily variation. The last session must not start in the future,
+ * so all times are moved by the same duration as the last one. The phase compensates for that.
+ */
+function rhythmUntil(today) {
+  let peak = 0.1
+  for (let round = 0; round < 50; round++) peak = 0.1 + dailyAmplitude * Math.sin(2 * Math.PI * (today - peak))
+  return { today, peak }
 }
 
 /**
@@ -115,16 +153,25 @@ function insertion(first, last, { known, invented }) {
  * hour.
  */
 function moments(first, last) {
+  const { today, peak } = rhythm
   return sql`
     select *, floor(extract(epoch from now()) * 1000)::bigint - floor(age * 1000)::bigint as millis,
       case when expired then age - part * (age - 3601) else part * least(age, ${13.5 * day}::float8) end as idle
     from (
-      select *, case when expired then greatest(ordered, 3700) else ordered end as age
+      select *, case when expired and ordered < 3700 then 3700 + 2 * ordered else ordered end as age
       from (
         select i, floor(i * ${share}::float8) > floor((i - 1) * ${share}::float8) as expired,
-          ${30 * day}::float8 * (1 - (i - random()) / ${sessions}::float8) as ordered,
+          ${day}::float8 * (${today}::float8 - weekly - ${dailyAmplitude}::float8 * (
+            sin(2 * pi() * (weekly - ${peak}::float8)) - sin(2 * pi() * (${today}::float8 - ${peak}::float8)))) as ordered,
           random() as chance, random() as pick, random() as part, replace(gen_random_uuid()::text, '-', '') as hex
-        from generate_series(${first}::int, ${last}::int) as i
+        from (
+          select i, grown + ${weeklyAmplitude}::float8 * (
+            sin(2 * pi() / 7 * (grown - ${saturday}::float8)) - sin(2 * pi() / 7 * (${today}::float8 - ${saturday}::float8))) as weekly
+          from (
+            select i, ${today}::float8 - ${days}::float8 * (1 - power((i - random()) / ${sessions}::float8, 0.8)) as grown
+            from generate_series(${first}::int, ${last}::int) as i
+          ) as growth
+        ) as week
       ) as number
     ) as aged`
 }

@@ -70,6 +70,25 @@ export function installDependencies() {
   if (!done) fail('npm ci failed. See its output above.')
 }
 
+/** Builds dist/ if a file of lib/ is newer. */
+export function buildLibrary() {
+  const built = path.join(root, 'dist', 'index.js')
+  const since = existsSync(built) ? statSync(built).mtimeMs : 0
+  const sources = readdirSync(path.join(root, 'lib'), { recursive: true }).map((name) => path.join(root, 'lib', name))
+  if (sources.every((file) => statSync(file).mtimeMs <= since)) return
+  if (!runBin('tsc', ['-p', 'tsconfig.build.json'])) fail('The build of the library failed. See its output above.')
+}
+
+/** Packs the library into a folder, and returns the path of the tarball. `npm pack` builds dist/ first. */
+export function packTo(folder) {
+  const stdio = ['ignore', 'ignore', 'inherit']
+  if (!run('npm', ['pack', '--silent', '--pack-destination', folder], { stdio })) fail('npm pack failed. See its output above.')
+  return path.join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz')),
+  )
+}
+
 /** Writes random secrets into the git-ignored .env.local if they are missing. */
 export function ensureSecrets() {
   const file = path.join(root, '.env.local')

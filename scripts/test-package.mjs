@@ -1,11 +1,12 @@
-// Packs the library, installs the tarball next to the oldest versions of Next that it accepts, and runs the browser suite there.
+// Installs the packed library next to the oldest versions of Next that it accepts, and runs the browser suite there.
+// Usage: node scripts/test-package.mjs <tarball> <report.json>
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buildNewApp, buildNewApps } from './new-app.mjs'
 import { root, run, runBin } from './setup.mjs'
 
-const [reportFile = ''] = process.argv.slice(2)
+const [tarball = '', reportFile = ''] = process.argv.slice(2)
 const { devDependencies, dependencies: ownDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 const workplace = mkdtempSync(path.join(tmpdir(), 'coatcheck-package-'))
 const env = { ...process.env, NEXT_IGNORE_INCORRECT_LOCKFILE: '1', NEXT_TELEMETRY_DISABLED: '1' }
@@ -35,7 +36,6 @@ const versions = [
 const total = { expected: 0, unexpected: 0, flaky: 0 }
 const allSuites = []
 try {
-  const tarball = pack()
   for (const version of versions) {
     console.log(`\n── package in a small app on ${version.name}`)
     test(`${version.name}, small app`, installPackage(version, tarball), ['next-contexts'], version)
@@ -51,15 +51,6 @@ try {
 }
 writeFileSync(reportFile, JSON.stringify({ stats: total, suites: allSuites }))
 process.exitCode = total.unexpected + total.flaky > 0 ? 1 : 0
-
-function pack() {
-  if (!run('npm', ['pack', '--silent', '--pack-destination', workplace], { stdio: ['ignore', 'ignore', 'inherit'] }))
-    throw new Error('npm pack failed')
-  return path.join(
-    workplace,
-    readdirSync(workplace).find((name) => name.endsWith('.tgz')),
-  )
-}
 
 /** Installs the tarball and Next in a new folder. e2e/next-contexts.ts builds its app with these packages. */
 function installPackage({ name, packages, guard }, tarball) {

@@ -2,14 +2,15 @@
 // further engines, drivers and versions of Next. The last line is the sum of the runners' own counts.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { findTools, installDependencies, root, runBin } from './setup.mjs'
+import { binPath, findTools, installDependencies, packTo, root } from './setup.mjs'
 
 const all = process.argv.includes('--all')
 installDependencies()
-const reports = mkdtempSync(path.join(tmpdir(), 'coatcheck-reports-'))
+/** The folder of the tarball, the reports and the logs. */
+const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-test-'))
 // The build must work without secret and database, and the tests bring their own.
 const ofTheDemo = /^(SESSION_(SECRET|ENGINE|AUTO_CLEAR)|DATABASE_(URL|DRIVER|POOLED)|POSTGRES_URL|REDIS_URL|DATA_DIR|CRON_SECRET)$/
 const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheDemo.test(name) && name !== 'TEST_ALL'))
@@ -22,7 +23,6 @@ const durations = []
 
 /** Runs a check that only passes or fails. A failure counts as one. */
 async function check(title, passes) {
-  console.log(`\n── ${title}`)
   const started = performance.now()
   try {
     if (await passes()) return
@@ -38,7 +38,7 @@ async function check(title, passes) {
 
 /** Runs tests and adds the counts of their JSON report. A runner that dies before it writes a report counts as one failure. */
 async function test(title, runs, count) {
-  const report = path.join(reports, `${title.replace(/\W+/g, '-')}.json`)
+  const report = path.join(folder, `${title.replace(/\W+/g, '-')}.json`)
   await check(title, async () => {
     const passes = await runs(report)
     const { passed, failed, names, skipped = [] } = count(JSON.parse(readFileSync(report, 'utf8')))
@@ -50,16 +50,30 @@ async function test(title, runs, count) {
   })
 }
 
-/** Runs a script of this folder while other checks run, and shows its output when it has ended. */
-async function runBeside(script, args) {
-  const log = path.join(reports, `${script}.log`)
-  const output = openSync(log, 'w')
-  const program = [path.join(root, 'scripts', script), ...args]
-  const child = spawn(process.execPath, program, { cwd: root, env, stdio: ['ignore', output, output] })
+/** Runs a Node program, and returns true if it succeeds. Its output is shown at once. */
+async function runNow([program, ...args], more = {}) {
+  const child = spawn(process.execPath, [program, ...args], { cwd: root, env: { ...env, ...more }, stdio: 'inherit' })
   const [code] = await once(child, 'exit')
-  console.log(`\n── output of ${script}\n${readFileSync(log, 'utf8')}`)
   return code === 0
 }
+
+/** Runs Node programs one after the other until one fails. Shows their output when they have ended, in one piece. */
+async function runBeside(title, ...programs) {
+  const log = path.join(folder, `${title.replace(/\W+/g, '-')}.log`)
+  const output = openSync(log, 'w')
+  let code = 0
+  for (const [program, ...args] of programs) {
+    const child = spawn(process.execPath, [program, ...args], { cwd: root, env, stdio: ['ignore', output, output] })
+    ;[code] = await once(child, 'exit')
+    if (code !== 0) break
+  }
+  closeSync(output)
+  console.log(`\n── ${title}\n${readFileSync(log, 'utf8')}`)
+  return code === 0
+}
+
+/** Returns the script of a program in node_modules, with its arguments. */
+const bin = (name, ...args) => [binPath(name), ...args]
 
 const ofVitest = ({ numPassedTests, numFailedTests, testResults }) => ({
   passed: numPassedTests,
@@ -90,37 +104,44 @@ function specsOf({ suites = [], specs = [] }) {
   return [...specs, ...suites.flatMap(specsOf)]
 }
 
-try {
-  // Installing and building on the older versions mostly uses one core, and so do the next checks. None of them reads or writes
-  // dist/ before `npm pack` has filled it, except the last one.
-  const olderVersions = test(
-    'package on the oldest versions of Next',
-    (report) => runBeside('test-package.mjs', [report]),
-    ofPlaywright,
-  )
-  await check('lint and format', () => runBin('biome', ['check', '.', '--error-on-warnings']))
-  await check('build', () => runBin('next', ['build'], { env: { ...env, TYPES_ARE_CHECKED: 'yes' } }))
-  await check('types', () => runBin('next', ['typegen'], { env }) && runBin('tsc', ['--noEmit']))
-  await check('unused code', () => runBin('knip', []))
-  await check(
-    'package',
-    () =>
-      // `npm pack`, which attw runs, builds dist/ first.
-      runBin('attw', ['--pack', '.', '--profile', 'esm-only', '-q']) && runBin('publint', ['--strict']),
-  )
-  await olderVersions
+async function build() {
+  await check('lint and format', () => runNow(bin('biome', 'check', '.', '--error-on-warnings')))
+  await check('build', () => runNow(bin('next', 'build'), { TYPES_ARE_CHECKED: 'yes' }))
+}
+
+function testTheDemo() {
+  return test('browser', (report) => runNow(bin('playwright', 'test'), { PLAYWRIGHT_JSON_OUTPUT_NAME: report }), ofPlaywright)
+}
+
+async function testTheLibrary(tarball, built) {
+  const suite = 'unit and integration'
   await test(
-    'unit and integration',
-    (report) => runBin('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { env }),
+    suite,
+    (report) => runBeside(suite, bin('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`)),
     ofVitest,
   )
+  // Both the build and this write to .next/types.
+  await built
+  await check('types', () => runBeside('types', bin('next', 'typegen'), bin('tsc', '--noEmit')))
+  await check('unused code', () => runBeside('unused code', bin('knip')))
+  await check('package', () =>
+    runBeside('package', bin('attw', tarball, '--profile', 'esm-only', '-q'), bin('publint', tarball, '--strict')),
+  )
+  const olderVersions = 'package on the oldest versions of Next'
   await test(
-    'browser',
-    (report) => runBin('playwright', ['test'], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report } }),
+    olderVersions,
+    (report) => runBeside(olderVersions, [path.join(root, 'scripts/test-package.mjs'), tarball, report]),
     ofPlaywright,
   )
+}
+
+try {
+  const tarball = packTo(folder)
+  // Two at a time, because each of them waits for pages, servers or downloads half of the time.
+  const built = build()
+  await Promise.all([built.then(testTheDemo), testTheLibrary(tarball, built)])
 } finally {
-  rmSync(reports, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
 }
 console.log(`\n${durations.join('\n')}`)
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ${name}`).join('\n')}`)

@@ -4,31 +4,18 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDatabase, query } from './postgres'
+import { sharedServer } from './shared-server'
 import { postgresUrl } from './use-postgres'
 
 const root = path.resolve(import.meta.dirname, '..')
-const execute = promisify(execFile)
 
 describe('the packaged command', () => {
-  let folder: string
   let cli: string
   beforeAll(async () => {
-    // The layout of an installed package: modules and SQL side by side, dependencies in a node_modules above.
-    folder = mkdtempSync(path.join(root, 'node_modules', '.coatcheck-cli-'))
-    await execute(
-      process.execPath,
-      [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', path.join(folder, 'dist')],
-      { cwd: root },
-    )
-    writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
-    symlinkSync(path.join(root, 'drizzle'), path.join(folder, 'drizzle'))
-    symlinkSync(path.join(root, 'examples'), path.join(folder, 'examples'))
-    cli = path.join(folder, 'dist', 'cli.js')
+    cli = path.join(await sharedServer('library'), 'dist', 'cli.js')
   })
-
-  afterAll(() => rmSync(folder, { recursive: true }))
 
   /** Starts the command without a terminal. */
   function start(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = tmpdir()) {
@@ -60,7 +47,7 @@ describe('the packaged command', () => {
     try {
       mkdirSync(path.join(app, 'app'))
       writeFileSync(path.join(app, 'package.json'), '{ "dependencies": { "next": "16.4.6", "pg": "8" } }')
-      writeFileSync(path.join(app, 'tsconfig.json'), tsconfigFor(folder))
+      writeFileSync(path.join(app, 'tsconfig.json'), tsconfigFor(root))
       expect(await coatcheck(['init'], {}, app)).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('npx coatcheck migrate'),
@@ -155,7 +142,8 @@ describe('the packaged command', () => {
   it('a missing driver is reported with the command that installs it', async () => {
     const bare = mkdtempSync(path.join(tmpdir(), 'coatcheck-bare-'))
     try {
-      cpSync(folder, path.join(bare, 'node_modules', 'coatcheck'), { recursive: true, dereference: true })
+      for (const name of ['dist', 'package.json'])
+        cpSync(path.join(root, name), path.join(bare, 'node_modules', 'coatcheck', name), { recursive: true })
       for (const name of ['commander', 'drizzle-orm'])
         symlinkSync(path.join(root, 'node_modules', name), path.join(bare, 'node_modules', name))
       const run = promisify(execFile)(

@@ -1,13 +1,16 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import { startPgBouncer } from './pgbouncer.ts'
 import { makePgliteTemplate } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
 import { startRelay } from './relay.ts'
 
-/** A server that the tests of a run share, or the folder of an embedded database to copy. */
+/** A server that the tests of a run share, the folder of an embedded database to copy, or that of the package with its dist/. */
 export type SharedServer = keyof typeof starters
 
 interface Started {
@@ -48,6 +51,11 @@ const starters = {
   pglite: async () => {
     const { folder, remove } = await makePgliteTemplate()
     return { address: folder, stop: remove }
+  },
+  library: async () => {
+    const root = path.resolve(import.meta.dirname, '..')
+    await promisify(execFile)(process.execPath, [path.join(root, 'scripts', 'build-library.mjs')])
+    return running(root)
   },
 } satisfies Record<string, Starter>
 

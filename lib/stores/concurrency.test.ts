@@ -6,6 +6,8 @@ import { implementations, type TestStore } from '../../test/stores'
 
 type Data = Record<string, number | null>
 
+const increments = process.env.TEST_ALL ? 1000 : 300
+
 // For comparison: Django 5.2 on the same machine keeps 56 of the 1000 increments and 1 of the 20 keys.
 describe.each(Object.entries(implementations))('parallel requests of one session on %s', (name, open) => {
   const rule = rulesOf(name)
@@ -26,11 +28,11 @@ describe.each(Object.entries(implementations))('parallel requests of one session
   }
 
   rule('a-thousand-parallel-increments-survive')(
-    '1000 increments by 20 parallel writers all survive',
+    `${increments} increments by 20 parallel writers all survive`,
     async () => {
       const { browser, getSession, read } = await createSession({ n: 0 })
       const writer = async () => {
-        for (let i = 0; i < 50; i++) {
+        for (let i = 0; i < increments / 20; i++) {
           await browser.copy().visit(async () => {
             const session = await getSession()
             await session.update((draft) => {
@@ -40,7 +42,7 @@ describe.each(Object.entries(implementations))('parallel requests of one session
         }
       }
       await Promise.all(Array.from({ length: 20 }, writer))
-      expect(await read()).toEqual({ n: 1000 })
+      expect(await read()).toEqual({ n: increments })
     },
     60_000,
   )

@@ -16,7 +16,7 @@ import { postgresUrl } from '../../test/use-postgres'
 import { redisUrl } from '../../test/use-redis'
 
 const program = fileURLToPath(new URL('../../test/hammer.mjs', import.meta.url))
-const rounds = process.env.TEST_ALL ? 2000 : 30
+const rounds = process.env.TEST_ALL ? 2000 : 20
 
 async function runProcess(task: HammerTask): Promise<HammerReport> {
   const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(task)], { maxBuffer: 2 ** 30 })

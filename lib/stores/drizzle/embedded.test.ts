@@ -24,40 +24,33 @@ async function startOwner(folder: string) {
   return owner
 }
 
+/** Returns the permissions that group and others have for a folder and its files, in octal. */
+function foreignModes(folder: string): string[] {
+  const files = ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]
+  return [...new Set(files.map((file) => (statSync(path.join(folder, file)).mode & 0o077).toString(8)))]
+}
+
 describe('openEmbedded', () => {
-  it('openEmbedded creates the folder, and finds the data again when it opens the database a second time', async () => {
+  it('openEmbedded creates the folder for its owner alone, and finds the data when it opens the database again', async () => {
     const folder = path.join(newFolder(), 'not', 'there', 'yet')
     const first = await openEmbedded(folder)
     await first.db.execute(sql`create table notes (n int)`)
     await first.close()
+    if (process.platform !== 'win32') expect(foreignModes(folder)).toEqual(['0'])
     const second = await openEmbedded(folder)
     await second.db.execute(sql`select n from notes`)
     await second.close()
   })
 
-  it.skipIf(process.platform === 'win32')('only its owner can read the database, even if the folder existed before', async () => {
-    const parent = newFolder()
-    chmodSync(parent, 0o755)
-    const folder = path.join(parent, 'data')
-    const first = await openEmbedded(folder)
-    await first.db.execute(sql`create table notes (n int)`)
-    await first.close()
-    const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8)
-    const modes = () =>
-      new Set(
-        ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].map((file) => {
-          const { mode } = statSync(path.join(folder, file))
-          return mode & 0o077
-        }),
-      )
-    expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
-    expect(modeOf(path.join(folder, 'pglite', 'PG_VERSION'))).toBe('600')
+  it.skipIf(process.platform === 'win32')('openEmbedded takes a database that others can read away from them', async () => {
+    const folder = await existingDatabase()
+    const parent = statSync(path.dirname(folder)).mode
     chmodSync(folder, 0o755)
     chmodSync(path.join(folder, 'pglite', 'PG_VERSION'), 0o644)
-    const second = await openEmbedded(folder)
-    await second.close()
-    expect([modeOf(folder), modes()]).toEqual(['700', new Set([0])])
-    expect(modeOf(parent)).toBe('755')
+    const { close } = await openEmbedded(folder)
+    await close()
+    expect(foreignModes(folder)).toEqual(['0'])
+    expect(statSync(path.dirname(folder)).mode).toBe(parent)
   })
 
   it('openEmbedded logs each statement to the given logger', async () => {
