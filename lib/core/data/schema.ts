@@ -91,21 +91,8 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
     },
     decode: (key, stored) => deepFreeze(read(key, stored)),
     draft(data) {
-      // Converts the JSON again, so that values have the classes that the serializer gives them, and share no object
-      // with the values that were read.
-      const unreadable: string[] = []
-      const stored = Object.entries(visible(data)).flatMap(([key, member]) => {
-        try {
-          return [[key, read(key, structuredClone(member))] as const]
-        } catch {
-          unreadable.push(key)
-          return []
-        }
-      })
-      const defaults = keys.map((key) => [key, freshDefault(key)] as const).filter(([, given]) => given !== undefined)
-      // Without a prototype, no key is special: `__proto__` is not lost, and `constructor` is absent unless it is
-      // stored.
-      return { draft: Object.assign(Object.create(null), Object.fromEntries([...defaults, ...stored])), unreadable }
+      const defaults = keys.map((key) => [key, freshDefault(key)] as const)
+      return draftOf(data, new Map(defaults.filter(([, given]) => given !== undefined)), read)
     },
     defaultOf: (key) => deepFreeze(freshDefault(key)),
   }
@@ -117,6 +104,22 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
   }
 
   return codec
+}
+
+/** Returns the draft of `data` on top of `defaults`, and the keys that `read` cannot read. */
+function draftOf(data: JsonObject, defaults: ReadonlyMap<string, unknown>, read: Codec['decode']): ReturnType<Codec['draft']> {
+  const unreadable: string[] = []
+  const values = new Map(defaults)
+  for (const [key, member] of Object.entries(visible(data))) {
+    try {
+      // Reads a copy, so that the draft shares no object with the values that were read.
+      values.set(key, read(key, structuredClone(member)))
+    } catch {
+      unreadable.push(key)
+    }
+  }
+  // Without a prototype, no key is special: `__proto__` is not lost, and `constructor` is absent unless it is stored.
+  return { draft: Object.assign(Object.create(null), Object.fromEntries(values)), unreadable }
 }
 
 /** Returns the data without reserved keys. */

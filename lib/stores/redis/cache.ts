@@ -1,5 +1,5 @@
 import type { SessionRef, StoredSession } from '../../core/store/store.ts'
-import { type WrittenRow, withDates } from '../rows/rows.ts'
+import { type WrittenRow, withDates } from '../rows/written-row.ts'
 import { textsOf } from './connection.ts'
 import type { OptionalRedis } from './optional-redis.ts'
 import { clock } from './scripts.ts'

@@ -24,8 +24,8 @@ import {
   statsOf,
   storedRow,
   surplusOf,
-  withDates,
 } from './rows.ts'
+import { withDates } from './written-row.ts'
 
 /** A row as a `RowDriver` stores it: plain JSON values. */
 export interface DriverRow {
