@@ -14,7 +14,8 @@ const everyStore = [
 const integration = [
   'lib/stores/{drizzle,redis}/**/*.test.ts',
   'lib/stores/{cached*,hammer,races}.test.ts',
-  'test/{api,cli,docs,init,commands,commands-check,commands-config,commands-sessions,db,from-django,pgbouncer,seed,vercel}.test.ts',
+  'test/{adopt,guides}/*.test.ts',
+  'test/{api,cli,docs,init,commands,commands-check,commands-config,commands-sessions,db,from-django,pgbouncer,reference,seed,vercel}.test.ts',
 ]
 
 export default defineConfig({
@@ -47,6 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          isolate: false,
           include: [...integration, ...everyStore],
           globalSetup: ['./test/servers.ts'],
           provide: { storesUnderTest: 'on servers' },

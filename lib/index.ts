@@ -2,6 +2,7 @@ export type { ActorOptions, ClearOptions, RevokeOptions, RevokeUserOptions } fro
 export type { ListOptions } from './core/administration/list-options.ts'
 export type { SessionInfo } from './core/administration/session-info.ts'
 export type { SessionStats } from './core/administration/stats.ts'
+export type { Adopt, AdoptedSession, RequestCookies } from './core/adoption.ts'
 export type { CookieOptions } from './core/cookie/cookie-options.ts'
 export type { Json, JsonObject } from './core/data/json.ts'
 export type { DeepReadonly } from './core/data/read-only.ts'

@@ -98,15 +98,15 @@ async function userIds(db) {
   await db.execute(sql`
     insert into users (id, username, password_hash)
     select md5('seed ' || number)::uuid, (string_to_array(${firstNames}, ' '))[1 + number % 20] || '.' ||
-      (string_to_array(${lastNames}, ' '))[1 + (number / 20) % 20], 'none'
+      (string_to_array(${lastNames}, ' '))[1 + (number + number / 20) % 20], 'none'
     from generate_series(0, ${Math.min(invented, 400) - 1}::int) as number
     on conflict do nothing`)
   return { known: known.map(({ id }) => id), invented }
 }
 
 /**
- * Returns the INSERT of the sessions `first` to `last`, in the order of creation, over the last 30 days. The expired ones are spread
- * evenly. Ids are version 7 UUIDs with the time of creation. The token hashes are random, so no token matches them.
+ * Returns the INSERT of the sessions `first` to `last`, in the order of creation, over the last 30 days. The expired ones are
+ * spread evenly. Ids are version 7 UUIDs with the time of creation. The token hashes are random, so no token matches them.
  */
 function insertion(first, last, { known, invented }) {
   // Each account of the demo gets about five sessions, so that its list of devices stays short.

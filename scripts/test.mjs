@@ -113,13 +113,24 @@ function testTheDemo() {
   return test('browser', (report) => runNow(bin('playwright', 'test'), { PLAYWRIGHT_JSON_OUTPUT_NAME: report }), ofPlaywright)
 }
 
+const vitest = (report, ...files) =>
+  bin('vitest', 'run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`)
+
+/**
+ * The other runtimes on which `npm run test:all` tests the library, with the files to test. The command runs on Node, so Bun runs
+ * the tests in lib/ alone. It does not run the hammer, because its processes share no monotonic clock, nor the test of the size,
+ * because it compresses less.
+ */
+const runtimes = {
+  'node@22': [],
+  'node@24': [],
+  'node@26': [],
+  'bun@1': ['lib/', '--exclude=lib/stores/hammer.test.ts', '--exclude=lib/client/size.test.ts'],
+}
+
 async function testTheLibrary(tarball, built) {
   const suite = 'unit and integration'
-  await test(
-    suite,
-    (report) => runBeside(suite, bin('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`)),
-    ofVitest,
-  )
+  await test(suite, (report) => runBeside(suite, vitest(report)), ofVitest)
   // Both the build and this write to .next/types.
   await built
   await check('types', () => runBeside('types', bin('next', 'typegen'), bin('tsc', '--noEmit')))
@@ -133,6 +144,12 @@ async function testTheLibrary(tarball, built) {
     (report) => runBeside(olderVersions, [path.join(root, 'scripts/test-package.mjs'), tarball, report]),
     ofPlaywright,
   )
+  if (!all) return
+  for (const [runtime, files] of Object.entries(runtimes)) {
+    const title = `${suite} on ${runtime}`
+    const program = path.join(root, 'scripts/on-runtime.mjs')
+    await test(title, (report) => runBeside(title, [program, runtime, ...vitest(report, ...files)]), ofVitest)
+  }
 }
 
 try {

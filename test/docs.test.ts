@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { blocksOf, typeErrors } from './docs/blocks.ts'
+import { type Block, blocksOf, typeErrors } from './docs/blocks.ts'
 import { read } from './docs/read.ts'
 
 const folder = path.resolve(import.meta.dirname, '..', 'docs')
@@ -11,6 +11,8 @@ const pages = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ]
+
+const apiPages = readdirSync(path.join(folder, 'api')).map((name) => `docs/api/${name}`)
 
 describe('README.md', () => {
   it('the README shows the files of examples/minimal', () => {
@@ -37,7 +39,7 @@ describe('the pages', () => {
   })
 
   it('the pages link only to files that exist', () => {
-    const broken = pages.flatMap((page) =>
+    const broken = [...pages, ...apiPages].flatMap((page) =>
       linksOf(page)
         .filter((target) => !exists(page, target))
         .map((target) => `${page}: ${target}`),
@@ -46,8 +48,17 @@ describe('the pages', () => {
   })
 })
 
-it('docs/stores.md shows the file store that the tests use', () => {
-  expect(read('docs/stores.md')).toContain(`\`\`\`ts\n${read('docs/examples/file-store.ts')}\`\`\``)
+describe('docs/examples', () => {
+  const files = readdirSync(path.join(folder, 'examples'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.tsx?$/.test(name),
+  )
+
+  it.each(files)('a page shows %s, which the tests run, in full', (file) => {
+    const code = read(`docs/examples/${file}`)
+    // A page may add the path of the file in the reader's app as the first line.
+    const isShown = (block: Block) => block.code === code || (block.file !== undefined && block.code.replace(/^.*\n/, '') === code)
+    expect(pages.flatMap(blocksOf).filter(isShown)).toHaveLength(1)
+  })
 })
 
 function linksOf(page: string): string[] {
@@ -69,13 +80,16 @@ function exists(page: string, link: string): boolean {
   }
 }
 
-/** Returns the fragments of the headings of a page, as GitHub makes them. */
+/** Returns the fragments of the headings of a page, as GitHub makes them. It numbers those that are equal. */
 function headingsOf(page: string): string[] {
-  const headings = [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading)
-  return headings.map((heading) =>
+  const headings = [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N}\s_-]/gu, '')
       .replace(/\s/g, '-'),
   )
+  return headings.map((heading, index) => {
+    const earlier = headings.slice(0, index).filter((other) => other === heading).length
+    return earlier > 0 ? `${heading}-${earlier}` : heading
+  })
 }

@@ -107,8 +107,8 @@ export interface ServerOptions<Data extends object = JsonObject, User = null> ex
    */
   clientIp?: ((headers: Headers) => string | null | undefined) | undefined
   /**
-   * The largest number of active sessions of one user. A login deletes the least recently used sessions above this
-   * number, in a second statement.
+   * The largest number of active sessions of one user. A login, or the adoption of a session of another library, deletes
+   * the least recently used sessions above this number, in a second statement.
    * @default none
    */
   maxPerUser?: number | undefined

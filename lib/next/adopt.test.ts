@@ -1,8 +1,9 @@
 import { createSessions, type ServerOptions, type SessionError, type SessionEvent } from 'coatcheck'
 import { createGuard } from 'coatcheck/middleware'
+import type { SessionStore } from 'coatcheck/store'
 import { memoryStore } from 'coatcheck/testing'
 import { type NextFetchEvent, NextRequest } from 'next/server.js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { FakeBrowser } from '../../test/browser'
 
 const secret = 'a secret for tests, 32 characters'
@@ -28,13 +29,21 @@ function anApp(more: Partial<ServerOptions<Data>> = {}) {
   return { ...sessions, store, events, seen }
 }
 const headers = (value: string) => ({ headers: { cookie: `old=${value}` } })
+
+/** Returns a store in which one method fails. */
+function failing(method: 'create' | 'remove'): SessionStore {
+  const fail = async () => {
+    throw new Error('the store is down')
+  }
+  return Object.assign(memoryStore(), { [method]: fail })
+}
 const page = (value: string) => ({ ...headers(value), context: 'render' as const })
 
 describe('adopt', () => {
   it('a page shows the session of the other library at once, and writes nothing', async () => {
     const { seen, store } = anApp()
     const { value, setCookies } = await new FakeBrowser({ old: '7' }).request(seen, page('7'))
-    expect(value).toEqual({ userId: '7', cart: ['hat'], id: null, isNew: true })
+    expect(value).toEqual({ userId: '7', cart: ['hat'], id: expect.any(String), isNew: true })
     expect([setCookies, await store.count({})]).toEqual([[], 0])
   })
 
@@ -55,6 +64,13 @@ describe('adopt', () => {
     const { requireUser, seen } = anApp()
     expect(await new FakeBrowser().visit(async () => (await requireUser()).userId, page('7'))).toBe('7')
     expect(await new FakeBrowser().visit(seen, page('anonymous'))).toMatchObject({ userId: null, cart: ['hat'] })
+  })
+
+  it('requireUser has an id on a page that shows an adopted session, and no stored session has that id', async () => {
+    const { requireUser, get } = anApp()
+    const idOnPage = async () => (await requireUser()).id
+    const id = await new FakeBrowser().visit(idOnPage, page('7'))
+    expect([typeof id, await get(id)]).toEqual(['string', null])
   })
 
   it('an authentic session of ours is never replaced by an old one, even if it was revoked', async () => {
@@ -116,6 +132,41 @@ describe('adopt', () => {
     expect(Object.keys(browser.cookies)).toEqual(['session'])
     expect(await browser.visit(() => ask('POST'))).toEqual(['active', '7'])
     expect(await store.count({ userId: '7' })).toBe(1)
+  })
+
+  it('an adoption deletes the sessions of its user above maxPerUser', async () => {
+    const { seen, store, events } = anApp({ maxPerUser: 1 })
+    await new FakeBrowser({ old: '7' }).visit(seen, headers('7'))
+    const second = await new FakeBrowser({ old: '7' }).visit(seen, headers('7'))
+    expect((await store.list({ userId: '7', sort: 'created', limit: 9 })).map(({ id }) => id)).toEqual([second.id])
+    expect(events).toMatchObject([{ type: 'created' }, { type: 'created' }, { type: 'revoked', by: '7' }])
+  })
+
+  it('an adoption whose deletion above maxPerUser fails keeps its session and logs the failure', async () => {
+    const { seen } = anApp({ maxPerUser: 1, store: failing('remove') })
+    const browser = new FakeBrowser({ old: '7' })
+    const { id } = await browser.visit(seen, headers('7'))
+    expect(await browser.visit(seen)).toMatchObject({ id, userId: '7' })
+    expect(vi.mocked(console.error).mock.calls).toEqual([[expect.stringContaining('maxPerUser failed (STORE_FAILED)')]])
+    vi.mocked(console.error).mockClear()
+  })
+
+  it.each(['create', 'remove'] as const)(
+    'sessions.logout removes the old cookie even if the store fails in %s, so that no later request adopts it',
+    async (method) => {
+      const { logout } = anApp({ store: failing(method) })
+      const browser = new FakeBrowser({ old: '7' })
+      const code = () => logout().then(String, ({ code }: SessionError) => code)
+      expect(await browser.visit(code, headers('7'))).toBe('STORE_FAILED')
+      expect(browser.cookies).toEqual({})
+    },
+  )
+
+  it('if the store fails, a request that does not log out keeps the old cookie', async () => {
+    const { seen } = anApp({ store: failing('create') })
+    const browser = new FakeBrowser({ old: '7' })
+    await browser.visit(() => expect(seen()).rejects.toMatchObject({ code: 'STORE_FAILED' }), headers('7'))
+    expect(browser.cookies).toEqual({ old: '7' })
   })
 
   it('the guard lets visitors with an adoptable session pass', async () => {

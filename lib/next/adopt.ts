@@ -4,7 +4,9 @@ import { newTokenSecret } from '../core/cookie/token-carrier.ts'
 import { uuidV7 } from '../core/data/bytes.ts'
 import { emptyPatch, maxBytesBefore } from '../core/data/patch.ts'
 import { checkUserId } from '../core/data/user-id.ts'
-import type { RequestContext, SessionContext } from '../core/session/request-context.ts'
+import { SessionError } from '../core/errors.ts'
+import { trimSessions } from '../core/session/removals.ts'
+import type { RequestContext, SessionContext, SessionScope } from '../core/session/request-context.ts'
 import { adoptedKey, storedAuthHash } from '../core/session/session-user.ts'
 import { type ExpiryPolicy, policyOf } from '../core/store/expiry.ts'
 import type { NewSession, StoredSession } from '../core/store/store.ts'
@@ -33,9 +35,36 @@ export async function adoptSession(
   if (!row) return carried
   const credential = carried.issue(row, tokenSecret)
   cookies.send(credential.value, carried.maxAge(row, credential))
-  for (const name of [adopted.cookie ?? []].flat()) cookies.remove(name)
+  for (const name of namesOf(adopted)) cookies.remove(name)
   context.emit({ type: 'created', id: row.id, userId: row.userId })
+  if (row.userId !== null) await trimAfterAdoption({ context, carried, request }, row.userId)
   return { ...carried, found: { row, credential }, presented: credential }
+}
+
+/**
+ * Returns the cookies of the other library's session in this request. Returns none if `adopt` fails, because only its result names
+ * them.
+ */
+export async function adoptableCookies({ adopt }: SessionContext, headers: Headers): Promise<readonly string[]> {
+  try {
+    return namesOf(await adopt?.({ cookies: requestCookies(headers), headers }))
+  } catch {
+    return []
+  }
+}
+
+function namesOf(adopted: AdoptedSession | null | undefined): readonly string[] {
+  return [adopted?.cookie ?? []].flat()
+}
+
+/** Logs a failure instead of rejecting: the session is stored, and the next `getSession` of this request would adopt it again. */
+async function trimAfterAdoption(scope: SessionScope, userId: string): Promise<void> {
+  try {
+    await trimSessions(scope, userId)
+  } catch (error) {
+    const code = error instanceof SessionError ? error.code : typeof error
+    console.error(`coatcheck: a session was adopted, but deleting the sessions above maxPerUser failed (${code})`)
+  }
 }
 
 /** @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE as `set` and `login`; CONFIG_INVALID if `authHash` is missing. */

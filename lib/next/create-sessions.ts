@@ -60,7 +60,7 @@ export function createSessions(options: AnyOptions): AnySessions {
       await checkUser(session, configured(), options)
       return session as AnyUserSession
     },
-    logout: () => logoutHere(getSession, () => configured().context.options.cookie),
+    logout: () => logoutHere(getSession, () => configured().context),
     fromRequest: async (request) => plainSession(configured().context, headersOf(request)),
     handler: (fn) => sessionHandler(fn, () => configured().context.options.trustedOrigins),
     view: async (choose) => sessionView(await getSession(), configured().context, choose),

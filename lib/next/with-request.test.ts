@@ -1,4 +1,4 @@
-import { createSessions } from 'coatcheck'
+import { createSessions, type ServerOptions } from 'coatcheck'
 import { memoryStore, withRequest } from 'coatcheck/testing'
 import { expect, it } from 'vitest'
 
@@ -20,4 +20,11 @@ it('withRequest runs after() callbacks even if the function throws, and returns 
   await expect(withRequest({ cookies }, () => requireUser())).rejects.toMatchObject({ digest: value })
   const seen = await withRequest({ cookies }, async () => (await getSession()).lastSeenAt?.getTime())
   expect(seen.value).toBe(now)
+})
+
+it('withRequest sends the cookies in the header, where the option adopt reads them', async () => {
+  const adopt: ServerOptions['adopt'] = ({ cookies }) => ({ userId: cookies.get('old')?.value ?? null, cookie: 'old' })
+  const { getSession } = createSessions({ secret: 'a secret for tests, 32 characters', store: memoryStore(), adopt })
+  const { value, cookies } = await withRequest({ cookies: { old: 'Zoë' } }, async () => (await getSession()).userId)
+  expect([value, Object.keys(cookies)]).toEqual(['Zoë', ['session']])
 })

@@ -3,7 +3,7 @@ import { fakePlatformKey, type Platform, type PlatformCookie } from './platform.
 
 /** The fake request of `withRequest`. */
 export interface FakeRequest {
-  /** The browser's cookies, by name. @default none */
+  /** The browser's cookies, by name. They are also in the header `Cookie`, unless `headers` has one. @default none */
   cookies?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
   /**
@@ -37,7 +37,7 @@ Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
   const { cookies = {}, context = 'handler' } = request
   const own = { action: { 'next-action': 'test' }, render: { accept: 'text/html' }, handler: {} }[context]
-  const headers = new Headers({ host: 'localhost', ...own, ...request.headers })
+  const headers = new Headers({ host: 'localhost', ...own, ...cookieHeader(cookies), ...request.headers })
   const sent = new Map<string, PlatformCookie>()
   const tasks: (() => Promise<void>)[] = []
   let refreshed = false
@@ -80,4 +80,11 @@ export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise
 /** Uses the digest of Next's redirect, so that tests recognise it. */
 async function redirect(path: string): Promise<never> {
   throw Object.assign(new Error(`Redirected to ${path}`), { digest: `NEXT_REDIRECT;replace;${path};307;` })
+}
+
+/** Returns the header that a browser sends with these cookies. Characters that a header cannot have are encoded. */
+function cookieHeader(cookies: Readonly<Record<string, string>>): Record<string, string> {
+  const encoded = (value: string) => value.replace(/[^\x21-\x3a\x3c-\x7e]/gu, (char) => encodeURIComponent(char.toWellFormed()))
+  const pairs = Object.entries(cookies).map(([name, value]) => `${name}=${encoded(value)}`)
+  return pairs.length > 0 ? { cookie: pairs.join('; ') } : {}
 }

@@ -12,6 +12,14 @@ export interface AppSession { name: string; country: string; count: number; cart
 export const db: import('coatcheck/drizzle').PostgresDatabase = undefined as never
 export const sessions = createSessions<AppSession>({ secret: '', store: drizzleStore(db) })
 export const { getSession, requireUser } = sessions`,
+  'app/db.ts': "export const db: import('coatcheck/drizzle').PostgresDatabase = undefined as never",
+  'app/adopt.ts': "export declare function adoptFrom(db: import('coatcheck/drizzle').PostgresDatabase): import('coatcheck').Adopt",
+  'app/auth.ts': `import { betterAuth } from 'better-auth'
+export const auth = betterAuth({ emailAndPassword: { enabled: true } })`,
+  'app/safe-action.ts': read('docs/examples/app/safe-action.ts'),
+  'app/save-name.ts': read('docs/examples/app/save-name.ts'),
+  'app/schema.ts': read('docs/examples/app/schema.ts'),
+  'e2e/fixtures.ts': read('docs/examples/e2e/fixtures.ts'),
   'app/actions.ts': `${read('examples/minimal/app/actions.ts')}
 export declare function acknowledgeFlashes(ids: string[]): Promise<void>`,
   'app/github-users.ts': 'export declare function findOrCreateUser(accessToken: string): Promise<{ id: string }>',
@@ -65,14 +73,13 @@ declare global {
   function save(form: FormData): Promise<void>
   function loadPrices(country: string): Promise<number[]>
   function PriceList(props: { prices: number[] }): React.JSX.Element
-  function myCodeThatCallsGetSession(): Promise<string>
-  function theNextRequest(): Promise<string>
 }
 `
 
 /** Modules without types, and a package that is not installed. */
 export const modules = `
 declare module '*.css' {}
+${read('test/docs/playwright-test.d.ts')}
 declare module 'arctic' {
   export function generateState(): string
   export class GitHub {
@@ -80,9 +87,6 @@ declare module 'arctic' {
     createAuthorizationURL(state: string, scopes: string[]): URL
     validateAuthorizationCode(code: string): Promise<{ accessToken(): string }>
   }
-}
-declare module 'iron-session' {
-  export function unsealData<Data>(seal: string, options: { password: string }): Promise<Data>
 }
 `
 

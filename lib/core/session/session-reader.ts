@@ -88,10 +88,11 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
 
   /**
    * The session's public id (Django's session_key, but not secret): a UUID, safe in logs and URLs. null until the session is
-   * saved.
+   * saved. While a session of another library (option `adopt`) is shown but not stored, `isNew` is true, and the id is one of
+   * this request only, which no stored session has.
    */
   get id(): string | null {
-    return this.#record.credential?.id ?? null
+    return this.#record.row?.id ?? null
   }
 
   /** True if no stored session came with this request. */

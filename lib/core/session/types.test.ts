@@ -3,7 +3,7 @@ import { memoryStore } from 'coatcheck/testing'
 import type { NextRequest } from 'next/server.js'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { FakeBrowser } from '../../../test/browser'
 
 interface AppSession {

@@ -1,7 +1,7 @@
 import { createSessions } from 'coatcheck'
 import { memoryStore } from 'coatcheck/testing'
 import { describe, expectTypeOf, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 
 interface AppSession {
   name: string

@@ -1,0 +1,71 @@
+import { getIronSession } from 'iron-session'
+import { jwtVerify, SignJWT } from 'jose'
+import { expect, it, vi } from 'vitest'
+import { adopt as adoptIronSession } from '../../docs/examples/adopt/iron-session'
+import { adopt as adoptJwt } from '../../docs/examples/adopt/jwt'
+import { FakeBrowser } from '../browser'
+import { cookiesOf, headerOf, movedApp, openShared, withChangedValues } from './old-app'
+import { adoptionRules } from './rules'
+
+const password = 'a password for tests, 32 characters'
+vi.stubEnv('IRON_PASSWORD', password)
+vi.stubEnv('JWT_SECRET', password)
+
+let users = 0
+const inTwoWeeks = 15 * 86400_000
+/** Moves the clock to the time when the old sessions have expired. */
+const expire = async () => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + inTwoWeeks })
+
+const iron = { password, cookieName: 'my-app' }
+const ironSession = (cookie: string, response: Response) =>
+  getIronSession<{ userId?: string; cart?: unknown }>(new Request('http://localhost', { headers: { cookie } }), response, iron)
+
+async function ironLogin(userId: string) {
+  const response = new Response()
+  const session = await ironSession('', response)
+  Object.assign(session, { userId, cart: [{ id: 'hat', quantity: 1 }] })
+  await session.save()
+  return cookiesOf(response)
+}
+
+adoptionRules('iron-session', { hasTable: false }, async () => ({
+  adopt: adoptIronSession,
+  login: async () => {
+    const userId = `user ${++users}`
+    return { userId, cookies: await ironLogin(userId) }
+  },
+  userOf: async (cookies) => (await ironSession(headerOf(cookies), new Response())).userId ?? null,
+  forge: withChangedValues,
+  expire,
+}))
+
+const key = new TextEncoder().encode(password)
+
+adoptionRules('a hand-made JWT', { hasTable: false }, async () => ({
+  adopt: adoptJwt,
+  login: async () => {
+    const userId = `user ${++users}`
+    const token = new SignJWT({ sub: userId }).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('14d')
+    return { userId, cookies: { token: await token.sign(key) } }
+  },
+  userOf: async ({ token = '' }) => (await jwtVerify(token, key).catch(() => null))?.payload.sub ?? null,
+  forge: withChangedValues,
+  expire,
+}))
+
+it('the guide from iron-session keeps the data', async () => {
+  const database = await openShared()
+  const sessions = movedApp(database, adoptIronSession)
+  const browser = new FakeBrowser(await ironLogin('7'))
+  const cart = async () => (await sessions.getSession()).get('cart')
+  await browser.visit(cart)
+  expect(await browser.visit(cart)).toEqual([{ id: 'hat', quantity: 1 }])
+  await database.close()
+})
+
+it('the guide from a JWT does not adopt a token without an expiry', async () => {
+  const token = await new SignJWT({ sub: '7' }).setProtectedHeader({ alg: 'HS256' }).sign(key)
+  const headers = new Headers({ cookie: `token=${token}` })
+  const cookies = { get: (name: string) => ({ name, value: token }), getAll: () => [] }
+  expect(await adoptJwt({ headers, cookies })).toBeNull()
+})
