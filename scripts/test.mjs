@@ -122,6 +122,7 @@ const vitest = (report, ...files) =>
  * because it compresses less.
  */
 const runtimes = {
+  'node@20.9.0': [],
   'node@22': [],
   'node@24': [],
   'node@26': [],

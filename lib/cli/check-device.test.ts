@@ -12,7 +12,10 @@ const app = { secret: 'a secret for tests, 32 characters', store: memoryStore(),
 async function serve(listener: RequestListener): Promise<URL> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
-  onTestFinished(() => void server.close().closeAllConnections())
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
 }
 

@@ -14,8 +14,8 @@ import {
 } from './old-app'
 
 /**
- * The rules that hold for the sessions of every library that the guides move. `open` starts the old app. Only a library with a table
- * can delete a session.
+ * The rules that hold for the sessions of every library that the guides move. `open` starts the old app. Only a library with a
+ * table can delete a session.
  */
 export function adoptionRules(
   library: string,
