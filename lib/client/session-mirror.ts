@@ -76,7 +76,7 @@ export class SessionMirror {
 
   /** True if this page is visible and has joined the other tabs. */
   get isPresent(): boolean {
-    return this.#tabs !== null && document.visibilityState === 'visible'
+    return this.#tabs !== null && !document.hidden
   }
 
   /** The name of the channel and the lock that the tabs share. */
@@ -92,8 +92,8 @@ export class SessionMirror {
 
   /** The seconds since the last response of the server. */
   get age(): number {
-    const { wall, steady } = now()
     const { at } = this.known
+    const { wall, steady } = now()
     return at ? Math.max(wall - at.wall, steady - at.steady) / 1000 : 0
   }
 
@@ -139,7 +139,7 @@ export class SessionMirror {
   #idle({ idleIn }: SessionStatus): IdleLifetime | null {
     if (idleIn === null) return null
     const { seconds = 0, stepSeconds = idleIn / 10 } = this.known.idle ?? {}
-    return { seconds: Math.max(idleIn, seconds), stepSeconds }
+    return { seconds: Math.max(seconds, idleIn), stepSeconds }
   }
 }
 

@@ -75,8 +75,9 @@ export function SessionTimeout({ warn = '2m', logout, texts, className = 'sessio
   const isOpen = secondsLeft !== null
   useActivity(mirror, isOpen)
   useEffect(() => {
-    if (!isOpen) dialog.current?.close()
-    else if (!dialog.current?.open) dialog.current?.showModal()
+    const { current } = dialog
+    if (!isOpen) current?.close()
+    else if (!current?.open) current?.showModal()
   })
   const { known, failing: failed } = mirror
   const canExtend = known.idle !== null

@@ -75,7 +75,7 @@ const updatesOfLiveOwner = 3
 async function lockFolder(folder: string, onLocked?: () => void): Promise<() => Promise<void>> {
   const { default: lockfile } = await import(/* webpackIgnore: true */ 'proper-lockfile')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  setMode(folder, 0o700) // it may have existed
+  makePrivate(folder) // it may have existed
   const lockfilePath = path.join(folder, 'lock')
   const lastUpdate = () => statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs
   let isReleased = false
@@ -105,15 +105,13 @@ async function lockFolder(folder: string, onLocked?: () => void): Promise<() => 
  * later files with wider modes, but no other user can enter the folder that contains them.
  */
 function keepPrivate(folder: string): void {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    setMode(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600)
-  }
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) makePrivate(path.join(folder, name))
 }
 
 /** Does nothing if the file was deleted in the meantime, or if it belongs to another user, as in a mounted volume. */
-function setMode(file: string, mode: number): void {
+function makePrivate(file: string): void {
   try {
-    chmodSync(file, mode)
+    chmodSync(file, statSync(file).isDirectory() ? 0o700 : 0o600)
   } catch {}
 }
 
