@@ -19,6 +19,7 @@ const engineSpecs = [
   'no-script',
   'session',
   'shop',
+  'timeout',
   'two-browsers',
 ]
 

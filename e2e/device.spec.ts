@@ -1,61 +1,16 @@
-import { existsSync } from 'node:fs'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright/test'
-import { createDatabase, query } from '../test/postgres'
-import { test as base, expect, expectSilence } from './fixtures'
-import { follow, logIn, sessionCookie } from './flows'
-import { type HttpsProxy, startHttpsProxy } from './https-proxy'
-import { type AppServer, startServer } from './server'
-
-const devicePath = '/api/session/device'
-const deviceCookie = '__Host-session-device'
-
-/** The app on https, and a browser with device-bound sessions. */
-interface SecureApp {
-  readonly server: AppServer
-  readonly proxy: HttpsProxy
-  readonly databaseUrl: string
-  readonly browser: Browser
-}
-
-const test = base.extend<object, { secure: SecureApp }>({
-  secure: [
-    async ({ postgresUrl }, use) => {
-      const databaseUrl = await createDatabase(postgresUrl)
-      const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: databaseUrl, SESSION_DEVICE_BINDING: 'on' }
-      const server = await startServer({ env })
-      const proxy = await startHttpsProxy(server.url)
-      const browser = await launch(proxy.keyHash)
-      await use({ server, proxy, databaseUrl, browser })
-      await browser.close()
-      await proxy.close()
-      await server.stop()
-      expectSilence(server)
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
-})
-
-// The headless shell has no device-bound sessions.
-const executablePath = '/usr/bin/chromium'
-const reason = `Device-bound sessions are not tested: ${executablePath} must be Chromium 147 or newer.`
-
-test.beforeEach(({ secure: { browser } }) => {
-  const isOld = Number.parseInt(browser.version(), 10) < 147
-  if (isOld) console.warn(reason)
-  test.skip(isOld, reason)
-})
-test.skip(() => {
-  const isMissing = !existsSync(executablePath)
-  if (isMissing) console.warn(reason)
-  return isMissing
-}, reason)
+import { query } from '../test/postgres'
+import { becomeUser, expect } from './fixtures'
+import { follow, sessionCookie } from './flows'
+import { boundLogin, deleteProof, deviceCookie, devicePath, expectBound, expectUser, renewals, send, test } from './secure-app'
+import { Visitor } from './visitor'
 
 test('a login by an action is bound before the next click, and an expired proof is renewed once for all requests', async ({
   secure,
 }) => {
   const { page, context } = await boundLogin(secure)
   await page.getByRole('main').getByRole('link', { name: 'Your devices' }).click()
-  await expect(page.getByRole('listitem').getByText('Bound to this device')).toBeVisible()
+  const thisDevice = page.getByRole('listitem').filter({ has: page.getByText('This device', { exact: true }) })
+  await expect(thisDevice.getByText('Bound to this device')).toBeVisible()
   const renewsOnce = async (use: () => Promise<unknown>) => {
     const before = renewals(secure)
     await deleteProof(page)
@@ -105,6 +60,33 @@ test('a thief with all cookies has no access after the lifetime and cannot bind 
   await context.close()
 })
 
+test('the thief’s view shows both cookies, and the admin sees that one without the other was rejected', async ({ secure }) => {
+  const { server, proxy, browser } = secure
+  const { page, context } = await boundLogin(secure)
+  await page.goto('/account/sessions')
+  const opened = context.waitForEvent('page')
+  await page.getByRole('button', { name: 'Show my cookies as a curl command' }).click()
+  const command = await (await opened).getByRole('textbox', { name: 'Command' }).inputValue()
+  const [, cookies = ''] = /'Cookie: ([^']*)' https:/.exec(command) ?? []
+  const [token = '', proof = ''] = cookies.split('; ')
+  expect(proof).toContain(`${deviceCookie}=`)
+  const userOf = async (cookie: string) =>
+    ((await new Visitor(server.url, cookie).get('/api/session')).json as { userId: unknown }).userId
+  expect(await userOf(cookies)).toEqual(expect.any(String))
+  expect(await userOf(token), 'as after the lifetime of the proof').toBeNull()
+
+  const admin = await (await browser.newContext({ baseURL: proxy.url })).newPage()
+  await becomeUser(new Visitor(server.url), admin.context(), 'admin')
+  await admin.goto('/admin/events')
+  await admin.getByRole('link', { name: 'Rejected: device' }).click()
+  await expect(admin.getByRole('row').nth(1)).toHaveText(/rejected: device\s*demo/)
+  await admin.getByRole('link', { name: 'Logins' }).click()
+  await expect(admin.getByRole('row').nth(1)).toHaveText(/login\s*admin/)
+  await expect(admin.getByRole('row', { name: 'rejected: device' })).toHaveCount(0)
+  await admin.context().close()
+  await context.close()
+})
+
 test('a login survives a failing device handler, and logout and another user leave no proof of the former session', async ({
   secure,
 }) => {
@@ -138,72 +120,3 @@ test('a login survives a failing device handler, and logout and another user lea
   await expect(page).toHaveURL(/\/login\?next=/)
   await context.close()
 })
-
-/** Logs in with the form in a new context, and lets a minute pass after the session was bound. */
-async function boundLogin(secure: SecureApp): Promise<{ page: Page; context: BrowserContext }> {
-  const context = await secure.browser.newContext({ baseURL: secure.proxy.url })
-  const page = await context.newPage()
-  await page.goto('/login')
-  await logIn(page, 'demo')
-  await expectUser(page, 'demo')
-  await expectBound(secure, page)
-  return { page, context }
-}
-
-/**
- * Waits until the session is bound, and makes the binding a minute older, because the session needs no proof for ten seconds. A
- * document with a proof is not invited, so after it, only registrations that have started can still replace the key.
- */
-async function expectBound({ databaseUrl, proxy }: SecureApp, page: Page): Promise<void> {
-  const hasProof = async () => (await page.context().cookies()).some(({ name }) => name === deviceCookie)
-  await expect.poll(hasProof, { intervals: [20] }).toBe(true)
-  await page.goto('/account')
-  await expect(page.getByText('Bound to this device')).toBeVisible()
-  await expect.poll(() => proxy.pending(devicePath), { intervals: [20] }).toBe(0)
-  const boundAt = "split_part(device_key, '.', 1)"
-  const earlier = `(${boundAt}::int - 60) || substr(device_key, length(${boundAt}) + 1)`
-  await query(databaseUrl, `update sessions set device_key = ${earlier} where device_key is not null`)
-}
-
-/** Deletes the device cookie, as the browser does when it expires. Playwright's `clearCookies` would delete the key, too. */
-async function deleteProof(page: Page): Promise<void> {
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('Network.deleteCookies', {
-    name: deviceCookie,
-    url: new URL('/', page.url()).href.replace('127.0.0.1', 'localhost'),
-  })
-  await devtools.detach()
-}
-
-const expectUser = (page: Page, name: string) => expect(page.getByRole('heading', { name: `Hello ${name}` })).toBeVisible()
-
-/** The number of proofs that the device handler has accepted. */
-const renewals = ({ proxy }: SecureApp) =>
-  proxy.statuses(devicePath, 'sec-secure-session-id').filter((status) => status === 200).length
-
-/** Sends a request from a script of the page. */
-function send(page: Page, path: string, init: { method: string; body?: string }): Promise<{ status: number; json: unknown }> {
-  return page.evaluate(
-    async ([url, options]) => {
-      const response = await fetch(url, options)
-      return { status: response.status, json: await response.json() }
-    },
-    [path, init] as const,
-  )
-}
-
-/** Launches a Chromium that accepts the certificate with this public key, and that has device-bound sessions. */
-function launch(keyHash: string): Promise<Browser> {
-  // Without the quota of proofs, which a test would exceed. Keys in software, because a test machine may have no TPM.
-  const features = 'DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting'
-  return chromium.launch({
-    executablePath,
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-gpu',
-      '--disable-quic',
-      `--enable-features=${features}`,
-      `--ignore-certificate-errors-spki-list=${keyHash}`,
-    ],
-  })
-}

@@ -120,6 +120,23 @@ for (const command of commands) {
       expect((await visitor.post('/api/members')).json).toEqual({ userId: '7' })
     })
 
+    test('the dialog warns before the session expires, one button extends the session, and its end leads to the login', {
+      tag,
+    }, async ({ page, visitor }) => {
+      await visitor.post('/api/login', 'u1')
+      await visitor.post('/api/expiry', 90)
+      await useCookieOf(visitor, page)
+      await page.clock.install()
+      await page.goto('/timeout')
+      await expect(page.getByRole('note')).toHaveText('live: Ada')
+      await page.clock.fastForward(46_000)
+      await page.getByRole('button', { name: 'Stay signed in' }).click()
+      await expect(page.getByRole('alertdialog')).toBeHidden()
+      await visitor.post('/api/logout')
+      await page.clock.runFor(61_000)
+      await expect(page).toHaveURL('/sign-in?next=%2Ftimeout&reason=ended')
+    })
+
     test('inside a private cache, getSession returns the session', { tag }, async ({ visitor }) => {
       test.skip(!cacheComponents, 'private caches are a part of Cache Components')
       expect(textsOf((await visitor.get('/private-cache')).text)).toContain('private cache: Ada')

@@ -5,7 +5,7 @@ import type { Rejection } from './cookie/carrier.ts'
  * logs in and when the expiry is set to the past. The reasons of `rejected`: with 'unknown', this app signed the token,
  * but the session was deleted or has expired; with 'rotated', another request has replaced the token, which may have
  * been stolen; with 'credentials', the user no longer exists or has changed credentials since the login; with 'device',
- * the request did not come from the device to which the session is bound. `bound`: the session was bound to a device.
+ * the request did not come from the device to which session `id` is bound. `bound`: the session was bound to a device.
  */
 export type SessionEvent =
   | {
@@ -20,4 +20,5 @@ export type SessionEvent =
       readonly by: string | null
     }
   | { readonly type: 'expired'; readonly count: number; readonly by: string | null }
-  | { readonly type: 'rejected'; readonly reason: Rejection | 'credentials' }
+  | { readonly type: 'rejected'; readonly reason: Exclude<Rejection, 'device'> | 'credentials' }
+  | { readonly type: 'rejected'; readonly reason: 'device'; readonly id: string; readonly userId: string | null }

@@ -118,6 +118,18 @@ describe('binding', () => {
     expect((await browser.refresh(sessions)).status).toBe(200)
   })
 
+  it('a late registration of the bound browser is refused without an event, because no other device has sent it', async () => {
+    const { sessions, browser, events, userOf } = await anApp()
+    const [first, late] = [await browser.invitation(shared), await browser.invitation(shared)]
+    await browser.register(sessions, first ?? '')
+    pass(11_000)
+    events.length = 0
+    const response = await new BoundBrowser(browser.cookies).register(sessions, late ?? '')
+    expect([response.status, response.headers.get('set-cookie'), events]).toEqual([400, null, []])
+    expect(await userOf(browser)).toBe('7')
+    expect((await browser.refresh(sessions)).status).toBe(200)
+  })
+
   it('requests that were sent before the registration are accepted for ten seconds', async () => {
     const { sessions, browser, userOf } = await anApp()
     const before = new BoundBrowser(browser.cookies)
@@ -153,9 +165,11 @@ describe('theft', () => {
     expect(await userOf(thief), 'within the lifetime').toBe('7')
     pass(10 * minutes)
     expect(await userOf(thief)).toBeNull()
-    expect(events).toContainEqual({ type: 'rejected', reason: 'device' })
+    const rejection = { type: 'rejected', reason: 'device', id: browser.sessionId.split('~')[0], userId: '7' }
+    expect(events, 'the event names the session').toEqual([rejection])
     const challenge = await thief.invitation(shared)
     expect((await thief.register(sessions, challenge ?? '')).status).toBe(400)
+    expect(events).toEqual([rejection, rejection])
     expect((await browser.refresh(sessions)).status).toBe(200)
     expect(await userOf(browser)).toBe('7')
     expect(await userOf(thief)).toBeNull()
@@ -242,7 +256,7 @@ describe('renewal', () => {
     const thief = await aDeviceKey()
     const proof = { ...id, 'secure-session-response': await thief.sign(thief.header, { jti: challenge }) }
     expect((await browser.post(sessions, proof)).status, 'another key').toBe(401)
-    expect(events).toEqual([{ type: 'rejected', reason: 'device' }])
+    expect(events).toEqual([{ type: 'rejected', reason: 'device', id: browser.sessionId.split('~')[0], userId: '7' }])
     pass(6 * minutes)
     expect((await browser.post(sessions, proof)).status, 'an old challenge').toBe(403)
     expect((await browser.post(sessions, { 'sec-secure-session-id': '"junk"' })).status).toBe(200)

@@ -15,6 +15,7 @@ import type { SessionEvent } from '../core/events.ts'
 import type { ExpiryPolicy } from '../core/store/expiry.ts'
 import type { SessionStore, StoredSession } from '../core/store/store.ts'
 import { type DeviceProof, headerString, isSignedBy, parseDeviceProof, quotedString, thumbprintOf } from '../web/device-proof.ts'
+import { deviceRejection } from './device-check.ts'
 
 /** The parts of `createSessions` that the device handler depends on. */
 export interface DeviceContext {
@@ -65,9 +66,7 @@ async function register(context: DeviceContext, headers: Headers, proof: DeviceP
   const row = await findById(context, id)
   if (!row?.authenticatedAt) return empty(400)
   const device = boundDevice(row)
-  // A second key after the grace period belongs to a thief, or the device has lost its first one. The session stays
-  // bound to the first one.
-  if (device && !isJustBound(device, row)) return refuse(context, 400, doNotInvite(context, headers))
+  if (device && !isJustBound(device, row)) return refuseKey(context, row, headers)
   const secondsSinceLogin = storeNow(row) - row.authenticatedAt.getTime() / 1000
   if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400, doNotInvite(context, headers))
   const thumbprint = await thumbprintOf(proof.key)
@@ -77,6 +76,18 @@ async function register(context: DeviceContext, headers: Headers, proof: DeviceP
   if (!changed || changed === 'conflict') return empty(503)
   context.emit({ type: 'bound', id, userId: row.userId })
   return proven(context, id, thumbprint)
+}
+
+/**
+ * Refuses a second key after the grace period. It belongs to a thief, or the device has lost its first key. The session
+ * stays bound to the first one. With a proof, it is a late registration of the bound browser itself: browsers register
+ * one key after the other, one for each invitation that arrived before the proof.
+ */
+async function refuseKey(context: DeviceContext, row: StoredSession, headers: Headers): Promise<Response> {
+  const { cookie, signer, now } = context
+  const proofs = cookieValues(headers.get('cookie'), deviceCookieName(cookie))
+  if (await signer.isProof(row.id, proofs, now() / 1000)) return empty(400)
+  return refuse(context, row, 400, doNotInvite(context, headers))
 }
 
 /** Renews the device cookie if the device has signed a challenge; otherwise asks it to sign one. */
@@ -89,11 +100,11 @@ async function refresh(context: DeviceContext, sessionId: string, proof: DeviceP
   const challenged = proof && (await context.signer.challenged(proof.challenge, context.now() / 1000))
   if (challenged !== id || !proof) return empty(403, await nextChallenge(context, id, sessionId))
   if (await isSignedBy(device, proof)) return proven(context, id, device.thumbprint)
-  return refuse(context, 401)
+  return refuse(context, row, 401)
 }
 
-function refuse({ emit }: DeviceContext, status: number, headers: Record<string, string> = {}): Response {
-  emit({ type: 'rejected', reason: 'device' })
+function refuse({ emit }: DeviceContext, row: StoredSession, status: number, headers: Record<string, string> = {}): Response {
+  emit(deviceRejection(row))
   return empty(status, headers)
 }
 

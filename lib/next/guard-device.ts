@@ -35,7 +35,7 @@ export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOpti
     return cookieValues(headers.get('cookie'), cookie.name).some((token) => marks.includes(unboundMark(token)))
   }
   return {
-    isProven: ({ headers }, row) => isProven(signer, row, proofs(headers), Date.now()),
+    isProven: ({ headers }, row) => isProven(signer, row, () => proofs(headers), Date.now()),
     isHandler,
     invite: async (request, id, response) => {
       const { headers } = request

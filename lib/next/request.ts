@@ -8,7 +8,7 @@ import { policyOf, touchStepSeconds } from '../core/store/expiry.ts'
 import type { StoredSession } from '../core/store/store.ts'
 import { clientOf } from '../web/client-info.ts'
 import { adoptSession } from './adopt.ts'
-import { onItsDevice } from './device-check.ts'
+import { deviceRejection, onItsDevice } from './device-check.ts'
 import { NextRequestContext } from './next-request-context.ts'
 import { isNextSignal, platform } from './platform.ts'
 import { type AnySession, type Entry, requests } from './requests.ts'
@@ -94,7 +94,9 @@ async function load(
 ): Promise<AnySession> {
   const opened = await openCookies(context, cookies, headers)
   const carried = await adoptSession(context, opened, headers, request)
-  if (typeof carried.found === 'string') context.emit({ type: 'rejected', reason: carried.found })
+  const { found, unproven } = carried
+  if (unproven) context.emit(deviceRejection(unproven.row))
+  else if (typeof found === 'string' && found !== 'device') context.emit({ type: 'rejected', reason: found })
   const scope: SessionScope = { context, carried, request }
   const record = new SessionRecord(scope)
   if (record.credential && record.row) touchLater(scope, record, record.row)

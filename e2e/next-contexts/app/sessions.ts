@@ -15,7 +15,8 @@ shared.contexts ??= openContexts()
 /** The store, the number of reads from it, and the records of callbacks that ran after the response. */
 export const contexts = shared.contexts
 
-export const { getSession, requireUser } = createSessions<ContextSession>({ ...options, store: contexts.store })
+export const sessions = createSessions<ContextSession>({ ...options, store: contexts.store })
+export const { getSession, requireUser } = sessions
 
 /** Returns the value with which `ask` resolves. If it rejects, returns the error in a form that a test can compare. */
 export async function outcomeOf(ask: () => Promise<unknown>): Promise<unknown> {

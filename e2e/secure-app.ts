@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContext, chromium, type LaunchOptions, type Page } from 'playwright/test'
+import { createDatabase, query } from '../test/postgres'
+import { test as base, expect, expectSilence } from './fixtures'
+import { logIn } from './flows'
+import { type HttpsProxy, startHttpsProxy } from './https-proxy'
+import { type AppServer, startServer } from './server'
+
+export const devicePath = '/api/session/device'
+export const deviceCookie = '__Host-session-device'
+
+/** The app on https, and a browser with device-bound sessions. */
+export interface SecureApp {
+  readonly server: AppServer
+  readonly proxy: HttpsProxy
+  readonly databaseUrl: string
+  readonly browser: Browser
+}
+
+// The headless shell has no device-bound sessions.
+const executablePath = '/usr/bin/chromium'
+
+/** Tests on the app on https, with a browser that binds sessions to its device. They are skipped without such a browser. */
+export const test = base.extend<{ hasBrowser: boolean }, { secure: SecureApp }>({
+  hasBrowser: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies of a fixture from this pattern
+    async ({}, use, testInfo) => {
+      const reason = `Device-bound sessions are not tested: ${executablePath} must be Chromium 147 or newer.`
+      const isMissing = chromiumVersion() < 147
+      if (isMissing) console.warn(reason)
+      testInfo.skip(isMissing, reason)
+      await use(true)
+    },
+    { auto: true },
+  ],
+  secure: [
+    async ({ postgresUrl }, use) => {
+      const databaseUrl = await createDatabase(postgresUrl)
+      const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: databaseUrl, SESSION_DEVICE_BINDING: 'on' }
+      const server = await startServer({ env })
+      const proxy = await startHttpsProxy(server.url)
+      const browser = await launch(proxy.keyHash)
+      await use({ server, proxy, databaseUrl, browser })
+      await browser.close()
+      await proxy.close()
+      await server.stop()
+      expectSilence(server)
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+})
+
+/** Logs in with the form in a new context, and lets a minute pass after the session was bound. */
+export async function boundLogin(secure: SecureApp): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await secure.browser.newContext({ baseURL: secure.proxy.url })
+  const page = await context.newPage()
+  await page.goto('/login')
+  await logIn(page, 'demo')
+  await expectUser(page, 'demo')
+  await expectBound(secure, page)
+  return { page, context }
+}
+
+/**
+ * Waits until the session is bound, and makes the binding a minute older, because the session needs no proof for ten seconds. A
+ * document with a proof is not invited, so after it, only registrations that have started can still replace the key.
+ */
+export async function expectBound({ databaseUrl, proxy }: SecureApp, page: Page): Promise<void> {
+  const hasProof = async () => (await page.context().cookies()).some(({ name }) => name === deviceCookie)
+  await expect.poll(hasProof, { intervals: [20] }).toBe(true)
+  await page.goto('/account')
+  await expect(page.getByText('Bound to this device')).toBeVisible()
+  await expect.poll(() => proxy.pending(devicePath), { intervals: [20] }).toBe(0)
+  const boundAt = "split_part(device_key, '.', 1)"
+  const earlier = `(${boundAt}::int - 60) || substr(device_key, length(${boundAt}) + 1)`
+  await query(databaseUrl, `update sessions set device_key = ${earlier} where device_key is not null`)
+}
+
+/** Deletes the device cookie, as the browser does when it expires. Playwright's `clearCookies` would delete the key, too. */
+export async function deleteProof(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Network.deleteCookies', {
+    name: deviceCookie,
+    url: new URL('/', page.url()).href.replace('127.0.0.1', 'localhost'),
+  })
+  await devtools.detach()
+}
+
+export const expectUser = (page: Page, name: string) => expect(page.getByRole('heading', { name: `Hello ${name}` })).toBeVisible()
+
+/** The number of proofs that the device handler has accepted. */
+export const renewals = ({ proxy }: SecureApp) =>
+  proxy.statuses(devicePath, 'sec-secure-session-id').filter((status) => status === 200).length
+
+/** Sends a request from a script of the page. */
+export function send(
+  page: Page,
+  path: string,
+  init: { method: string; body?: string },
+): Promise<{ status: number; json: unknown }> {
+  return page.evaluate(
+    async ([url, options]) => {
+      const response = await fetch(url, options)
+      return { status: response.status, json: await response.json() }
+    },
+    [path, init] as const,
+  )
+}
+
+/** Returns the major version of Chromium; 0 if it is not installed. */
+function chromiumVersion(): number {
+  if (!existsSync(executablePath)) return 0
+  const { stdout } = spawnSync(executablePath, ['--version'], { encoding: 'utf8' })
+  return Number(/Chromium (\d+)/.exec(stdout)?.[1] ?? 0)
+}
+
+/** Launches a Chromium that accepts the certificate with this public key, and that has device-bound sessions. */
+function launch(keyHash: string): Promise<Browser> {
+  return chromium.launch(launchOptions(keyHash))
+}
+
+/** The options with which Chromium accepts the certificate with this public key, and has device-bound sessions. */
+export function launchOptions(keyHash: string): LaunchOptions {
+  // Without the quota of proofs, which a test would exceed. Keys in software, because a test machine may have no TPM.
+  const features = 'DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting'
+  return {
+    executablePath,
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-gpu',
+      '--disable-quic',
+      `--enable-features=${features}`,
+      `--ignore-certificate-errors-spki-list=${keyHash}`,
+    ],
+  }
+}
