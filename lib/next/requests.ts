@@ -22,4 +22,5 @@ interface Requests {
 const requestsKey = Symbol.for('coatcheck.requests')
 const shared = globalThis as { [requestsKey]?: Requests }
 shared[requestsKey] ??= { entries: new WeakMap(), turnedAway: new WeakSet() }
+/** The requests of this process. */
 export const requests = shared[requestsKey]

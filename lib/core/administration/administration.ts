@@ -2,7 +2,7 @@ import { isUuid } from '../data/bytes.ts'
 import { invalidArgument, isText } from '../data/json.ts'
 import { checkUserId } from '../data/user-id.ts'
 import type { SessionEvent } from '../events.ts'
-import type { Removal, SessionStore } from '../store/store.ts'
+import type { Removal, SessionPage, SessionStore } from '../store/store.ts'
 import { checkColumns, type ListOptions, ownerOf, pageOf } from './list-options.ts'
 import { infoOf, type SessionInfo } from './session-info.ts'
 import { type SessionStats, sessionStats } from './stats.ts'
@@ -83,6 +83,13 @@ export function createAdministration(
   currentId: () => Promise<string | null>,
   refreshPages: () => Promise<void> = async () => {},
 ): SessionAdministration {
+  const list = async (page: SessionPage) => {
+    const current = await currentId()
+    const { store } = context()
+    checkColumns(page.columns, store)
+    const rows = isText(page.search ?? '') ? await store.list(page) : []
+    return rows.map((row) => infoOf(row, current))
+  }
   const remove = async (which: Removal, by: ActorOptions['by'] = null) => {
     const { store, emit } = context()
     const sessions = await store.remove(which)
@@ -92,19 +99,11 @@ export function createAdministration(
   }
 
   return {
-    list: async (options = {}) => {
-      const page = pageOf(options)
-      const current = await currentId()
-      const { store } = context()
-      checkColumns(page.columns, store)
-      const rows = isText(page.search ?? '') ? await store.list(page) : []
-      return rows.map((row) => infoOf(row, current))
-    },
+    list: (options = {}) => list(pageOf(options)),
     get: async (id) => {
       if (!isUuid(id)) return null
-      const current = await currentId()
-      const [row] = await context().store.list({ ids: [id], sort: 'created', limit: 1 })
-      return row ? infoOf(row, current) : null
+      const [found] = await list({ ids: [id], sort: 'created', limit: 1 })
+      return found ?? null
     },
     revoke: async (ids, options = {}) => {
       const known = [ids].flat().filter(isUuid)
