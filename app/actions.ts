@@ -2,10 +2,18 @@
 
 import { type Json, safeNext } from 'coatcheck'
 import { redirect } from 'next/navigation'
-import { cartOf, findProduct } from './catalogue'
+import { cartOf, cartWithOneMore, cartWithout, findProduct } from './catalogue'
 import { redirectOnError, textField } from './form'
 import { getSession } from './sessions'
 import { authenticate } from './users'
+
+export async function rememberNameAction(form: FormData) {
+  const name = textField(form, 'name')
+  await redirectOnError(form, async () => {
+    const session = await getSession()
+    await session.set('name', name)
+  })
+}
 
 export async function setValueAction(form: FormData) {
   const key = textField(form, 'key')
@@ -73,12 +81,7 @@ export async function addToCartAction(form: FormData) {
   await redirectOnError(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      const { id } = product
-      const lines = cartOf(draft.cart)
-      const before = lines.find((line) => line.id === id)
-      const quantity = (before?.quantity ?? 0) + 1
-      const others = lines.filter((line) => line.id !== id)
-      draft.cart = [...others, { id, quantity }]
+      draft.cart = cartWithOneMore(cartOf(draft.cart), product.id)
     })
   })
 }
@@ -88,8 +91,7 @@ export async function removeFromCartAction(form: FormData) {
   await redirectOnError(form, async () => {
     const session = await getSession()
     await session.update((draft) => {
-      const lines = cartOf(draft.cart)
-      draft.cart = lines.filter((line) => line.id !== id)
+      draft.cart = cartWithout(cartOf(draft.cart), id)
     })
   })
 }

@@ -18,6 +18,17 @@ export function cartOf(value: unknown): readonly CartLine[] {
   return cart.catch([]).parse(value)
 }
 
+/** Returns the cart with one more of a product. Its line becomes the last one. */
+export function cartWithOneMore(cart: readonly CartLine[], id: string): CartLine[] {
+  const quantity = cart.find((line) => line.id === id)?.quantity ?? 0
+  return [...cartWithout(cart, id), { id, quantity: quantity + 1 }]
+}
+
+/** Returns the cart without a product. */
+export function cartWithout(cart: readonly CartLine[], id: string): CartLine[] {
+  return cart.filter((line) => line.id !== id)
+}
+
 /** Returns the product with this id, or undefined. */
 export function findProduct(id: string) {
   return catalogue.find((product) => product.id === id)

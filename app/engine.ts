@@ -7,7 +7,9 @@ interface EngineTexts {
   readonly storedIn: string
   /** The description of what is stored for a visitor who only reads. */
   readonly nothing: string
-  /** The description of what the browser and the server store. */
+  /** What the library is, in a few words. */
+  readonly headline: string
+  /** What the browser and the server store. It follows "Coatcheck is a library that works like Django's sessions:". */
   readonly summary: string
   /** The parts of a session. */
   readonly parts: string
@@ -21,10 +23,12 @@ interface EngineTexts {
 
 const survivesRestart = 'It survives logging in and a server restart.'
 const logsOut = 'This logs out your other devices and gives this device a new session token.'
+const headline = 'Server-side sessions for Next.js'
 const database = {
+  headline,
   newPassword: logsOut,
   nothing: 'no row, no cookie',
-  summary: 'Your browser stores a signed token in a cookie. The database stores your session.',
+  summary: 'the browser gets a signed cookie, and your Postgres database stores the data.',
   parts: 'A session is a cookie with a signed token and a row in the database.',
   cart: survivesRestart,
 }
@@ -41,7 +45,8 @@ const texts: Readonly<Record<Engine, EngineTexts>> = {
     storedIn: 'Redis, one hash',
     newPassword: logsOut,
     nothing: 'nothing in Redis, no cookie',
-    summary: 'Your browser stores a signed token in a cookie. Redis stores your session.',
+    headline,
+    summary: 'the browser gets a signed cookie, and Redis stores the data.',
     parts: 'A session is a cookie with a signed token and a hash in Redis.',
     cart: survivesRestart,
     noStatements: 'no PostgreSQL statements; Redis commands are not listed',
@@ -50,7 +55,8 @@ const texts: Readonly<Record<Engine, EngineTexts>> = {
     storedIn: 'this cookie, encrypted',
     newPassword: 'This logs out your other devices, because their sessions belong to your old password.',
     nothing: 'no cookie',
-    summary: 'Your browser stores the session itself, in a cookie that only this server can decrypt.',
+    headline: 'Sessions for Next.js',
+    summary: 'the browser stores the data in a cookie that only this server can decrypt.',
     parts: 'A session is one encrypted cookie.',
     cart: survivesRestart,
     noStatements: 'no PostgreSQL statements; the session is in the cookie',
@@ -59,7 +65,8 @@ const texts: Readonly<Record<Engine, EngineTexts>> = {
     storedIn: 'the memory of this server',
     newPassword: logsOut,
     nothing: 'nothing in memory, no cookie',
-    summary: 'Your browser stores a signed token in a cookie. This server stores your session in memory until it stops.',
+    headline,
+    summary: 'the browser gets a signed cookie, and this server stores the data in memory until it stops.',
     parts: 'A session is a cookie with a signed token and an object in the memory of this server.',
     cart: 'It survives logging in, but not a server restart.',
     noStatements: 'no PostgreSQL statements; sessions are in memory',

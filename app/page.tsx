@@ -3,6 +3,8 @@ import type { Metadata } from 'next'
 import { engineTexts } from './engine'
 import { Data, Details } from './home/details'
 import { Forms } from './home/forms'
+import { Steps } from './home/steps'
+import { Ways } from './home/ways'
 import { LastRequests } from './requests/last-requests'
 import { getSession } from './sessions'
 import { PageTitle } from './ui/page-title'
@@ -11,28 +13,27 @@ export const instant = false
 
 export async function generateMetadata(): Promise<Metadata> {
   const session = await getSession()
-  return { title: session.id ? `Session ${session.id.slice(-8)}` : 'No session yet' }
+  return { title: session.id ? `Session ${session.id.slice(-8)}` : { absolute: `Coatcheck: ${engineTexts.headline}` } }
 }
 
-export default async function SessionPage({ searchParams }: PageProps<'/'>) {
+export default async function HomePage({ searchParams }: PageProps<'/'>) {
   const { problem } = await searchParams
+  // The next successful change removes the problem from the page.
+  const problemField = problem !== undefined && <input type="hidden" name="problem" value="shown" />
   return (
-    <>
-      <PageTitle title="Your session">{engineTexts.summary} Change something and see the queries it runs.</PageTitle>
+    <LastRequests>
+      <PageTitle title={engineTexts.headline}>
+        Coatcheck is a library that works like Django's sessions: {engineTexts.summary}
+      </PageTitle>
       {problem && <Problem code={String(problem)} />}
-      <div className="home">
-        <div className="home-state">
-          <Details />
-          <Data />
-        </div>
-        <div className="home-forms">
-          <Forms hasProblem={problem !== undefined} />
-        </div>
-        <div className="home-requests">
-          <LastRequests />
-        </div>
+      <Steps problemField={problemField} />
+      <Ways />
+      <div className="home-state">
+        <Details />
+        <Data />
       </div>
-    </>
+      <Forms problemField={problemField} />
+    </LastRequests>
   )
 }
 

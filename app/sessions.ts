@@ -1,6 +1,7 @@
 import { createSessions, type Json } from 'coatcheck'
 import type { CartLine } from './catalogue'
 import { wholeNumber } from './environment'
+import { logEvent } from './events'
 import { sessionOptions } from './session-options'
 import { sessionStore } from './store'
 import { findUser, type User } from './users'
@@ -24,5 +25,7 @@ export const sessions = createSessions<AppSession, User>({
   // Turn this off to clear expired sessions only by the command or the cron handler, and in tests that count statements.
   autoClear: process.env.SESSION_AUTO_CLEAR !== 'off',
   trustedProxies: wholeNumber('SESSION_TRUSTED_PROXIES') ?? 0,
+  // The page /admin/events shows them.
+  onEvent: logEvent,
 })
 export const { getSession, getUser, requireUser } = sessions

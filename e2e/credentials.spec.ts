@@ -94,6 +94,7 @@ test('a login with the old password that another server commits after the passwo
 }) => {
   await page.goto(`${own.url}/login?next=/account/password`)
   await logIn(page, 'demo')
+  await expect(page.getByRole('heading', { name: 'Change your password' })).toBeVisible() // its own INSERT must not be held
   const creation = own.database.hold(/^insert into "sessions"/)
   const late = new Visitor(sibling.url)
   const login = late.post('/api/login', { username: 'demo', password: 'demo' })

@@ -14,7 +14,7 @@ test('the page shows an anonymous visitor that there is no session, and a button
   await expect(page.getByRole('heading', { name: 'No session yet' })).toBeVisible()
   expect(await context.cookies()).toEqual([])
   await press(page, 'Start a session')
-  await expect(page.getByRole('figure', { name: picture })).toContainText('coat: "on the hanger"')
+  await expect(page.getByRole('figure', { name: picture })).toContainText('name: "Ada"')
   if (whyNot(engine, 'tokens')) return expect(page.getByRole('figure')).toContainText('{"alg":"dir","enc":"A256GCM"}')
   const [, id] = (await sessionCookie(context))?.value.split('.') ?? []
   await expect(page.getByTestId('token-id')).toHaveText(id ?? '')

@@ -9,10 +9,11 @@ import type { Visitor } from './visitor'
 test.use({ keepsPage: false })
 
 // The pages with a problem contain everything that the same pages show without one.
-const open = ['/?problem=DATA_INVALID', '/shop', '/how', '/login?problem=credentials']
+const open = ['/?problem=DATA_INVALID', '/shop', '/how', '/timeout', '/login?problem=credentials']
 const statistics = '/admin/sessions?view=statistics'
-const guarded = ['/account', '/account/sessions', '/account/password?problem=current', admin, statistics, `${admin}?confirm=others`]
-const withData = ['/', '/shop', '/how', ...guarded]
+const account = ['/account', '/account/sessions', '/account/password?problem=current']
+const guarded = [...account, admin, statistics, `${admin}?confirm=others`, '/admin/events']
+const withData = ['/', '/shop', '/how', '/timeout', ...guarded]
 /** The sizes and color schemes in which all pages are tested. The other combinations follow with TEST_ALL=1. */
 const looks = [
   { width: 1280, colorScheme: 'light' },
@@ -78,13 +79,13 @@ test('the keyboard reaches the content and the forms in order', async ({ page })
   await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('main')).toBeFocused()
-  for (const name of ['Key', 'Value (JSON or text)']) {
-    await page.keyboard.press('Tab')
-    await expect(page.getByLabel(name, { exact: true })).toBeFocused()
-  }
-  await page.keyboard.type('Ada')
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Your name')).toBeFocused()
+  await page.keyboard.type('Grace')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Remember my name' })).toBeFocused()
   await page.keyboard.press('Enter')
-  await expect(entry(page, 'name')).toHaveText('name: "Ada"')
+  await expect(entry(page, 'name')).toHaveText('name: "Grace"')
 })
 
 test('the remaining time is in the HTML, counts down, and says when the session has expired', async ({ page }) => {
@@ -104,11 +105,33 @@ test('the remaining time is in the HTML, counts down, and says when the session 
   await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible()
 })
 
-test('the code next to a form is the code of its action', async ({ page }) => {
+test('the code next to a form is the code of its action: first the lines that use the session, and all of it on request', async ({
+  page,
+}) => {
   await page.goto('/')
   const code = page.getByRole('region', { name: 'Set a key' }).getByRole('figure')
-  await expect(code).toContainText('export async function setValueAction(form: FormData) {')
-  await expect(code).toContainText('await session.set(key, value)')
+  const [change, whole] = [code.locator('pre').first(), code.locator('pre').last()]
+  await expect(change).toContainText(/^const session = await getSession\(\)\s*await session\.set\(key, value\)/)
+  await expect(whole).toBeHidden()
+  await code.getByText('The whole setValueAction').click()
+  await expect(whole).toBeVisible()
+  await expect(whole).toContainText('export async function setValueAction(form: FormData) {')
+  await expect(whole).toContainText('await session.set(key, value)')
+})
+
+test('the bar at the bottom of a page opens to the last request, and hides nothing that has the focus', async ({ page }) => {
+  await page.goto('/shop')
+  const bar = page.getByRole('region', { name: 'Last request' })
+  await bar.locator('summary').first().click()
+  await expect(bar.getByTestId('last-request')).toBeVisible()
+  await bar.locator('summary').first().click()
+  await expect(bar.getByTestId('last-request')).toBeHidden()
+  await page.setViewportSize({ width: 390, height: 500 })
+  const last = page.getByText('The whole removeFromCartAction')
+  await last.focus()
+  const bottomOf = (node: Element) => node.getBoundingClientRect().bottom
+  const topOf = (node: Element) => node.getBoundingClientRect().top
+  expect(await last.evaluate(bottomOf)).toBeLessThanOrEqual(await bar.evaluate(topOf))
 })
 
 async function expectFlawless(page: Page, path: string, colorScheme: 'light' | 'dark'): Promise<void> {

@@ -174,9 +174,9 @@ test('data above the limit is rejected with an explanation, and the old data sta
   await expect(entry(page, 'much')).toHaveCount(0)
 })
 
-test('the title contains the session id, also after a change without a reload', async ({ page }) => {
+test('the title says what the library is, then contains the session id, also after a change without a reload', async ({ page }) => {
   await page.goto('/')
-  await expect(page).toHaveTitle(/^No session yet/)
+  await expect(page).toHaveTitle('Coatcheck: Server-side sessions for Next.js')
   await setKey(page, 'name', 'Ada')
   const id = await shownId(page)
   await expect(page).toHaveTitle(new RegExp(`^Session ${id.slice(-8)}`))

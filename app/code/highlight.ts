@@ -18,18 +18,29 @@ const files = {
   'app/account/actions.ts': () => read(path.join(process.cwd(), 'app', 'account', 'actions.ts')),
 }
 
-interface ActionSource {
-  readonly file: string
-  readonly source: string
-  /** The highlighted `<code>` element; undefined if the action was changed since the start. */
+/** Lines of code. */
+export interface Source {
+  readonly text: string
+  /** The highlighted `<code>` element; undefined if the code was changed since the start. */
   readonly html: string | undefined
+}
+
+/** The source of an action. */
+export interface ActionSource {
+  readonly file: string
+  readonly whole: Source
+  /** The lines that the action passes to `redirectOnError`, which use the session; null if there are none. */
+  readonly change: Source | null
 }
 
 /** Returns the current source of an action. */
 export function sourceOf(name: string): ActionSource {
-  const { file, source } = actions().find((action) => action.name === name) ?? { file: '', source: '' }
-  return { file, source, html: highlighted.get(source) }
+  const { file, text } = actions().find((action) => action.name === name) ?? { file: '', text: '' }
+  const change = changeIn(text)
+  return { file, whole: withHtml(text), change: change === null ? null : withHtml(change) }
 }
+
+const withHtml = (text: string): Source => ({ text, html: highlighted.get(text) })
 
 /**
  * Highlights all actions. Call it at start: it takes some tenths of a second, and it reads the clock, which a page must
@@ -46,7 +57,8 @@ export async function highlightActions(): Promise<void> {
     engine: createJavaScriptRegexEngine(),
   })
   const themes = { light: 'github-light-high-contrast', dark: 'github-dark-default' }
-  for (const { source } of actions()) {
+  for (const source of actions().flatMap(({ text }) => [text, changeIn(text)])) {
+    if (source === null) continue
     const html = highlighter.codeToHtml(source, {
       lang: 'typescript',
       themes,
@@ -73,8 +85,14 @@ const shrink: ShikiTransformer = {
 
 /** Returns each exported function of the files. It ends with a brace at the start of a line. */
 function actions() {
-  return Object.entries(files).flatMap(([file, text]) => {
-    const found = text().matchAll(/^export async function (\w+)[\s\S]*?^\}/gm)
-    return [...found].map(([source, name]) => ({ file, name, source }))
+  return Object.entries(files).flatMap(([file, read]) => {
+    const found = read().matchAll(/^export async function (\w+)[\s\S]*?^\}/gm)
+    return [...found].map(([text, name]) => ({ file, name, text }))
   })
+}
+
+/** Returns the body of the function that the action passes to `redirectOnError`, without its indentation; null if there is none. */
+function changeIn(action: string): string | null {
+  const [, body] = /^ {2}await redirectOnError\(form, async \(\) => \{\n([\s\S]*?)\n {2}\}\)$/m.exec(action) ?? []
+  return body?.replace(/^ {4}/gm, '') ?? null
 }

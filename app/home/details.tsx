@@ -9,7 +9,7 @@ import { Timestamp } from '../ui/timestamp'
 export async function Details() {
   const session = await getSession()
   return (
-    <Card title="Details">
+    <Card title="Your session">
       <dl className="facts">
         <dt>ID</dt>
         <dd>

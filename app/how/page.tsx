@@ -53,8 +53,8 @@ function NoSession({ hasCookie }: { hasCookie: boolean }) {
           : `You are an anonymous visitor: ${engineTexts.nothing}. Viewing pages does not change that.`}
       </p>
       <form action={setValueAction}>
-        <input type="hidden" name="key" value="coat" />
-        <input type="hidden" name="value" value="on the hanger" />
+        <input type="hidden" name="key" value="name" />
+        <input type="hidden" name="value" value="Ada" />
         <Button type="submit">Start a session</Button>
       </form>
     </Card>

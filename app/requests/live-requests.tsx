@@ -1,20 +1,33 @@
 'use client'
 
-import { useEffect, useState } from 'react'
-import { Card } from '../ui/card'
+import { createContext, type ReactNode, use, useEffect, useState } from 'react'
+import { RequestDock } from './dock'
 import type { RequestRecord } from './record'
-import { RequestList } from './request-list'
 
 const path = '/api/last-requests'
+
+/** The visitor's last requests, newest first, and the text for a request without statements. */
+interface Requests {
+  readonly records: readonly RequestRecord[]
+  readonly noStatements: string
+}
+
+const RequestsContext = createContext<Requests>({ records: [], noStatements: '' })
+
+/** Returns the visitor's last requests, inside `<LiveRequests>`. */
+export function useRequests(): Requests {
+  return use(RequestsContext)
+}
 
 interface LiveRequestsProps {
   readonly current: string | null
   readonly known: RequestRecord[]
   readonly noStatements: string
+  readonly children: ReactNode
 }
 
 /** Reloads the list after each request that this page sends to the server. */
-export function LiveRequests({ current, known, noStatements }: LiveRequestsProps) {
+export function LiveRequests({ current, known, noStatements, children }: LiveRequestsProps) {
   const [loaded, setLoaded] = useState<{ readonly after: RequestRecord[]; readonly records: RequestRecord[] }>()
   useEffect(() => {
     const stop = new AbortController()
@@ -39,11 +52,11 @@ export function LiveRequests({ current, known, noStatements }: LiveRequestsProps
       observer.disconnect()
     }
   }, [current, known])
+  const records = loaded?.after === known ? loaded.records : known
   return (
-    <div className="requests">
-      <Card title="Last request">
-        <RequestList records={loaded?.after === known ? loaded.records : known} noStatements={noStatements} />
-      </Card>
-    </div>
+    <RequestsContext value={{ records, noStatements }}>
+      {children}
+      <RequestDock records={records} noStatements={noStatements} />
+    </RequestsContext>
   )
 }

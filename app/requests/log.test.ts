@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { keyOf, noteStatement, type OpenRecord, recordsOf, requestLog } from './log'
 
 function aRecord(id: string): OpenRecord {
-  return { id, method: 'GET', path: '/', kind: 'page', statements: [], end: null, ended: Promise.resolve() }
+  return { id, method: 'GET', path: '/', kind: 'page', hadCookie: false, statements: [], end: null, ended: Promise.resolve() }
 }
 const ids = (cookieHeader: string | null, id: string | null = null) => recordsOf(cookieHeader, id).map((record) => record.id)
 

@@ -11,6 +11,8 @@ export interface RequestRecord {
   readonly method: string
   readonly path: string
   readonly kind: RequestKind
+  /** True if the browser sent a session cookie, valid or not. */
+  readonly hadCookie: boolean
   /** The text of each statement, oldest first. */
   readonly statements: readonly string[]
   /** null while the response is pending. */

@@ -36,7 +36,9 @@ function start(request: IncomingMessage, path: string) {
     settle = resolve
   })
   const { method = 'GET' } = request
-  const record: OpenRecord = { id: randomUUID(), method, path, kind: kindOf(request, path), statements: [], end: null, ended }
+  const kind = kindOf(request, path)
+  const hadCookie = token !== null
+  const record: OpenRecord = { id: randomUUID(), method, path, kind, hadCookie, statements: [], end: null, ended }
   // Only a page requests the record of its own request by id.
   if (record.kind !== 'handler') requestLog.add(record.id, record)
   if (key) requestLog.add(key, record)

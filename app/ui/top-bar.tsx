@@ -23,6 +23,7 @@ export async function TopBar() {
           <NavLink href="/how">How</NavLink>
           <NavLink href="/timeout">Timeout</NavLink>
           <NavLink href="/account">Account</NavLink>
+          <NavLink href="/admin/sessions">Admin</NavLink>
           {session.userId === null ? (
             <NavLink href="/login">Log in</NavLink>
           ) : (

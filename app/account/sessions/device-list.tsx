@@ -35,9 +35,11 @@ function Device({ row, now }: { row: SessionInfo; now: number }) {
           {deviceBound && <BoundBadge />}
         </h3>
         <dl className="device-facts">
-          <div>
-            <dt>Location:</dt> <dd>{locationOf(ip)}</dd>
-          </div>
+          {ip !== null && (
+            <div>
+              <dt>Location:</dt> <dd>{locationOf(ip)}</dd>
+            </div>
+          )}
           <div>
             <dt>Last seen:</dt> <dd>{current ? 'now' : <time dateTime={lastSeenAt.toISOString()}>{seen}</time>}</dd>
           </div>

@@ -13,6 +13,7 @@ import { unfinishedPath } from '../devices'
 import { DeviceList } from './device-list'
 import { FollowDevices } from './follow-devices'
 import { listDevices, maxOthers } from './list-devices'
+import { ThiefsView } from './thiefs-view'
 
 export const metadata: Metadata = { title: 'Your devices' }
 export const instant = false
@@ -44,6 +45,7 @@ export default async function DevicesPage({ searchParams }: PageProps<'/account/
           </form>
         )}
       </Card>
+      <ThiefsView />
       <Card title="Source code">
         <Code actions={['logOutDeviceAction', 'logOutOtherDevicesAction']} />
       </Card>

@@ -1,4 +1,5 @@
 import { SessionAdmin } from 'coatcheck/admin'
+import Link from 'next/link'
 import { LastRequests } from '../../requests/last-requests'
 import { sessions } from '../../sessions'
 import { findUsernames } from '../../users'
@@ -10,5 +11,13 @@ export const instant = false
 
 export default function SessionsPage({ searchParams }: PageProps<'/admin/sessions'>) {
   const admin = { sessions, authorize, searchParams, action: adminAction, userNames: findUsernames, showFlashes: false }
-  return [<SessionAdmin key="admin" {...admin} />, <LastRequests key="requests" />]
+  return (
+    <>
+      <SessionAdmin {...admin} />
+      <p className="more">
+        <Link href="/admin/events">Events</Link>: logins, revocations and rejected cookies.
+      </p>
+      <LastRequests />
+    </>
+  )
 }

@@ -71,7 +71,15 @@ function Head({ row: { id, userId, active, current, deviceBound }, address, user
       <Group gap="xs">
         <QueryButton query={printAddress({ ...list, confirm: 'selected', ids: [id] })}>Revoke this session…</QueryButton>
         {userId !== null && (
-          <QueryButton query={printAddress({ ...list, confirm: 'user', targetUser: userId })} variant="default">
+          <QueryButton
+            query={printAddress({ ...list, confirm: 'user', targetUser: userId })}
+            variant="default"
+            h="auto"
+            mih={36}
+            py={8}
+            maw="100%"
+            styles={{ label: { whiteSpace: 'normal', overflowWrap: 'anywhere', lineHeight: 1.25 } }}
+          >
             {isOwn ? 'Revoke all my other sessions…' : `Revoke all sessions of ${userName}…`}
           </QueryButton>
         )}

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text, TextInput } from '@mantine/core'
-import { formatCount } from '../../core/administration/format.ts'
+import { formatCount, formatNumber } from '../../core/administration/format.ts'
+import type { SessionStats } from '../../core/administration/stats.ts'
 import { type Address, addressFields, defaultAddress, firstPage, listAddress, printAddress } from '../address.ts'
 import { findList, type ListPage } from '../queries/list.ts'
 import type { AdminContext } from '../types.ts'
@@ -10,13 +11,13 @@ import { SessionTable } from './session-table.tsx'
 
 /** Renders one page of the list of sessions. */
 export async function listView(admin: AdminContext) {
-  const { address, now } = admin
-  const { page, names } = await findList(admin)
+  const { address, now, sessions } = admin
+  const [{ page, names }, stats] = await Promise.all([findList(admin), sessions.stats()])
   const current = listAddress(address)
   return (
     <>
       <Heading view="list" />
-      <Filters address={address} />
+      <Filters address={address} stats={stats} />
       {address.user && <UserFilter address={current} name={names.get(address.user) ?? address.user} />}
       {page.rows.length > 0 ? (
         <SessionTable rows={page.rows} names={names} address={current} now={now} />
@@ -38,8 +39,19 @@ const filters = [
   ['expired', 'Expired'],
 ] as const
 
-function Filters({ address }: { address: Address }) {
+/** The number of sessions that each filter selects. */
+const totals: Readonly<Record<(typeof filters)[number][1], (stats: SessionStats) => number>> = {
+  All: ({ active, expired }) => active + expired,
+  Active: ({ active }) => active,
+  'Signed in': ({ signedIn }) => signedIn,
+  Anonymous: ({ active, signedIn }) => active - signedIn,
+  Expired: ({ expired }) => expired,
+}
+
+function Filters({ address, stats }: { address: Address; stats: SessionStats }) {
   const start = firstPage(address)
+  // The statistics count all sessions, not those of a search or of one user.
+  const isComplete = address.search === '' && address.user === ''
   return (
     <Group justify="space-between" gap="md">
       <Group gap={6} component="nav" aria-label="Filter">
@@ -53,6 +65,7 @@ function Filters({ address }: { address: Address }) {
             scroll={false}
           >
             {title}
+            {isComplete && ` ${stats.estimated ? '~' : ''}${formatNumber(totals[title](stats))}`}
           </QueryButton>
         ))}
       </Group>

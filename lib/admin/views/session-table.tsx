@@ -1,4 +1,18 @@
-import { Button, Group, Paper, Table, TableTbody, TableTd, TableTh, TableThead, TableTr, VisuallyHidden } from '@mantine/core'
+import {
+  Button,
+  Group,
+  Paper,
+  Stack,
+  Table,
+  TableTbody,
+  TableTd,
+  TableTh,
+  TableThead,
+  TableTr,
+  Text,
+  VisuallyHidden,
+} from '@mantine/core'
+import type { ReactNode } from 'react'
 import { formatBytes, shortId } from '../../core/administration/format.ts'
 import { type Address, addressFields, defaultAddress, firstPage, printAddress } from '../address.ts'
 import { deviceText } from '../queries/device.ts'
@@ -16,6 +30,12 @@ interface TableProps {
   readonly address: Address
   readonly now: Date
 }
+
+/** The columns by which the list can be sorted, and the width of the screen from which they are shown. */
+const sorts = [
+  { sort: 'lastSeen', title: 'Last seen', from: 'sm' },
+  { sort: 'created', title: 'Created', from: 'md' },
+] as const
 
 /** The rows of one page of the list, with bulk actions. The form only leads to the confirmation page; it changes nothing. */
 export function SessionTable({ rows, names, address, now }: TableProps) {
@@ -67,16 +87,34 @@ function Head({ address }: { address: Address }) {
         <TableTh scope="col" w={40}>
           <SelectAll name="ids" />
         </TableTh>
-        <TableTh scope="col">Session</TableTh>
-        <TableTh scope="col">User</TableTh>
-        <TableTh scope="col">Device</TableTh>
-        <SortHead address={address} sort="lastSeen" title="Last seen" />
-        <SortHead address={address} sort="created" title="Created" />
-        {['Expires', 'IP address', 'Data'].map((title) => (
-          <TableTh scope="col" key={title}>
-            {title}
+        <TableTh scope="col">
+          Session
+          <Group gap="sm" hiddenFrom="sm" fw="normal">
+            {sorts.map(({ sort, title }) => (
+              <SortLink key={sort} address={address} sort={sort} title={title} />
+            ))}
+          </Group>
+        </TableTh>
+        <TableTh scope="col" visibleFrom="sm">
+          User
+        </TableTh>
+        <TableTh scope="col" visibleFrom="sm">
+          Device
+        </TableTh>
+        {sorts.map(({ sort, title, from }) => (
+          <TableTh key={sort} scope="col" visibleFrom={from} aria-sort={address.sort === sort ? 'descending' : 'none'}>
+            <SortLink address={address} sort={sort} title={title} />
           </TableTh>
         ))}
+        <TableTh scope="col" visibleFrom="md">
+          Expires
+        </TableTh>
+        <TableTh scope="col" visibleFrom="lg">
+          IP address
+        </TableTh>
+        <TableTh scope="col" visibleFrom="lg">
+          Data
+        </TableTh>
         <TableTh scope="col">
           <VisuallyHidden>Actions</VisuallyHidden>
         </TableTh>
@@ -85,26 +123,25 @@ function Head({ address }: { address: Address }) {
   )
 }
 
-function SortHead({ address, sort, title }: { address: Address; sort: Address['sort']; title: string }) {
+function SortLink({ address, sort, title }: { address: Address; sort: Address['sort']; title: string }) {
   const isSelected = address.sort === sort
   return (
-    <TableTh scope="col" aria-sort={isSelected ? 'descending' : 'none'}>
-      <QueryLink
-        query={printAddress({ ...firstPage(address), sort })}
-        scroll={false}
-        fz="inherit"
-        fw="inherit"
-        {...(!isSelected && { c: 'inherit' })}
-      >
-        {title}
-        {isSelected ? ' ↓' : ''}
-      </QueryLink>
-    </TableTh>
+    <QueryLink
+      query={printAddress({ ...firstPage(address), sort })}
+      scroll={false}
+      fz="inherit"
+      fw="inherit"
+      {...(!isSelected && { c: 'inherit' })}
+    >
+      {title}
+      {isSelected ? ' ↓' : ''}
+    </QueryLink>
   )
 }
 
 function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: SessionSummary }) {
   const { id, userId, ip, userAgent, dataBytes, createdAt, lastSeenAt, expiresAt } = row
+  const user = userId === null ? <Dimmed>anonymous</Dimmed> : <User id={userId} name={names.get(userId)} />
   return (
     <TableTr>
       <TableTd>
@@ -117,23 +154,26 @@ function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: Ses
           </QueryLink>
           {row.current && <Badge>current</Badge>}
         </Group>
+        <NarrowDetails row={row} user={user} now={now} />
       </TableTd>
-      <TableTd>{userId === null ? <Dimmed>anonymous</Dimmed> : <User id={userId} name={names.get(userId)} />}</TableTd>
-      <TableTd>
+      <TableTd visibleFrom="sm">{user}</TableTd>
+      <TableTd visibleFrom="sm">
         <Group gap="xs" wrap="nowrap">
           {deviceText(userAgent)}
           {row.deviceBound && <Badge>bound</Badge>}
         </Group>
       </TableTd>
-      <TableTd>
+      <TableTd visibleFrom="sm">
         <Time at={lastSeenAt} now={now} />
       </TableTd>
-      <TableTd>
-        <Time at={createdAt} />
+      <TableTd visibleFrom="md">
+        <Time at={createdAt} now={now} />
       </TableTd>
-      <TableTd>{row.active ? <Time at={expiresAt} now={now} /> : <Dimmed>expired</Dimmed>}</TableTd>
-      <TableTd>{ip ?? <Dimmed>–</Dimmed>}</TableTd>
-      <TableTd ta="right">{formatBytes(dataBytes)}</TableTd>
+      <TableTd visibleFrom="md">{row.active ? <Time at={expiresAt} now={now} /> : <Dimmed>expired</Dimmed>}</TableTd>
+      <TableTd visibleFrom="lg">{ip ?? <Dimmed>–</Dimmed>}</TableTd>
+      <TableTd visibleFrom="lg" ta="right">
+        {formatBytes(dataBytes)}
+      </TableTd>
       <TableTd>
         <QueryLink
           query={printAddress({ ...defaultAddress, ...address, confirm: 'selected', ids: [id] })}
@@ -144,6 +184,20 @@ function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: Ses
         </QueryLink>
       </TableTd>
     </TableTr>
+  )
+}
+
+/** The user, the device and the last use, below the id: narrow screens have no room for their columns. */
+function NarrowDetails({ row, user, now }: { row: SessionSummary; user: ReactNode; now: Date }) {
+  const { userAgent, deviceBound, lastSeenAt, active } = row
+  return (
+    <Stack gap={2} mt={4} hiddenFrom="sm" style={{ whiteSpace: 'normal' }}>
+      <div>{user}</div>
+      <Text size="sm" c="dimmed">
+        {deviceText(userAgent)}
+        {deviceBound && ' (bound)'}, {active ? <Time at={lastSeenAt} now={now} /> : 'expired'}
+      </Text>
+    </Stack>
   )
 }
 
