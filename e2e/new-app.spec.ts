@@ -11,7 +11,7 @@ async function openAccount(page: Page, username: string): Promise<void> {
   await page.goto(account)
   await logIn(page, username)
   await expect(page).toHaveURL((url) => url.pathname === account)
-  await greeting(page, 'guest')
+  await greeting(page, 'user')
 }
 
 async function rename(page: Page, name: string): Promise<void> {
@@ -26,7 +26,7 @@ test('a visitor is asked to log in, and returns to the page that the guard has p
   await expect(page.getByText('Wrong username or password.')).toBeVisible()
   await logIn(page, 'demo')
   await expect(page).toHaveURL((url) => url.pathname + url.search === `${account}?tab=1`)
-  await greeting(page, 'guest')
+  await greeting(page, 'user')
 })
 
 test('a value that an action stores is on the page at once, and after a reload', async ({ page }) => {
@@ -54,7 +54,7 @@ test('the next user of a browser does not see the input of the last user', async
   await page.getByRole('button', { name: 'Log out' }).click()
   await atLogin(page)
   await logIn(page, 'guest')
-  await greeting(page, 'guest')
+  await greeting(page, 'user')
   await expect(page.getByPlaceholder('Your name')).toHaveValue('')
 })
 
@@ -65,7 +65,7 @@ test('a revoked session opens no page and can run no action', async ({ page, dat
   await rename(page, 'Ada')
   await atLogin(page)
   await logIn(page, 'demo')
-  await greeting(page, 'guest')
+  await greeting(page, 'user')
   await revokeAll(databaseUrl)
   await page.goto(account)
   await atLogin(page)
@@ -82,9 +82,9 @@ test('a visitor whose session was revoked follows a link, logs in, and is not le
   await page.getByRole('link', { name: 'Your account' }).click()
   await atLogin(page)
   await logIn(page, 'demo')
-  await greeting(page, 'guest')
+  await greeting(page, 'user')
   await page.reload()
-  await greeting(page, 'guest')
+  await greeting(page, 'user')
 })
 
 test('a page that does not exist responds with 404', async ({ visitor }) => {

@@ -31,6 +31,12 @@ describe.each([
   })
 })
 
+it('migrate without a configuration says that it does not know tables and columns of the app', async () => {
+  const env = await postgres()
+  await coatcheck(['migrate'], env)
+  expect((await coatcheck(['migrate'], env)).stdout).toMatch(/up to date in .*\. Without a coatcheck\.config\.ts, this command/)
+})
+
 it('a failed command never prints data, a secret, or the password of a connection', async () => {
   const marker = 'hunter2marker'
   const warn = vi.mocked(console.warn).mockImplementation(() => {})

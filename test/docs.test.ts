@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Block, blocksOf, typeErrors } from './docs/blocks.ts'
+import { type Block, blocksIn, blocksOf, openApp, typeErrors } from './docs/blocks.ts'
 import { read } from './docs/read.ts'
 
 const folder = path.resolve(import.meta.dirname, '..', 'docs')
@@ -11,6 +11,10 @@ const pages = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ]
+
+const minimalFiles = readdirSync(path.resolve(folder, '..', 'examples', 'minimal'), { recursive: true, encoding: 'utf8' }).filter(
+  (name) => /\.tsx?$/.test(name) && !/(^|\/)(node_modules|\.next)\/|\.d\.ts$/.test(name),
+)
 
 const apiPages = readdirSync(path.join(folder, 'api')).map((name) => `docs/api/${name}`)
 
@@ -45,6 +49,31 @@ describe('the pages', () => {
         .map((target) => `${page}: ${target}`),
     )
     expect(broken).toEqual([])
+  })
+})
+
+describe('docs/django-tutorial.md', () => {
+  const page = 'docs/django-tutorial.md'
+  /** The changes that the tutorial describes in words, by the start of the heading. */
+  const changes: Readonly<Record<string, readonly [file: string, from: string, to: string]>> = {
+    'Views are pages': ['app/sessions.ts', '  name: string\n', '  name: string\n  count: number\n'],
+    '`request.user`': ['app/actions.ts', 'login(user.id)', 'login(user.id, { authHash: user.passwordHash })'],
+  }
+
+  it('the app of the README compiles after each section of the tutorial', () => {
+    const app = openApp()
+    for (const file of minimalFiles) app.write(file, read(`examples/minimal/${file}`))
+    for (const section of read(page).split(/^## /m)) {
+      const blocks = blocksIn(page, section)
+      for (const { file, code } of blocks) if (file) app.write(file, code)
+      const [, [file, from, to] = []] = Object.entries(changes).find(([heading]) => section.startsWith(heading)) ?? []
+      if (file && from && to) {
+        expect(app.read(file)).toContain(from)
+        app.write(file, app.read(file).replace(from, to))
+      }
+      if (blocks.length > 0) expect(app.typeErrors(), section.split('\n')[0]).toEqual([])
+    }
+    expect(app.read('app/users.ts')).toContain('bcryptjs')
   })
 })
 

@@ -126,7 +126,7 @@ describe('init', () => {
     expect(stdout).toMatch(/middleware\.ts exists and was not changed\.[\s\S]*createGuard\(sessionOptions\)/)
   })
 
-  it('init changes nothing when it runs again', async () => {
+  it('init changes nothing when it runs again, and repeats no file that already has its text', async () => {
     const app = newApp()
     await app.run(['--login'])
     const textsOf = () => app.written().map((name) => [name, app.read(name)])
@@ -138,8 +138,10 @@ describe('init', () => {
         .split('\n')
         .map((line) => line.split('=')),
     )
-    await app.run(['--login'], secrets)
+    const { stdout } = await app.run(['--login'], secrets)
     expect(textsOf()).toEqual(before)
+    expect(stdout).toMatch(/same +app\/sessions\.ts/)
+    expect(stdout).not.toContain('by hand')
   })
 
   it('--dry-run shows the plan and writes nothing', async () => {

@@ -30,7 +30,9 @@ export async function checkDatabase(
       if (part.findings.some(({ name, remedy }) => remedy !== null && name !== 'Clock')) break
     }
   } catch (error) {
-    findings.push(failureFinding(error, drizzle.table, database))
+    const failure = failureFinding(error, drizzle.table, database)
+    // A column of the app can be missing although all migrations are applied.
+    return { findings: [...findings.filter(({ name }) => name !== failure.name), failure], facts }
   }
   return { findings, facts }
 }
@@ -80,7 +82,6 @@ const remedies: Readonly<Record<string, string>> = {
   '28P01': 'The server rejected the password. Correct it in the URL.',
   '28000': 'The server rejected the user. Correct the URL, or request SSL with: ?sslmode=require',
   '3D000': 'The server has no database with this name. Create it with createdb, or correct the URL.',
-  '42703': 'A column is missing. Run: npx coatcheck migrate',
   invalid_connection_string: '@vercel/postgres accepts only pooled addresses of Neon. For other servers, run: npm install pg',
 }
 
@@ -88,6 +89,7 @@ function failureFinding(error: unknown, table: string, database: AppDatabase | u
   const { code: errorCode, message } = printableError(error, 'check')
   if (errorCode === 'CONFIG_INVALID') return { name: 'Database', text: 'cannot be opened', remedy: message }
   const code = innermostCode(error) ?? innermostCode(storeFailed(error, 'none'))
+  if (code === '42703') return { name: 'Table', text: `the table ${table} lacks a column`, remedy: 'Run: npx coatcheck migrate' }
   const fallback = errorCode === 'INTERNAL' ? 'The log of the database server shows the cause.' : message
   const grant = `The user has no access to the table. Grant it with: GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO …`
   const remedy = code === '42501' ? grant : (remedies[code ?? ''] ?? fallback)

@@ -40,10 +40,10 @@ function describe({ nextVersion, isTypeScript, base, driver }: AppShape): string
 
 function jsonOf(steps: readonly Step[]) {
   const labelsOf = (action: Step['action']) => steps.filter((step) => step.action === action).map(({ label }) => label)
-  return { create: labelsOf('create'), add: labelsOf('add'), exists: labelsOf('exists') }
+  return { create: labelsOf('create'), add: labelsOf('add'), same: labelsOf('same'), exists: labelsOf('exists') }
 }
 
-/** Returns the text of each file that exists, so that the user can add it by hand. */
+/** Returns the text of each file that exists with another text, so that the user can add it by hand. */
 function byHand(steps: readonly Step[]): string[] {
   return steps
     .filter(({ action }) => action === 'exists')

@@ -19,8 +19,9 @@ export async function migrate(terminal: Terminal): Promise<CommandResult> {
       return { text, json: { applied: 0 } }
     }
     const { applied, description } = await apply(drizzle, await app.database(), terminal)
-    const upToDate = `Nothing to do: the table ${drizzle.table} is up to date in ${description}.`
-    return { text: applied === 0 ? upToDate : `Applied ${formatCount(applied, 'migration')} to ${description}.`, json: { applied } }
+    if (applied > 0) return { text: `Applied ${formatCount(applied, 'migration')} to ${description}.`, json: { applied } }
+    const limits = app.config ? '' : ' Without a coatcheck.config.ts, this command does not know tables and columns of your own.'
+    return { text: `Nothing to do: the table ${drizzle.table} is up to date in ${description}.${limits}`, json: { applied } }
   } catch (error) {
     throw storeFailed(error, 'none') // the transaction of all migrations was rolled back
   } finally {

@@ -20,13 +20,16 @@ const iron = { password, cookieName: 'my-app' }
 const ironSession = (cookie: string, response: Response) =>
   getIronSession<{ userId?: string; cart?: unknown }>(new Request('http://localhost', { headers: { cookie } }), response, iron)
 
-async function ironLogin(userId: string) {
+async function ironVisit(data: { userId?: string; cart?: unknown }) {
   const response = new Response()
   const session = await ironSession('', response)
-  Object.assign(session, { userId, cart: [{ id: 'hat', quantity: 1 }] })
+  Object.assign(session, data)
   await session.save()
   return cookiesOf(response)
 }
+
+const cart = [{ id: 'hat', quantity: 1 }]
+const ironLogin = (userId: string) => ironVisit({ userId, cart })
 
 adoptionRules('iron-session', { hasTable: false }, async () => ({
   adopt: adoptIronSession,
@@ -53,14 +56,29 @@ adoptionRules('a hand-made JWT', { hasTable: false }, async () => ({
   expire,
 }))
 
-it('the guide from iron-session keeps the data', async () => {
+it.each([
+  ['a user', { userId: '7', cart }],
+  ['a user without a cart', { userId: '7' }],
+  ['a visitor who is not logged in', { cart }],
+])('the guide from iron-session keeps the data of %s', async (_, data) => {
   const database = await openShared()
   const sessions = movedApp(database, adoptIronSession)
-  const browser = new FakeBrowser(await ironLogin('7'))
-  const cart = async () => (await sessions.getSession()).get('cart')
-  await browser.visit(cart)
-  expect(await browser.visit(cart)).toEqual([{ id: 'hat', quantity: 1 }])
+  const browser = new FakeBrowser(await ironVisit(data))
+  const seen = async () => {
+    const session = await sessions.getSession()
+    return { userId: session.userId, cart: session.get('cart') }
+  }
+  await browser.visit(seen)
+  expect(Object.keys(browser.cookies)).toEqual(['session'])
+  expect(await browser.visit(seen)).toEqual({ userId: null, cart: [], ...data })
   await database.close()
+})
+
+it('the guide from iron-session stores nothing for a visitor who has neither a user nor a cart', async () => {
+  const value = (await ironVisit({}))['my-app']
+  const cookies = { get: (name: string) => ({ name, value: value ?? '' }), getAll: () => [] }
+  expect(value).toBeTruthy()
+  expect(await adoptIronSession({ headers: new Headers(), cookies })).toBeNull()
 })
 
 it('the guide from a JWT does not adopt a token without an expiry', async () => {

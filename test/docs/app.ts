@@ -3,7 +3,12 @@ import { read } from './read.ts'
 /** The app to which the code on the pages belongs: the files that blocks import, by path. */
 export const stubs: Readonly<Record<string, string>> = {
   'app/session-options.ts': read('examples/minimal/app/session-options.ts'),
-  'app/users.ts': `interface User { id: string; role: string; passwordHash: string }
+  'app/users.ts': `import { pgTable, text } from 'drizzle-orm/pg-core'
+export const users = pgTable('users', {
+  id: text().primaryKey().$defaultFn(() => ''), name: text().notNull(), passwordHash: text().notNull(),
+  role: text().notNull().default(''),
+})
+export type User = typeof users.$inferSelect
 export declare function findUser(id: string): Promise<User | null>
 export declare function checkPassword(name: unknown, password: unknown): Promise<User | null>`,
   'app/sessions.ts': `import { createSessions } from 'coatcheck'
@@ -12,8 +17,11 @@ export interface AppSession { name: string; country: string; count: number; cart
 export const db: import('coatcheck/drizzle').PostgresDatabase = undefined as never
 export const sessions = createSessions<AppSession>({ secret: '', store: drizzleStore(db) })
 export const { getSession, requireUser } = sessions`,
-  'app/db.ts': "export const db: import('coatcheck/drizzle').PostgresDatabase = undefined as never",
-  'app/adopt.ts': "export declare function adoptFrom(db: import('coatcheck/drizzle').PostgresDatabase): import('coatcheck').Adopt",
+  'app/db.ts': `import { drizzle } from 'drizzle-orm/node-postgres'
+export const db = drizzle('')`,
+  'app/adopt.ts': `import type { Adopt } from 'coatcheck'
+export declare const adopt: Adopt
+export declare function adoptFrom(db: import('coatcheck/drizzle').PostgresDatabase): Adopt`,
   'app/auth.ts': `import { betterAuth } from 'better-auth'
 export const auth = betterAuth({ emailAndPassword: { enabled: true } })`,
   'app/safe-action.ts': read('docs/examples/app/safe-action.ts'),
@@ -22,6 +30,7 @@ export const auth = betterAuth({ emailAndPassword: { enabled: true } })`,
   'e2e/fixtures.ts': read('docs/examples/e2e/fixtures.ts'),
   'app/actions.ts': `${read('examples/minimal/app/actions.ts')}
 export declare function acknowledgeFlashes(ids: string[]): Promise<void>`,
+  'app/visits/actions.ts': 'export declare function countVisit(): Promise<void>',
   'app/github-users.ts': 'export declare function findOrCreateUser(accessToken: string): Promise<{ id: string }>',
   'app/messages.tsx': 'export declare function Messages(): Promise<React.JSX.Element>',
   'app/account/profile-form.tsx': 'export declare function ProfileForm(props: { name: string }): React.JSX.Element',
@@ -29,15 +38,19 @@ export declare function acknowledgeFlashes(ids: string[]): Promise<void>`,
   'app/admin/sessions/actions.ts': "export declare const adminAction: import('coatcheck/admin').AdminAction",
 }
 
-/** Next's global types, and the names that short blocks use without declaring them. */
+/** The global types that Next generates. */
+export const nextTypes = `
+interface PageProps<Path extends string> {
+  params: Promise<Record<string, string>>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+interface LayoutProps<Path extends string> { children: React.ReactNode; params: Promise<Record<string, string>> }
+`
+
+/** The names that short blocks use without declaring them. */
 export const globals = `
 import type { AppSession as OwnSession } from './app/sessions'
 declare global {
-  interface PageProps<Path extends string> {
-    params: Promise<Record<string, string>>
-    searchParams: Promise<Record<string, string | string[] | undefined>>
-  }
-  interface LayoutProps<Path extends string> { children: React.ReactNode; params: Promise<Record<string, string>> }
   type AppSession = OwnSession
   interface FormState { problem: string | null }
   ${importsOf('coatcheck', ['createSessions', 'SessionError', 'assertSameOrigin', 'safeNext'])}
@@ -49,6 +62,7 @@ declare global {
   ${importsOf('next/navigation', ['unstable_rethrow', 'redirect'])}
   ${importsOf('redis', ['createClient', 'createCluster', 'createSentinel'])}
   ${importsOf('pg', ['Pool'])}
+  ${importsOf('drizzle-orm/node-postgres', ['drizzle'])}
   ${importsOf('vitest', ['it', 'expect'])}
   const fileStore: typeof import('../docs/examples/file-store').fileStore
   const session: import('coatcheck').Session<AppSession>
@@ -65,6 +79,7 @@ declare global {
   const newPassword: string
   function findUser(id: string): Promise<{ id: string; passwordHash: string } | null>
   function storeNewPassword(userId: string, password: string): Promise<User>
+  const pool: import('pg').Pool
   const folder: string
   const id: string
   const userId: string

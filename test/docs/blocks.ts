@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { type Diagnostic, Project } from 'ts-morph'
-import { globals, modules, stubs } from './app.ts'
+import { globals, modules, nextTypes, stubs } from './app.ts'
 import { read } from './read.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..')
@@ -19,8 +19,10 @@ export interface Block {
 }
 
 /** Returns the blocks of TypeScript on a page, in order. */
-export function blocksOf(page: string): Block[] {
-  const text = read(page)
+export const blocksOf = (page: string): Block[] => blocksIn(page, read(page))
+
+/** Returns the blocks of TypeScript in a part of a page. */
+export function blocksIn(page: string, text: string): Block[] {
   return [...text.matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)].map(({ index, 1: extension = '', 2: code = '' }) => ({
     page,
     line: text.slice(0, index).split('\n').length + 1,
@@ -32,10 +34,7 @@ export function blocksOf(page: string): Block[] {
 
 /** Returns the type errors of blocks. Each is checked as a file of one app, in the folder that its first line names. */
 export function typeErrors(blocks: readonly Block[]): string[] {
-  const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json'), skipAddingFilesFromTsConfig: true })
-  project.compilerOptions.set({ noUnusedLocals: false, noUnusedParameters: false, exactOptionalPropertyTypes: false })
-  const { paths } = project.getCompilerOptions()
-  project.compilerOptions.set({ paths: { ...paths, '@/*': [`${app}/*`] } })
+  const project = emptyProject()
   project.createSourceFile(path.join(app, 'globals.d.ts'), globals)
   project.createSourceFile(path.join(app, 'modules.d.ts'), modules)
   for (const [file, text] of Object.entries(stubs)) project.createSourceFile(path.join(app, file), text)
@@ -44,6 +43,40 @@ export function typeErrors(blocks: readonly Block[]): string[] {
   return files.flatMap(({ block, file }) =>
     [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((found) => describe(block, found)),
   )
+}
+
+/** A whole app in memory. Unlike blocks, its files get no names that they do not import. */
+export interface WholeApp {
+  /** Creates or replaces a file. */
+  write(file: string, text: string): void
+  read(file: string): string
+  typeErrors(): string[]
+}
+
+export function openApp(): WholeApp {
+  const project = emptyProject()
+  return {
+    write: (file, text) => void project.createSourceFile(path.join(app, file), text, { overwrite: true }),
+    read: (file) => project.getSourceFileOrThrow(path.join(app, file)).getFullText(),
+    typeErrors() {
+      const program = project.getProgram()
+      const files = project.getSourceFiles().filter((file) => file.getFilePath().startsWith(`${app}/`))
+      return files.flatMap((file) =>
+        [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
+          (found) => `${path.relative(app, file.getFilePath())}:${found.getLineNumber()}: ${textOf(found)}`,
+        ),
+      )
+    },
+  }
+}
+
+function emptyProject(): Project {
+  const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json'), skipAddingFilesFromTsConfig: true })
+  project.compilerOptions.set({ noUnusedLocals: false, noUnusedParameters: false, exactOptionalPropertyTypes: false })
+  const { paths } = project.getCompilerOptions()
+  project.compilerOptions.set({ paths: { ...paths, '@/*': [`${app}/*`] } })
+  project.createSourceFile(path.join(app, 'next-types.d.ts'), nextTypes)
+  return project
 }
 
 function fileOf({ file, extension }: Block, index: number): string {
@@ -62,7 +95,11 @@ function isModule({ code }: Block): boolean {
 
 function describe(block: Block, diagnostic: Diagnostic): string {
   const { page, line } = block
-  const text = diagnostic.getMessageText()
   const at = line + (diagnostic.getLineNumber() ?? 1) - (isModule(block) ? 1 : 2)
-  return `${page}:${at}: ${typeof text === 'string' ? text : text.getMessageText()}`
+  return `${page}:${at}: ${textOf(diagnostic)}`
+}
+
+function textOf(diagnostic: Diagnostic): string {
+  const text = diagnostic.getMessageText()
+  return typeof text === 'string' ? text : text.getMessageText()
 }

@@ -12,6 +12,7 @@ export const adopt: Adopt = async ({ cookies }) => {
   const seal = cookies.get(oldCookie)?.value
   if (!seal) return null
   // If the seal is not valid or has expired, the result is an empty object.
-  const { userId, cart = [] } = await unsealData<OldSession>(seal, { password: process.env.IRON_PASSWORD ?? '' })
-  return userId ? { userId, data: { cart }, cookie: oldCookie } : null
+  const { userId = null, cart = [] } = await unsealData<OldSession>(seal, { password: process.env.IRON_PASSWORD ?? '' })
+  if (userId === null && cart.length === 0) return null
+  return { userId, data: { cart }, cookie: oldCookie } // visitors who are not logged in keep their cart
 }

@@ -7,8 +7,11 @@ import { templatesFor } from './templates.ts'
 
 /** One step of `coatcheck init`. Paths are relative to the app's folder. */
 export interface Step {
-  /** `exists`: the file exists, so nothing is written. `add`: appends a line, and creates the file if it is missing. */
-  readonly action: 'create' | 'exists' | 'add'
+  /**
+   * `same`: the file exists with this text. `exists`: it has another text. Nothing is written then. `add`: appends a line, and
+   * creates the file if it is missing.
+   */
+  readonly action: 'create' | 'same' | 'exists' | 'add'
   readonly file: string
   readonly text: string
   /** For people. A secret is not part of it. */
@@ -29,7 +32,10 @@ export function planFor(app: AppShape, options: { readonly login: boolean }, env
 
 function fileStep({ folder, base }: AppShape, file: string, text: string): Step {
   const found = variantsOf(file, base).find((name) => existsSync(path.join(folder, name)))
-  if (found) return { action: 'exists', file: found, text, label: found }
+  if (found) {
+    const isSame = readFileSync(path.join(folder, found), 'utf8') === text
+    return { action: isSame ? 'same' : 'exists', file: found, text, label: found }
+  }
   return { action: 'create', file, text, label: file }
 }
 

@@ -15,7 +15,7 @@ export function templatesFor(app: AppShape, { login }: { readonly login: boolean
     [`${base}app/session-options.ts`]: readExample('app/session-options.ts'),
     [`${base}app/sessions.ts`]: sessionsFor(app),
     [`${base}${guard}.ts`]: readExample('proxy.ts').replace('export const proxy', `export const ${guard}`),
-    'coatcheck.config.ts': configFor(base),
+    'coatcheck.config.ts': readExample('coatcheck.config.ts').replace('./app/', `./${base}app/`),
     ...(login && {
       [`${base}app/actions.ts`]: readExample('app/actions.ts'),
       [`${base}app/users.ts`]: users,
@@ -27,11 +27,6 @@ export function templatesFor(app: AppShape, { login }: { readonly login: boolean
   if (app.isTypeScript) return files
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [name.replace('.ts', '.js'), withoutTypes(text)]))
 }
-
-const configFor = (base: string) => `import { defineConfig } from 'coatcheck/config'
-
-export default defineConfig({ sessions: () => import('./${base}app/sessions').then((m) => m.sessions) })
-`
 
 function sessionsFor({ driver, urlVariable }: AppShape): string {
   const text = driver === 'pg' ? readExample('app/sessions.ts') : sessionsWith(driver)

@@ -99,7 +99,7 @@ export function createAdministration(
   }
 
   return {
-    list: (options = {}) => list(pageOf(options)),
+    list: async (options = {}) => list(pageOf(options)),
     get: async (id) => {
       if (!isUuid(id)) return null
       const [found] = await list({ ids: [id], sort: 'created', limit: 1 })

@@ -10,14 +10,19 @@ const poolerHint =
 
 function hintsFor(table: SessionsTable): Readonly<Record<string, string>> {
   const name = readableName(table)
-  const call = table === sessionsTable ? 'migrate(db)' : 'migrate(db, { table })'
-  const migrate = `run ${call} or npx coatcheck migrate`
+  // Only through its configuration, the command knows a table of the app.
+  const [call, configuration] =
+    table === sessionsTable ? ['migrate(db)', ''] : ['migrate(db, { table })', ' with a coatcheck.config.ts']
+  const migrate = `run ${call}, or npx coatcheck migrate${configuration}`
   return {
     '42P01': `The table ${name} is missing: ${migrate}.`,
     '42P05': poolerHint,
     '42703': `The table ${name} lacks a column: ${migrate}. If it is a table of the app, name another with sessionsTableAs.`,
     '26000': poolerHint,
+    '28000': 'The database rejected the user.',
     '28P01': 'The database rejected the password.',
+    '3D000': 'The server has no database with this name: create it with createdb, or correct the URL.',
+    ECONNREFUSED: 'No database server listens at this address. Without an address, pg connects to localhost:5432.',
   }
 }
 

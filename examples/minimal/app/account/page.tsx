@@ -6,7 +6,7 @@ async function Account() {
   const session = await requireUser() // redirects to the login page if no user is logged in
   return (
     <>
-      <h1>Hello {session.get('name', 'guest')}</h1>
+      <h1>Hello {session.get('name', `user ${session.userId}`)}</h1>
       <form action={rename}>
         <input name="name" placeholder="Your name" required />
         <button type="submit">Save</button>
