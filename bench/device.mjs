@@ -67,7 +67,7 @@ function columns(results, name) {
   return [median(each).toFixed(1), Math.min(...each).toFixed(1), printRatio(ratio(each, results['not bound']))]
 }
 
-/** Binds half of the sessions, and gives them their proof. All rows are written anew, so that no half is stored together. */
+/** Binds half of the sessions, and creates their proofs. Rewrites all rows, so that bound and other rows stay mixed on disk. */
 async function bind() {
   const key = `1.${'t'.repeat(43)}.${'x'.repeat(43)}.${'y'.repeat(43)}`
   const ids = bound.map(({ id }) => id)
@@ -77,7 +77,7 @@ async function bind() {
   for (const visitor of bound) visitor.proof = await signer.cookie(visitor.id, expires)
 }
 
-/** Returns a request with the cookies in its header, too, where the library reads the proof. */
+/** Returns a request that also has the cookies in its `Cookie` header, from which the library reads the proof. */
 function requestOf({ cookie, proof }) {
   const header = `${cookieName}=${cookie}${proof ? `; ${cookieName}-device=${proof}` : ''}`
   const headers = { get: (name) => (name === 'host' ? 'localhost' : name === 'cookie' ? header : null), has: () => false }

@@ -85,7 +85,7 @@ test('two documents that register two keys at once leave one bound session that 
   for (const page of pages) await page.goto('/account')
   await expect.poll(() => proxy.pending(devicePath)).toBeGreaterThan(0)
   proxy.fail(devicePath, null)
-  // Chromium registers one key after the other, and one for each other invitation that has arrived in the meantime.
+  // Chromium registers keys one after the other: one for each invitation that it has received.
   await expect.poll(() => registrations() - before, 'keys').toBeGreaterThanOrEqual(2)
   for (const page of pages) await expectBound(secure, page)
   for (const page of pages) {
@@ -142,7 +142,7 @@ test('a browser that was restarted renews its proof', async ({ secure }) => {
   await rm(profile, { recursive: true, force: true })
 })
 
-// Prints a figure of bench/README.md.
+// Prints a number for bench/README.md.
 test('a request that is held for a new proof takes less than a second longer', { tag: '@long' }, async ({ secure }) => {
   const { page, context } = await boundLogin(secure)
   const request = () =>

@@ -82,7 +82,7 @@ async function openTabs(browser: Browser, context: BrowserContext): Promise<Real
   return realTabs(browser, await context.cookies())
 }
 
-/** Freezes the tab. Its clock advances by so many seconds, but not its timers, as when a machine sleeps. */
+/** Freezes the tab, and advances its clock by `seconds` without running its timers, as when a machine sleeps. */
 async function sleep(tab: RealTab, seconds: number): Promise<void> {
   await tab.hide()
   await tab.freeze()

@@ -10,7 +10,7 @@ export interface RealTab {
   show(): Promise<void>
   /** Stops the timers and events of a hidden tab, as browsers do to save power, and as a sleeping machine does. */
   freeze(): Promise<void>
-  /** Ends `freeze`. */
+  /** Lets a frozen tab run again. */
   resume(): Promise<void>
 }
 

@@ -21,7 +21,7 @@ export interface SecureApp {
 // The headless shell has no device-bound sessions.
 const executablePath = '/usr/bin/chromium'
 
-/** Tests on the app on https, with a browser that binds sessions to its device. They are skipped without such a browser. */
+/** Tests the app over https in a browser that binds sessions to its device. Without such a browser, the tests are skipped. */
 export const test = base.extend<{ hasBrowser: boolean }, { secure: SecureApp }>({
   hasBrowser: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies of a fixture from this pattern
@@ -63,8 +63,9 @@ export async function boundLogin(secure: SecureApp): Promise<{ page: Page; conte
 }
 
 /**
- * Waits until the session is bound, and makes the binding a minute older, because the session needs no proof for ten seconds. A
- * document with a proof is not invited, so after it, only registrations that have started can still replace the key.
+ * Waits until the session is bound, and makes the binding a minute older, because a new binding needs no proof for ten seconds.
+ * Loads a page with the proof first, because the guard does not invite a browser that sends a proof. After that, the browser only
+ * completes the registrations that it has already started.
  */
 export async function expectBound({ databaseUrl, proxy }: SecureApp, page: Page): Promise<void> {
   const hasProof = async () => (await page.context().cookies()).some(({ name }) => name === deviceCookie)
@@ -122,7 +123,7 @@ function launch(keyHash: string): Promise<Browser> {
 
 /** The options with which Chromium accepts the certificate with this public key, and has device-bound sessions. */
 export function launchOptions(keyHash: string): LaunchOptions {
-  // Without the quota of proofs, which a test would exceed. Keys in software, because a test machine may have no TPM.
+  // Disables the quota of proofs, which a test would exceed, and stores keys in software, because a test machine may have no TPM.
   const features = 'DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting'
   return {
     executablePath,

@@ -15,7 +15,7 @@ try {
   if (!run('npm', ['install', '--silent', '--no-save', '--prefix', folder, wanted])) fail(`npm has no ${runtime} for ${here}.`)
   const program = path.join(folder, 'node_modules', packages[name], 'bin', name)
   const flags = name === 'bun' ? ['--bun'] : []
-  // The long tests run once, on the Node of `npm test`.
+  // Removes TEST_ALL, because the long tests run only once, on the Node of `npm test`.
   const { TEST_ALL: _, ...env } = process.env
   process.exitCode = run(program, [...flags, ...script], { env }) ? 0 : 1
 } finally {

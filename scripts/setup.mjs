@@ -64,7 +64,7 @@ export function installDependencies() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
   console.log('Installing dependencies …')
   const npm = process.env.npm_execpath
-  // Without warnings, because a package that only the tests use asks for a newer Node.
+  // Hides warnings of npm, because a package that only the tests use asks for a newer Node.
   const flags = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const done = npm ? run(process.execPath, [npm, ...flags]) : run('npm', flags, { shell: true })
   if (!done) fail('npm ci failed. See its output above.')
@@ -102,12 +102,12 @@ export function ensureSecrets() {
   }
 }
 
-// Chromium without a user interface, which loads a page in half of the time, and which has no device-bound sessions.
+// A Chromium without a user interface. It loads a page in half of the time, but has no device-bound sessions.
 const headlessShell = 'chromium-headless-shell'
 
 /**
- * Finds the servers and the browser of the tests, and returns Chromium's path. Installs what is missing on Debian as root.
- * Elsewhere, ends the script with a line that says what to install.
+ * Finds the servers and the browser of the tests, and returns Chromium's path. On Debian, root installs what is
+ * missing. Elsewhere, the script ends with a line that says what to install.
  */
 export function findTools() {
   const missing = (redis = 'redis-server') =>
@@ -117,7 +117,7 @@ export function findTools() {
       hasProgram('redis-server') ? '' : redis,
       chromium() ? '' : 'chromium',
     ].filter(Boolean)
-  // The tests run with either of them, so that an older Debian, which lacks one, is enough.
+  // The tests need only one of the two, because an older Debian lacks the headless shell.
   const browsers = process.env.CHROMIUM_PATH ? [] : [headlessShell, 'chromium'].filter((name) => !hasProgram(name))
   if (browsers.length + missing().length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     aptGet('update')

@@ -57,7 +57,7 @@ async function runNow([program, ...args], more = {}) {
   return code === 0
 }
 
-/** Runs Node programs one after the other until one fails. Shows their output when they have ended, in one piece. */
+/** Runs Node programs one after the other until one fails. Shows their output as one block at the end. */
 async function runBeside(title, ...programs) {
   const log = path.join(folder, `${title.replace(/\W+/g, '-')}.log`)
   const output = openSync(log, 'w')
@@ -119,8 +119,8 @@ const vitest = (report, ...files) =>
 /** The compressed size differs by some bytes between the runtimes. */
 const size = '--exclude=lib/client/size.test.ts'
 /**
- * The other runtimes on which `npm run test:all` tests the library, with the arguments of vitest. The command runs on Node, so Bun
- * runs only the tests in lib/, and not the hammer, because Bun's processes share no monotonic clock.
+ * The other runtimes on which `npm run test:all` tests the library, with the arguments of vitest. Bun runs only the tests in lib/,
+ * because the command needs Node. It skips the hammer, because Bun's processes share no monotonic clock.
  */
 const runtimes = {
   'node@20.9.0': [size],
@@ -133,7 +133,7 @@ const runtimes = {
 async function testTheLibrary(tarball, built) {
   const suite = 'unit and integration'
   await test(suite, (report) => runBeside(suite, vitest(report)), ofVitest)
-  // Both the build and this write to .next/types.
+  // Waits for the build, because the build and `next typegen` both write to .next/types.
   await built
   await check('types', () => runBeside('types', bin('next', 'typegen'), bin('tsc', '--noEmit')))
   await check('unused code', () => runBeside('unused code', bin('knip')))
@@ -156,7 +156,7 @@ async function testTheLibrary(tarball, built) {
 
 try {
   const tarball = packTo(folder)
-  // Two at a time, because each of them waits for pages, servers or downloads half of the time.
+  // Runs both at the same time, because each of them waits for pages, servers or downloads half of the time.
   const built = build()
   await Promise.all([built.then(testTheDemo), testTheLibrary(tarball, built)])
 } finally {

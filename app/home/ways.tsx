@@ -8,7 +8,7 @@ const ways = [
   {
     href: '/account/sessions',
     title: 'Your devices',
-    text: `As ${user.username} (password ${user.password}): see where you are logged in, and end the other sessions.`,
+    text: `As ${user.username} (password ${user.password}): see where you are logged in, and log out your other devices.`,
   },
   {
     href: '/admin/sessions',

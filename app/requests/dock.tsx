@@ -82,13 +82,13 @@ function RequestDetails({ record, noStatements }: { record: RequestRecord; noSta
           <Statements texts={statements} />
         </dd>
         <dt>Time</dt>
-        <dd>{millisecondsText(end?.milliseconds ?? null)}, with the rendering of the page</dd>
+        <dd>{millisecondsText(end?.milliseconds ?? null)}, including the rendering of the page</dd>
       </dl>
     </div>
   )
 }
 
-/** The number of requests that the page has sent by itself since then. */
+/** Shows how many requests the page has sent by itself since the newest request of the visitor. */
 function Since({ records }: { records: readonly RequestRecord[] }) {
   const prefetches = records.filter(({ kind }) => kind === 'prefetch')
   const messages = records.filter(({ kind }) => kind === 'message')

@@ -6,11 +6,11 @@ import { LiveRequests } from './live-requests'
 import { recordsOf, requestLog } from './log'
 
 /**
- * Shows the visitor's last requests at the bottom of the screen: first as known while the page renders, then with their results.
- * `children` can show them, too: see steps.tsx.
+ * Shows the visitor's last requests at the bottom of the screen. Results that are unknown while the page renders appear afterwards.
+ * `children` can show the requests, too: see steps.tsx.
  */
 export async function LastRequests({ children }: { children?: ReactNode }) {
-  await getSession() // Runs its statement first, so that the list contains it.
+  await getSession() // Sends the statement of the session first, so that the list contains it.
   const cookie = (await headers()).get('cookie')
   const id = requestLog.running.getStore()?.id ?? null
   return (

@@ -17,9 +17,9 @@ export interface OpenRecord extends RequestRecord {
 }
 
 /**
- * The last requests of the most recent visitors, in memory. A record is stored under the hash of its session's token,
- * so that only the browser with the token finds it, and under its own random id. The session id is not suitable,
- * because it is public and a forged cookie can contain it.
+ * The last requests of the most recent visitors, in memory. A record has two keys. One is the hash of its
+ * session's token, so only the browser with the token finds the record. The other is a random id. The session id is not
+ * suitable, because it is public and a forged cookie can contain it.
  */
 class RequestLog {
   /** The record of the current request; null if it is not logged. */

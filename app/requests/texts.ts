@@ -36,7 +36,7 @@ export function newestRequest(records: readonly RequestRecord[]): RequestRecord 
   return splitRequests(records).newest ?? records[0]
 }
 
-/** Returns the attributes of the cookie that are of interest: not `Expires`, because `Max-Age` takes precedence. */
+/** Returns the attributes of the cookie without `Expires`, because `Max-Age` takes precedence. */
 export function attributesOf({ end }: RequestRecord): readonly string[] {
   return end?.attributes.filter((text) => !text.startsWith('Expires')) ?? []
 }

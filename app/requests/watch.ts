@@ -17,7 +17,7 @@ export function watchRequests(): void {
     const { request, response } = message as Exchange
     // URL is not used, because it throws for some paths. An error here would stop the process.
     const path = (request.url ?? '/').replace(/[?#].*/s, '').slice(0, 200)
-    // Skips files of the build, the list of requests itself, and what pages ask on their own while they are open.
+    // Skips files of the build, the list of requests itself, and the requests that open pages send by themselves.
     if (/^\/(_next|__next|api\/(last-requests|session\/status|devices))|\.\w+$/.test(path))
       return requestLog.running.enterWith(null)
     const { record, end } = start(request, path)

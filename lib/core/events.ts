@@ -1,11 +1,15 @@
 import type { Rejection } from './cookie/carrier.ts'
 
 /**
- * An event in the life of a session. Contains ids, never a token or data. `flushed` is also emitted when another user
- * logs in and when the expiry is set to the past. The reasons of `rejected`: with 'unknown', this app signed the token,
- * but the session was deleted or has expired; with 'rotated', another request has replaced the token, which may have
- * been stolen; with 'credentials', the user no longer exists or has changed credentials since the login; with 'device',
- * the request did not come from the device to which session `id` is bound. `bound`: the session was bound to a device.
+ * An event in the life of a session. Contains ids, never a token or data.
+ *
+ * `bound`: the session was bound to a device. `flushed` is also emitted when another user logs in and when the expiry
+ * is set to the past. The reasons of `rejected`:
+ *
+ * - 'unknown': this app signed the token, but the session was deleted or has expired.
+ * - 'rotated': another request has replaced the token. The old token may have been stolen.
+ * - 'credentials': the user no longer exists or has changed credentials since the login.
+ * - 'device': the request did not come from the device to which session `id` is bound.
  */
 export type SessionEvent =
   | {

@@ -13,8 +13,8 @@ import type { NewSession, StoredSession } from '../core/store/store.ts'
 import { requestCookies } from '../web/request-cookies.ts'
 
 /**
- * Continues the session of another library if the request has no authentic cookie of ours. Where a cookie can be set, it is stored
- * as one of ours and the old cookie is removed. Elsewhere, as in a page, it is only shown.
+ * Continues the session of another library if the request has no authentic cookie of Coatcheck. Where a cookie can be set, the
+ * session is stored in Coatcheck's store, and the old cookie is removed. Elsewhere, such as in a page, the session is only shown.
  */
 export async function adoptSession(
   context: SessionContext,
@@ -42,8 +42,8 @@ export async function adoptSession(
 }
 
 /**
- * Returns the cookies of the other library's session in this request. Returns none if `adopt` fails, because only its result names
- * them.
+ * Returns the names of the old library's cookies in this request. Returns an empty list if `adopt` fails, because only its result
+ * contains the names.
  */
 export async function adoptableCookies({ adopt }: SessionContext, headers: Headers): Promise<readonly string[]> {
   try {
@@ -67,7 +67,7 @@ async function trimAfterAdoption(scope: SessionScope, userId: string): Promise<v
   }
 }
 
-/** @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE as `set` and `login`; CONFIG_INVALID if `authHash` is missing. */
+/** @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE, as from `set` and `login`; CONFIG_INVALID if `authHash` is missing. */
 function newSession(
   context: SessionContext,
   { userId, authHash, data = {} }: AdoptedSession,

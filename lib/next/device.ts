@@ -31,8 +31,8 @@ export interface DeviceContext {
 
 /**
  * Responds to the browser of a device-bound session: registers the device's key after a login, and renews the device
- * cookie for a signed challenge. The session is found by the challenge or by `Sec-Secure-Session-Id`, because the
- * request carries no SameSite cookie if a link on another site caused it. If the store fails, the status is 503: the
+ * cookie for a signed challenge. If a link on another site caused the request, it carries no SameSite cookie. So
+ * the challenge or `Sec-Secure-Session-Id` identifies the session. If the store fails, the status is 503: the
  * browser keeps its session and tries again. After a 401 it gives up.
  * @see W3C Device Bound Session Credentials
  */
@@ -70,7 +70,7 @@ async function register(context: DeviceContext, headers: Headers, proof: DeviceP
   const secondsSinceLogin = storeNow(row) - row.authenticatedAt.getTime() / 1000
   if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400, doNotInvite(context, headers))
   const thumbprint = await thumbprintOf(proof.key)
-  const boundAtSeconds = device?.boundAtSeconds ?? storeNow(row) // a replaced key does not extend the grace period
+  const boundAtSeconds = device?.boundAtSeconds ?? storeNow(row) // registering another key does not extend the grace period
   const deviceKey = deviceText({ boundAtSeconds, thumbprint, ...proof.key })
   const changed = await context.store.update(row, { deviceKey, extendsExpiry: false }, context.policy)
   if (!changed || changed === 'conflict') return empty(503)
@@ -79,9 +79,9 @@ async function register(context: DeviceContext, headers: Headers, proof: DeviceP
 }
 
 /**
- * Refuses a second key after the grace period. It belongs to a thief, or the device has lost its first key. The session
- * stays bound to the first one. With a proof, it is a late registration of the bound browser itself: browsers register
- * one key after the other, one for each invitation that arrived before the proof.
+ * Refuses a second key after the grace period: the session stays bound to the first key. Emits an event, because a thief
+ * may have sent the second key. A request with a valid proof causes no event: it comes from the
+ * bound browser itself. Browsers register one key after the other, one for each invitation before the proof.
  */
 async function refuseKey(context: DeviceContext, row: StoredSession, headers: Headers): Promise<Response> {
   const { cookie, signer, now } = context

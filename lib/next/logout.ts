@@ -6,8 +6,8 @@ import type { AnySession } from './requests.ts'
 import { responseCookies } from './response-cookies.ts'
 
 /**
- * Logs the visitor out, and clears the cookie even if the store fails before the session is read. It then also removes the cookie
- * that `adopt` would restore the session from.
+ * Logs the visitor out, and clears the cookie even if the store fails before the session is read. In that case, it also removes the
+ * old library's cookie, from which `adopt` would log the visitor in again.
  * @throws {SessionError} STORE_FAILED
  */
 export async function logoutHere(getSession: () => Promise<AnySession>, context: () => SessionContext): Promise<void> {

@@ -3,7 +3,7 @@ import { type Cookies, cookiesOf, headerOf, secret } from './old-app'
 
 const url = 'http://localhost/api/auth'
 export const sessionCookie = 'authjs.session-token'
-/** The options that both kinds of sessions share. It logs nothing, because a forged token is an error for it. */
+/** The options that both kinds of sessions share. Logging is off, because Auth.js logs a forged token as an error. */
 export const authOptions = { secret, trustHost: true, basePath: '/api/auth', logger: { error: () => {}, warn: () => {} } }
 
 /** Sends a request to Auth.js. */

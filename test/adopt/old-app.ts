@@ -67,7 +67,7 @@ export const headerOf = (cookies: Cookies) =>
     .map(([name, value]) => `${name}=${value}`)
     .join('; ')
 
-/** Returns the cookies with another character in the middle of the value of each. */
+/** Returns the cookies after replacing a character in the middle of each value. */
 export function withChangedValues(cookies: Cookies): Cookies {
   const changed = (value: string) => {
     const at = Math.floor(value.length / 2)

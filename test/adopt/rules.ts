@@ -87,7 +87,7 @@ export function adoptionRules(
       expect((await visit(new FakeBrowser(forged), seen, 'action')).value).toEqual({ id: null, userId: null })
     })
 
-    // The library is asked last, because some delete an expired row when they read it.
+    // The old library reads its session last, because some libraries delete an expired row when they read it.
     it('an expired session is not adopted', async () => {
       const { cookies } = await old.login()
       await old.expire()

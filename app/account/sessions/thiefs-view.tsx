@@ -10,7 +10,7 @@ export function ThiefsView() {
     <Card title="The thief's view">
       <p>
         Malware, a leaked log or a shared recording can expose cookies. See what a thief can do with yours. Only this demo shows
-        them; scripts cannot read them.
+        session cookies; scripts cannot read them.
       </p>
       <form action="/api/devices/curl" method="post" target="_blank" rel="noopener">
         <Button type="submit" variant="default" h="auto" mih={36} py={8} maw="100%" styles={{ label: wrapped }}>

@@ -13,7 +13,7 @@ it('saveName stores the name of the logged-in user', async () => {
 })
 
 it('saveName sends an anonymous visitor to the login page', async () => {
-  // A redirect is an error. Caught inside of the function, the cookies of the response are returned, too.
+  // A redirect is an error. It is caught inside the function, so that withRequest also returns the cookies.
   const { value } = await withRequest({ context: 'action' }, () => saveName(new FormData()).catch((error) => error.digest))
   expect(value).toMatch(/^NEXT_REDIRECT;replace;\/login/)
 })

@@ -8,13 +8,13 @@ import { templatesFor } from './templates.ts'
 /** One step of `coatcheck init`. Paths are relative to the app's folder. */
 export interface Step {
   /**
-   * `same`: the file exists with this text. `exists`: it has another text. Nothing is written then. `add`: appends a line, and
-   * creates the file if it is missing.
+   * `same`: the file exists with this text. `exists`: the file exists with another text. In both cases, nothing is written. `add`:
+   * appends a line, and creates the file if it is missing.
    */
   readonly action: 'create' | 'same' | 'exists' | 'add'
   readonly file: string
   readonly text: string
-  /** For people. A secret is not part of it. */
+  /** Shown to the user. Never contains a secret. */
   readonly label: string
 }
 
@@ -53,7 +53,7 @@ function addition(file: string, text: string, label: string): Step {
   return { action: 'add', file, text, label }
 }
 
-/** Compares the lines of .gitignore with the patterns that ignore `name`. */
+/** Returns true if a line of .gitignore is a pattern that ignores `name`. */
 function isIgnored(folder: string, name: string): boolean {
   const file = path.join(folder, '.gitignore')
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split(/\r?\n/) : []

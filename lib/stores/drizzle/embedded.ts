@@ -26,10 +26,10 @@ export interface EmbeddedDatabase {
  *
  * Two processes with one PGlite folder silently lose each other's writes, so the database can be open in one process at
  * a time. A lock in the folder enforces this. The lock of a killed process becomes stale after 10 s. A process that is
- * blocked for so long loses its lock, too. When it detects the loss, it prints a message and exits with code 1.
+ * blocked for 10 s also loses its lock. When it detects the loss, it prints a message and exits with code 1.
  *
  * @throws {SessionError} STORE_FAILED with the cause ELOCKED if another process has the database open. The call first
- * waits up to 12 s to check that this process is alive.
+ * waits up to 12 s to check that the other process is alive.
  * @example
  * const { db, close } = await openEmbedded('.data')
  * await migrate(db)
@@ -75,7 +75,7 @@ const updatesOfLiveOwner = 3
 async function lockFolder(folder: string, onLocked?: () => void): Promise<() => Promise<void>> {
   const { default: lockfile } = await import(/* webpackIgnore: true */ 'proper-lockfile')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  makePrivate(folder) // it may have existed
+  makePrivate(folder) // the folder may have existed with another mode
   const lockfilePath = path.join(folder, 'lock')
   const lastUpdate = () => statSync(lockfilePath, { throwIfNoEntry: false })?.mtimeMs
   let isReleased = false
@@ -101,8 +101,8 @@ async function lockFolder(folder: string, onLocked?: () => void): Promise<() => 
 }
 
 /**
- * Sets the mode of files to 0600 and of folders to 0700, because the database contains data of visitors. PGlite creates
- * later files with wider modes, but no other user can enter the folder that contains them.
+ * Sets the mode of files to 0600 and of folders to 0700, because the database contains data of visitors. Later, PGlite
+ * creates files with wider modes, but no other user can enter the folder that contains them.
  */
 function keepPrivate(folder: string): void {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) makePrivate(path.join(folder, name))

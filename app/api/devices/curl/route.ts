@@ -6,8 +6,8 @@ import { requireUser, sessions } from '../../../sessions'
 /**
  * Shows the visitor's own cookies as a curl command, as a thief would have them. Only this demo does that: an app must
  * never return an HttpOnly cookie. A script in a page must not receive them either. So the route responds only to a
- * form that loads a document, which `fetch` and frames cannot imitate, and `Cross-Origin-Opener-Policy` separates that
- * document from the window that opened it.
+ * form that loads a document: `fetch` and frames cannot imitate that. `Cross-Origin-Opener-Policy` separates the document
+ * from the window that opened it.
  */
 export const POST = sessions.handler(async ({ headers }) => {
   const [origin] = /^https?:\/\/[\w.:[\]-]+$/.exec(headers.get('origin') ?? '') ?? []
@@ -30,7 +30,7 @@ function stolenCookies(cookieHeader: string): string {
 
 function effect(isBound: boolean): string {
   if (isBound) {
-    return 'Your session is bound to this device. The second cookie expires after ten minutes at most, and only your browser can renew it. Then the command shows an anonymous visitor, and you stay logged in.'
+    return 'Your session is bound to this device. The second cookie expires after ten minutes at most, and only your browser can renew it. After that, the command shows an anonymous visitor, and you stay logged in.'
   }
   const reason = sessionOptions.deviceBinding
     ? 'Your browser cannot bind sessions to its device.'
