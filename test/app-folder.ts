@@ -79,7 +79,7 @@ const dataFolder = '${dataFolder}'`,
 /** Creates the folder of an app that stores its sessions in the PostgreSQL database at `url`, with copies in Redis. */
 export function cachedApp(url: string, redisUrl: string): string {
   return configuredApp(
-    'store: cachedStore(drizzleStore(drizzle(new Pool({ connectionString }))), redisStore(client), { redisTimeout: 2 })',
+    'store: cachedStore(drizzleStore(drizzle(new Pool({ connectionString, query_timeout: 5000 }))), redisStore(client), { redisTimeout: 2 })',
     `import { drizzleStore } from 'coatcheck/drizzle'
 import { cachedStore, redisStore } from 'coatcheck/redis'
 import { drizzle } from 'drizzle-orm/node-postgres'

@@ -20,6 +20,18 @@ describe('with a coatcheck.config.ts, the commands', () => {
     expect((await run('revoke', id)).json).toEqual({ revoked: 1 })
   })
 
+  it.each([
+    ['statement_timeout: 4500', ['Pool']],
+    ['query_timeout: 5000', []],
+  ])('check reports a pool without query_timeout (%s)', async (limits, problems) => {
+    const env = await postgres()
+    const run = (command: string) => coatcheckJson([command], {}, { folder: postgresApp(env.DATABASE_URL, { limits }) })
+    await run('migrate')
+    const { code, json } = await run('check')
+    expect([code, json.problems.map(({ name }: { name: string }) => name)]).toEqual([problems.length, problems])
+    expect(json.active, 'the other parts are checked, too').toBe(0)
+  })
+
   it('the commands call onEvent of the app, and wait for it', async () => {
     const env = await postgres()
     const id = await inApp(env, (createSession) => createSession({ a: 1 }, 'ann'))

@@ -3,7 +3,7 @@ import type { ServerOptions } from '../core/options.ts'
 import { storeFailed } from '../core/store/deadline.ts'
 import type { PostgresDatabase } from '../stores/drizzle/database.ts'
 import { openDatabase } from './database.ts'
-import { closeDatabase, describeDatabase, driverOf, liftTimeouts } from './database-client.ts'
+import { closeDatabase, describeDatabase, driverOf, lacksQueryTimeout, liftTimeouts } from './database-client.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
 import { type StoreParts, storeParts } from './store-parts.ts'
 import type { Terminal } from './terminal.ts'
@@ -27,6 +27,8 @@ export interface AppDatabase {
   readonly driver: string
   /** Describes the database for people, without user and password. */
   readonly description: string
+  /** True if the app's own pool has no `query_timeout`. */
+  readonly lacksQueryTimeout: boolean
 }
 
 /**
@@ -51,9 +53,10 @@ export async function openApp(terminal: Terminal, loaded?: LoadedConfig | null):
         opened = await drizzle.open().catch((error: unknown) => {
           throw storeFailed(error, 'none')
         })
+        const lacksTimeout = config !== null && lacksQueryTimeout(opened)
         liftTimeouts(opened)
         const description = source.description ?? `${describeDatabase(opened) ?? 'the database'} (${config?.fileName})`
-        return { db: opened, driver: driverOf(opened), description }
+        return { db: opened, driver: driverOf(opened), description, lacksQueryTimeout: lacksTimeout }
       }),
     emit: (event) => void events.push(callOnEvent(config?.options.onEvent, event, terminal)),
     close: async () => {

@@ -27,7 +27,7 @@ export async function checkDatabase(
       const part = await checkPart()
       findings.push(...part.findings)
       Object.assign(facts, part.facts)
-      if (part.findings.some(({ name, remedy }) => remedy !== null && name !== 'Clock')) break
+      if (part.findings.some(({ name, remedy }) => remedy !== null && !independent.includes(name))) break
     }
   } catch (error) {
     const failure = failureFinding(error, drizzle.table, database)
@@ -37,7 +37,10 @@ export async function checkDatabase(
   return { findings, facts }
 }
 
-async function checkServer({ db, description, driver }: AppDatabase): Promise<PartResult> {
+/** A problem of one of these does not keep the next parts from being checked. */
+const independent = ['Clock', 'Pool']
+
+async function checkServer({ db, description, driver, lacksQueryTimeout }: AppDatabase): Promise<PartResult> {
   const sentAt = Date.now()
   const [row] = await db
     .select({
@@ -48,7 +51,14 @@ async function checkServer({ db, description, driver }: AppDatabase): Promise<Pa
   const serverVersion = row?.version.split(' ')[0] ?? 'unknown'
   const clockDifferenceMs = Math.round(Number(row?.now) * 1000 - (sentAt + Date.now()) / 2)
   const server = ok('Database', `PostgreSQL ${serverVersion}, ${description}, driver ${driver}`)
-  return { findings: [server, clockFinding('the database', clockDifferenceMs)], facts: { serverVersion, clockDifferenceMs } }
+  const findings = [server, clockFinding('the database', clockDifferenceMs), ...(lacksQueryTimeout ? [poolFinding] : [])]
+  return { findings, facts: { serverVersion, clockDifferenceMs } }
+}
+
+const poolFinding: Finding = {
+  name: 'Pool',
+  text: 'the pool of the app has no query_timeout, so it never replaces a connection whose packets are lost',
+  remedy: 'Pass query_timeout: 5000 to the pool: node_modules/coatcheck/docs/stores.md#timeouts',
 }
 
 async function checkTable(drizzle: DrizzlePart, db: AppDatabase['db']): Promise<PartResult> {

@@ -37,6 +37,12 @@ export function describeDatabase(database: PostgresDatabase): string | null {
   return typeof host === 'string' ? `${host}${port ? `:${port}` : ''}/${options.database ?? ''}` : null
 }
 
+/** Returns true if the pool of pg, Neon or Vercel has no `query_timeout`. Other drivers have no such option. */
+export function lacksQueryTimeout(database: PostgresDatabase): boolean {
+  const { options } = clientOf(database)
+  return ['pg', '@neondatabase/serverless', '@vercel/postgres'].includes(driverOf(database)) && !options?.query_timeout
+}
+
 /**
  * Removes the app's time limits from the connections that its pool opens from now on: commands may count or index a large table.
  * The pools of pg, Neon and Vercel read these options when they connect.
