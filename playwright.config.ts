@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { defineConfig } from 'playwright/test'
 import type { WorkerFixtures } from './e2e/fixtures'
 
@@ -6,7 +7,7 @@ const browsers = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr
 const executablePath = process.env.CHROMIUM_PATH ?? browsers.find((file) => existsSync(file))
 // Chromium's sandbox does not work as root.
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-const { PLAYWRIGHT_JSON_OUTPUT_NAME: jsonFile, APP_NAME: name, TEST_ALL: all } = process.env
+const { PLAYWRIGHT_JSON_OUTPUT_NAME: jsonFile, APP_NAME: name, APP_FOLDER: folder, TEST_ALL: all } = process.env
 
 /** The specs that say something about where sessions are stored. The others query the database, or test what no engine changes. */
 const engineSpecs = [
@@ -33,6 +34,8 @@ const engineSpecs = [
 export default defineConfig<object, Pick<WorkerFixtures, 'engine'>>({
   ...(name && { name }),
   testDir: 'e2e',
+  // Each run deletes this folder when it starts, and `npm test` tests several apps at the same time.
+  ...(folder && { outputDir: path.join(folder, 'test-results') }),
   // scripts/new-app.mjs builds the apps of this spec.
   ...(!process.env.NEW_APP && { testIgnore: 'new-app.spec.ts' }),
   globalSetup: './e2e/servers.ts',

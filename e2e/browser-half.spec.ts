@@ -171,13 +171,16 @@ test.describe('several tabs', () => {
     for (const tab of pages) await hydrated(tab)
     const polls = pages.map(countPolls)
     const total = () => polls.reduce((sum, { get }) => sum + get, 0)
-    for (let minute = 1; minute <= 3; minute++) {
+    const passMinute = async () => {
       const polled = context.waitForEvent('response', (response) => response.url().endsWith(statusPath))
       await context.clock.runFor(61_000) // the clock of all tabs
       await polled
     }
-    expect(total()).toBeGreaterThanOrEqual(3)
-    expect(total()).toBeLessThanOrEqual(4)
+    await passMinute() // a tab that was opened a moment ago also asks when it gets the focus
+    const before = total()
+    for (let minute = 1; minute <= 3; minute++) await passMinute()
+    expect(total() - before).toBeGreaterThanOrEqual(3)
+    expect(total() - before).toBeLessThanOrEqual(4)
   })
 
   test('after a logout in one tab, another tab shows the login within a second, and a login there returns to its page', async ({

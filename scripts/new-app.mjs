@@ -4,7 +4,9 @@ import path from 'node:path'
 import { root, run } from './setup.mjs'
 
 const minimal = path.join(root, 'examples', 'minimal')
-const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
+// With this, npm would not install the packages that a build needs.
+const building = { ...env, NODE_ENV: 'production' }
 
 /** The kinds of app on the newest Next, in one folder that create-next-app has made. The first keeps the settings that it wrote. */
 const newestKinds = [
@@ -102,7 +104,7 @@ function createNextApp(workplace, version, tarball) {
 }
 
 function next(folder, args) {
-  return run(process.execPath, [path.join(folder, 'node_modules/next/dist/bin/next'), ...args], { cwd: folder, env })
+  return run(process.execPath, [path.join(folder, 'node_modules/next/dist/bin/next'), ...args], { cwd: folder, env: building })
 }
 
 function remove(folder, name) {
