@@ -17,7 +17,7 @@ try {
   const flags = name === 'bun' ? ['--bun'] : []
   // Removes TEST_ALL, because the long tests run only once, on the Node of `npm test`.
   const { TEST_ALL: _, ...env } = process.env
-  process.exitCode = run(program, [...flags, ...script], { env }) ? 0 : 1
+  process.exitCode = run(program, [...flags, ...script], { env: { ...env, TEST_RUNTIME: runtime } }) ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
