@@ -174,7 +174,9 @@ test.describe('several tabs', () => {
     const passMinute = async () => {
       const polled = context.waitForEvent('response', (response) => response.url().endsWith(statusPath))
       await context.clock.runFor(61_000) // the clock of all tabs
-      await polled
+      await (await polled).finished()
+      // The tab must have read the response before its clock moves on, because it waits for it for ten seconds at most.
+      await Promise.all(pages.map((tab) => tab.evaluate(() => new Promise(requestAnimationFrame))))
     }
     await passMinute() // a tab that was opened a moment ago also asks when it gets the focus
     const before = total()
