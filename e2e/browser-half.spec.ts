@@ -1,9 +1,9 @@
 import type { BrowserContext, Page } from 'playwright/test'
-import { query } from '../test/postgres'
 import { violations } from './axe'
 import type { CountingProxy } from './counting-proxy'
 import { expect, testOnPostgres as test } from './fixtures'
 import { hydrated, logIn, press, sessionCookie } from './flows'
+import { expireIn, secondsLeft } from './session-expiry'
 import { cookieName, Visitor } from './visitor'
 
 const statusPath = '/api/session/status'
@@ -310,16 +310,4 @@ async function openTimeout(page: Page, database: CountingProxy, seconds: number)
   const id = await currentId(page.context(), page.url())
   await expireIn(database, id, seconds)
   return id
-}
-
-async function expireIn({ url }: CountingProxy, id: string, seconds: number): Promise<void> {
-  await query(url, `update sessions set expires_at = now() + interval '${seconds} seconds' where id = '${id}'`)
-}
-
-async function secondsLeft({ url }: CountingProxy, id: string): Promise<number> {
-  const [row] = await query(
-    url,
-    `select extract(epoch from expires_at - now())::float8 as seconds from sessions where id = '${id}'`,
-  )
-  return (row as { seconds: number }).seconds
 }

@@ -1,9 +1,8 @@
 import type { Browser, BrowserContext } from 'playwright/test'
-import { query } from '../test/postgres'
-import type { CountingProxy } from './counting-proxy'
 import { expect, testOnPostgres } from './fixtures'
 import { sessionCookie } from './flows'
 import { type RealTab, type RealTabs, realTabs } from './real-tabs'
+import { expireIn, secondsLeft } from './session-expiry'
 import { cookieName, Visitor } from './visitor'
 
 /** A logged-in browser whose tabs can be hidden. `id` is its session. */
@@ -104,15 +103,3 @@ const address = (tab: RealTab) => tab.evaluate('location.pathname + location.sea
 const polls = (tab: RealTab) =>
   tab.evaluate("performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/api/session/status')).length")
 const text = (tab: RealTab, selector: string) => tab.evaluate(`document.querySelector('${selector}')?.textContent`)
-
-async function expireIn({ url }: CountingProxy, id: string, seconds: number): Promise<void> {
-  await query(url, `update sessions set expires_at = now() + interval '${seconds} seconds' where id = '${id}'`)
-}
-
-async function secondsLeft({ url }: CountingProxy, id: string): Promise<number> {
-  const [row] = await query(
-    url,
-    `select extract(epoch from expires_at - now())::float8 as seconds from sessions where id = '${id}'`,
-  )
-  return (row as { seconds: number }).seconds
-}

@@ -23,7 +23,6 @@ describe('deviceOf', () => {
 
 describe('locationOf', () => {
   it.each([
-    [null, 'not recorded'],
     ['127.0.0.1', 'this machine'],
     ['::1', 'this machine'],
     ['::ffff:7f00:1', 'this machine'],
@@ -35,7 +34,7 @@ describe('locationOf', () => {
     ['fe80::1', 'your local network'],
     ['203.0.113.7', '203.0.113.7'],
     ['2001:db8::7', '2001:db8::7'],
-  ])('the user agent of %s is described as %s', (ip, location) => {
+  ])('the location of %s is %s', (ip, location) => {
     expect(locationOf(ip)).toBe(location)
   })
 })

@@ -30,8 +30,7 @@ localNetworks.addSubnet('fc00::', 7, 'ipv6')
 localNetworks.addSubnet('fe80::', 10, 'ipv6')
 
 /** Returns the place of an IP address. A public address is returned as it is, because no lookup service is used. */
-export function locationOf(ip: string | null): string {
-  if (!ip) return 'not recorded'
+export function locationOf(ip: string): string {
   const family = isIPv6(ip) ? 'ipv6' : 'ipv4'
   if (loopback.check(ip, family)) return 'this machine'
   return localNetworks.check(ip, family) ? 'your local network' : ip
