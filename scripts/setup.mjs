@@ -51,7 +51,7 @@ export function binPath(name) {
   const folder = path.join(
     root,
     'node_modules',
-    { biome: '@biomejs/biome', attw: '@arethetypeswrong/cli', tsc: 'typescript' }[name] ?? name,
+    { biome: '@biomejs/biome', attw: '@arethetypeswrong/cli', tsc: 'typescript-7' }[name] ?? name,
   )
   const { bin } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
   return path.join(folder, typeof bin === 'string' ? bin : bin[name])
@@ -64,7 +64,7 @@ export function installDependencies() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
   console.log('Installing dependencies …')
   const npm = process.env.npm_execpath
-  // Hides warnings of npm, because a package that only the tests use asks for a newer Node.
+  // Hides warnings of npm, because a package that only the tests use requires a newer Node.
   const flags = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const done = npm ? run(process.execPath, [npm, ...flags]) : run('npm', flags, { shell: true })
   if (!done) fail('npm ci failed. See its output above.')
@@ -102,12 +102,12 @@ export function ensureSecrets() {
   }
 }
 
-// A Chromium without a user interface. It loads a page in half of the time, but has no device-bound sessions.
+// A Chromium without a user interface. It loads a page in half of the time, but does not support device-bound sessions.
 const headlessShell = 'chromium-headless-shell'
 
 /**
- * Finds the servers and the browser of the tests, and returns Chromium's path. On Debian, root installs what is
- * missing. Elsewhere, the script ends with a line that says what to install.
+ * Finds the servers and the browser of the tests, and returns Chromium's path. As root on Debian, installs those that are
+ * missing. Otherwise, ends the script with a message that lists them.
  */
 export function findTools() {
   const missing = (redis = 'redis-server') =>
@@ -117,7 +117,7 @@ export function findTools() {
       hasProgram('redis-server') ? '' : redis,
       chromium() ? '' : 'chromium',
     ].filter(Boolean)
-  // The tests need only one of the two, because an older Debian lacks the headless shell.
+  // Either of the two is enough for the tests, because older versions of Debian have no headless shell.
   const browsers = process.env.CHROMIUM_PATH ? [] : [headlessShell, 'chromium'].filter((name) => !hasProgram(name))
   if (browsers.length + missing().length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     aptGet('update')

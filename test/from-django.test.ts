@@ -2,6 +2,7 @@ import path from 'node:path'
 import { Project } from 'ts-morph'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { drizzleTestStore } from './databases'
+import { CheckedFolder } from './docs/checked-folder.ts'
 import { administration, commands, tests } from './from-django/administration'
 import { behaviour } from './from-django/behaviour'
 import { expiry } from './from-django/expiry'
@@ -40,7 +41,7 @@ describe('docs/from-django.md', () => {
     expect(Object.keys(cases)).toEqual(lines.map(({ django }) => django))
   })
 
-  it('the parser rejects a table row of another form', () => {
+  it('the parser rejects a table row in any other form', () => {
     const table = (line: string) => `| Django | Coatcheck | What differs |\n| --- | --- | --- |\n${line}`
     expect(readLines(table('| `a` | `b` | c |'))).toEqual([{ django: 'a', kind: 'Coatcheck', code: 'b' }])
     for (const line of [
@@ -86,10 +87,8 @@ describe('docs/from-django.md', () => {
 
 /** Returns the type errors of the rows, checked in the scope that they run in. */
 function typeErrors(checked: readonly Line[]) {
-  const root = path.resolve(import.meta.dirname, '..')
-  const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json'), skipAddingFilesFromTsConfig: true })
-  const scope = project.addSourceFileAtPath(path.join(root, 'test', 'from-django', 'scope.ts'))
-  const given = scope.getInterfaceOrThrow('Given').getProperties()
+  const scope = path.resolve(import.meta.dirname, 'from-django', 'scope.ts')
+  const given = new Project().addSourceFileAtPath(scope).getInterfaceOrThrow('Given').getProperties()
   const names = [...Object.keys(library), ...given.map((property) => property.getName())]
   const tried = checked.map(({ kind, code }, index) =>
     kind === 'Option'
@@ -98,13 +97,11 @@ function typeErrors(checked: readonly Line[]) {
   )
   const head = [
     "import type { ServerOptions } from 'coatcheck'",
-    "import type { Given, library, Person, Shop } from './from-django/scope'",
+    `import type { Given, library, Person, Shop } from '${scope}'`,
     'declare const scope: typeof library & Given',
     `export const { ${names.join(', ')} } = scope`,
   ]
-  const file = project.createSourceFile(path.join(root, 'test', 'lines-of-the-page.ts'), [...head, ...tried].join('\n'))
-  return file.getPreEmitDiagnostics().map((diagnostic) => ({
-    code: checked[(diagnostic.getLineNumber() ?? 0) - head.length - 1]?.code,
-    problem: diagnostic.getMessageText(),
-  }))
+  const folder = new CheckedFolder()
+  folder.write('rows.ts', [...head, ...tried].join('\n'))
+  return folder.typeErrors().map(({ line, text }) => ({ code: checked[line - head.length - 1]?.code, problem: text }))
 }

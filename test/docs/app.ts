@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { read } from './read.ts'
 
 /** The app to which the code on the pages belongs: the files that blocks import, by path. */
@@ -64,7 +65,7 @@ declare global {
   ${importsOf('pg', ['Pool'])}
   ${importsOf('drizzle-orm/node-postgres', ['drizzle'])}
   ${importsOf('vitest', ['it', 'expect'])}
-  const fileStore: typeof import('../docs/examples/file-store').fileStore
+  const fileStore: typeof import('${path.resolve('docs/examples/file-store')}').fileStore
   const session: import('coatcheck').Session<AppSession>
   const sessions: import('coatcheck').Sessions<AppSession>
   const { getSession, requireUser }: typeof sessions

@@ -1,11 +1,7 @@
 import path from 'node:path'
-import { type Diagnostic, Project } from 'ts-morph'
 import { globals, modules, nextTypes, stubs } from './app.ts'
+import { CheckedFolder } from './checked-folder.ts'
 import { read } from './read.ts'
-
-const root = path.resolve(import.meta.dirname, '..', '..')
-/** The folder of the app to which the blocks belong. Its files exist only in memory. */
-const app = path.join(root, 'docs-app')
 
 /** A block of TypeScript on a page. */
 export interface Block {
@@ -34,54 +30,28 @@ export function blocksIn(page: string, text: string): Block[] {
 
 /** Returns the type errors of blocks. Each is checked as a file of one app, in the folder that its first line names. */
 export function typeErrors(blocks: readonly Block[]): string[] {
-  const project = emptyProject()
-  project.createSourceFile(path.join(app, 'globals.d.ts'), globals)
-  project.createSourceFile(path.join(app, 'modules.d.ts'), modules)
-  for (const [file, text] of Object.entries(stubs)) project.createSourceFile(path.join(app, file), text)
-  const files = blocks.map((block, index) => ({ block, file: project.createSourceFile(fileOf(block, index), moduleOf(block)) }))
-  const program = project.getProgram()
-  return files.flatMap(({ block, file }) =>
-    [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((found) => describe(block, found)),
-  )
+  const app = openApp()
+  app.write('globals.d.ts', globals)
+  app.write('modules.d.ts', modules)
+  for (const [file, text] of Object.entries(stubs)) app.write(file, text)
+  const blockOf = new Map(blocks.map((block, index) => [fileOf(block, index), block]))
+  for (const [file, block] of blockOf) app.write(file, moduleOf(block))
+  return app.typeErrors().map(({ file, line, text }) => {
+    const block = blockOf.get(file)
+    return block ? `${block.page}:${block.line + line - (isModule(block) ? 1 : 2)}: ${text}` : `${file}:${line}: ${text}`
+  })
 }
 
-/** A whole app in memory. Unlike blocks, its files get no names that they do not import. */
-export interface WholeApp {
-  /** Creates or replaces a file. */
-  write(file: string, text: string): void
-  read(file: string): string
-  typeErrors(): string[]
-}
-
-export function openApp(): WholeApp {
-  const project = emptyProject()
-  return {
-    write: (file, text) => void project.createSourceFile(path.join(app, file), text, { overwrite: true }),
-    read: (file) => project.getSourceFileOrThrow(path.join(app, file)).getFullText(),
-    typeErrors() {
-      const program = project.getProgram()
-      const files = project.getSourceFiles().filter((file) => file.getFilePath().startsWith(`${app}/`))
-      return files.flatMap((file) =>
-        [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map(
-          (found) => `${path.relative(app, file.getFilePath())}:${found.getLineNumber()}: ${textOf(found)}`,
-        ),
-      )
-    },
-  }
-}
-
-function emptyProject(): Project {
-  const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json'), skipAddingFilesFromTsConfig: true })
-  project.compilerOptions.set({ noUnusedLocals: false, noUnusedParameters: false, exactOptionalPropertyTypes: false })
-  const { paths } = project.getCompilerOptions()
-  project.compilerOptions.set({ paths: { ...paths, '@/*': [`${app}/*`] } })
-  project.createSourceFile(path.join(app, 'next-types.d.ts'), nextTypes)
-  return project
+/** Returns the folder of an app without files. Unlike blocks, its files get no names that they do not import. */
+export function openApp(): CheckedFolder {
+  const app = new CheckedFolder()
+  app.write('next-types.d.ts', nextTypes)
+  return app
 }
 
 function fileOf({ file, extension }: Block, index: number): string {
   const folder = file ? path.dirname(file) : 'app'
-  return path.join(app, folder, `block-${index}.${extension}`)
+  return path.join(folder, `block-${index}.${extension}`)
 }
 
 /** Returns the code as a module. Code without imports and exports may use `return`, so it becomes a function. */
@@ -91,15 +61,4 @@ function moduleOf(block: Block): string {
 
 function isModule({ code }: Block): boolean {
   return /^(import|export) /m.test(code)
-}
-
-function describe(block: Block, diagnostic: Diagnostic): string {
-  const { page, line } = block
-  const at = line + (diagnostic.getLineNumber() ?? 1) - (isModule(block) ? 1 : 2)
-  return `${page}:${at}: ${textOf(diagnostic)}`
-}
-
-function textOf(diagnostic: Diagnostic): string {
-  const text = diagnostic.getMessageText()
-  return typeof text === 'string' ? text : text.getMessageText()
 }
