@@ -9,7 +9,7 @@ const executablePath = process.env.CHROMIUM_PATH ?? browsers.find((file) => exis
 const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
 const { PLAYWRIGHT_JSON_OUTPUT_NAME: jsonFile, APP_NAME: name, APP_FOLDER: folder, TEST_ALL: all } = process.env
 
-/** The specs that say something about where sessions are stored. The others query the database, or test what no engine changes. */
+/** The specs whose result can depend on the engine. The others query the database, or test what is the same on every engine. */
 const engineSpecs = [
   'account',
   'action-refresh',
@@ -27,9 +27,9 @@ const engineSpecs = [
 /**
  * Runs against the production build in `.next`, so run `npx next build` first. The tests start servers and databases themselves.
  *
- * The engine `db` runs every spec. The pages do not know the engine, and the store contract tests each store. So the other engines
- * run only the tests with the tag `@engines`, and those with the engine's own name as tag, whose rules differ there: see
- * e2e/exceptions.ts. TEST_ALL=1 runs all engine specs on each engine, and the tests with the tag `@long`.
+ * The engine `db` runs every spec. The pages do not depend on the engine, and the store contract tests each store. So the other
+ * engines run only the tests with the tag `@engines`, and tests that are tagged with the engine's name, because their rule differs
+ * there (see e2e/exceptions.ts). TEST_ALL=1 runs all engine specs on each engine, and the tests with the tag `@long`.
  */
 export default defineConfig<object, Pick<WorkerFixtures, 'engine'>>({
   ...(name && { name }),

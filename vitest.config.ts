@@ -20,7 +20,7 @@ const integration = [
 
 /** Set by scripts/on-runtime.mjs: the runtime that replaces the Node of `npm test`. */
 const { TEST_RUNTIME: runtime = '' } = process.env
-/** The compressed size differs by some bytes between the runtimes. The hammer needs a clock that its processes share. */
+/** The compressed size differs by a few bytes between the runtimes. The hammer needs a clock that its processes share. */
 const omitted = [
   ...(runtime ? ['lib/client/size.test.ts'] : []),
   ...(runtime.startsWith('bun') ? ['lib/stores/hammer.test.ts'] : []),

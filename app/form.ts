@@ -14,7 +14,7 @@ export function textField(form: FormData, name: string): string {
 }
 
 /**
- * Runs a change. If it throws a SessionError, redirects to `/`, which shows the problem until a change there succeeds.
+ * Calls `change`. If it rejects with a SessionError, redirects to `/`, which shows the problem until a change there succeeds.
  */
 export async function redirectOnError(form: FormData, change: () => Promise<unknown>): Promise<void> {
   if (!isForm(form)) redirect('/')

@@ -18,7 +18,8 @@ const createStore: Readonly<Record<Engine, () => ServerOptions['store']>> = {
   memory: () => memoryStore({ allowInProduction: true }),
 }
 
-// Pages and route handlers are separate module graphs in one process. They share the store, above all memory, through globalThis.
+// Pages and route handlers are separate module graphs in one process. They share one store through globalThis, because each of
+// two memory stores would have other sessions.
 const storeKey = Symbol.for('coatcheck-demo.store')
 const shared = globalThis as { [storeKey]?: ServerOptions['store'] }
 

@@ -1,7 +1,7 @@
 import type { MantineThemeOverride } from '@mantine/core'
 
 /**
- * The Mantine theme: warm neutrals and one accent colour. Each text has a contrast of at least 4.5 : 1 (WCAG AA).
+ * The Mantine theme: warm neutrals and one accent colour. All text has a contrast of at least 4.5 : 1 (WCAG AA).
  * Plain data, because it is sent to the client.
  */
 export const theme: MantineThemeOverride = {

@@ -1,7 +1,7 @@
 /**
  * Inserts a million live and a million expired sessions by SQL. They were created at equal intervals over the last 28 days, used
- * for a while, and have up to 200 different browsers. With `apart`, the oldest million sessions are expired; otherwise every
- * other one is. Every `signedInEvery`th session has a user. `each` replaces the million.
+ * for a while, and have up to 200 different browsers. With `apart`, the oldest million sessions are expired; otherwise, every
+ * other session is. Every `signedInEvery`th session has a user. `each` replaces both numbers.
  */
 export async function seedSessions(pool, { apart, signedInEvery, each = 1_000_000 }) {
   await pool.query(

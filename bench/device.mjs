@@ -89,7 +89,7 @@ function idIn(cookie) {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-/** Returns `count` adjacent items from a random position on. */
+/** Returns `count` adjacent items, starting at a random position. */
 function pick(all, count) {
   const from = Math.floor(Math.random() * (all.length - count))
   return all.slice(from, from + count)

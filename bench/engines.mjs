@@ -131,7 +131,7 @@ async function fillRedis() {
   return made
 }
 
-/** Returns `count` adjacent items from a random position on, so that no item occurs twice in a round. */
+/** Returns `count` adjacent items, starting at a random position, so that no item occurs twice in a round. */
 function pick(all, count) {
   const from = Math.floor(Math.random() * (all.length - count))
   return all.slice(from, from + count)

@@ -26,7 +26,7 @@ export async function microsEach(items, atOnce, job) {
   return ((performance.now() - start) * 1000) / items.length
 }
 
-/** Returns the value below which a share (0 to 1) of the values is. */
+/** Returns a quantile: the `share` (0 to 1) of the values is smaller than it. */
 export function quantile(values, share) {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (sorted.length - 1) * share

@@ -8,7 +8,7 @@ import { createDatabase } from './postgres.mjs'
 const rows = 1_000_000
 const data = { name: 'John Doe', theme: 'dark', visits: 123 }
 const oldest = ['0000_sessions', '0001_fillfactor']
-// A module of another version may be given, relative to this folder.
+// The first argument can name the module of another version, relative to this folder.
 const { migrate } = await import(process.argv[2] ?? '../dist/drizzle.js')
 
 const url = await createDatabase(process.env.DATABASE_URL, 'migrate')

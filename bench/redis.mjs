@@ -13,7 +13,7 @@ export async function startRedis() {
   const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no' }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
   const server = spawn('redis-server', args, { stdio: 'ignore' })
-  process.once('exit', () => server.kill('SIGKILL')) // also after an error
+  process.once('exit', () => server.kill('SIGKILL')) // stops the server even after an error
   const missing = once(server, 'error').then(() => {
     throw new Error('redis-server was not found. Install it (Debian: apt-get install redis-server).')
   })

@@ -46,7 +46,7 @@ async function walPerWrite(images) {
     await writeOnce(round)
     bytesPerWrite.push((await one(`select pg_current_wal_insert_lsn() - '${lsn}'::pg_lsn as bytes`)).bytes / (writes / 5))
   }
-  await pool.query('select pg_stat_force_next_flush()').catch(() => {}) // from PostgreSQL 15 on; older servers flush within a second
+  await pool.query('select pg_stat_force_next_flush()').catch(() => {}) // Needs PostgreSQL 15. Older servers flush within a second.
   return median(bytesPerWrite)
 }
 

@@ -2,7 +2,7 @@ import type { Page } from 'playwright/test'
 import { expect, test } from './fixtures'
 import { entry, expectLoggedOut, follow, hydrated, logIn, press, setKey } from './flows'
 
-// The token does not change with the data of an existing session, so the cookie does not tell the router about a change.
+// The token does not change with the data of an existing session, so the router cannot detect a change by the cookie.
 async function startAsNew(page: Page): Promise<void> {
   await page.goto('/')
   await setKey(page, 'name', 'Ada')
@@ -33,7 +33,7 @@ test('every page shows the new cart count in the header after an action, without
   await expect(page.getByRole('link', { name: 'Shop (1)' })).toBeVisible()
 })
 
-test('the back button shows a page that was visited before a write with the new data', async ({ page }) => {
+test('after a write, the back button shows the new data on a page that was visited before', async ({ page }) => {
   await startAsNew(page)
   await expect(page.getByTestId('counter')).toHaveText('0')
   await follow(page, 'Shop (0)', '/shop')
@@ -56,7 +56,7 @@ test('the header of every page shows a login and a logout without a reload', asy
   await expect(page.getByRole('link', { name: 'Log in' })).toBeVisible()
 })
 
-test('a link to a guarded page that was prefetched before the login leads to that page after it', async ({ page }) => {
+test('after a login, a link to a guarded page leads to that page even if it was prefetched before the login', async ({ page }) => {
   await page.goto('/login?next=/shop')
   await logIn(page, 'demo')
   await expect(page.getByRole('heading', { name: 'Shop' })).toBeVisible()
@@ -75,7 +75,7 @@ test('the back button does not show a guarded page after a logout', async ({ pag
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toHaveCount(0)
 })
 
-test('a guarded page that was visited before a logout asks for a login', async ({ page, logInAs }) => {
+test('a guarded page that was visited before a logout redirects to the login page', async ({ page, logInAs }) => {
   await logInAs('demo')
   await page.goto('/account')
   await expect(page.getByRole('heading', { name: 'Hello demo' })).toBeVisible()

@@ -31,13 +31,13 @@ let networks = 0
 /** Returns the start of IP addresses that no other test uses, so that a test can find its own sessions by search. */
 export const uniqueNetwork = () => `198.51.${++networks}.`
 
-/** Presses a button and delays the statement of the first post until the time of that post is over. */
+/** Presses a button, and delays the statement of the first post until the time limit of that post has passed. */
 export async function holdFirstSlice(page: Page, database: CountingProxy, button: string): Promise<void> {
   const first = database.hold(/delete from "sessions"/)
   // Without JavaScript, a click resolves only after the response, so it must not be awaited here.
   const pressed = press(page, button)
   await first.caught
-  // The server measures the time of the post from before its statement was sent.
+  // The server starts to measure the post before it sends the statement, so its limit passes before this condition is met.
   const caughtAt = Date.now()
   await expect.poll(() => Date.now() - caughtAt, 'time of a slice').toBeGreaterThan(1200)
   first.release()

@@ -484,7 +484,7 @@ test.describe('hostile cookies', () => {
     expect(database.statements.slice(before)).toEqual([])
   })
 
-  test('a token with another last character is rejected, although base64url ignores some of its bits', async ({ visitor }) => {
+  test('a token with a different last character is rejected, although base64url ignores some of its bits', async ({ visitor }) => {
     await visitor.patch({ a: 1 })
     const { token } = visitor
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

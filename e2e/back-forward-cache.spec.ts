@@ -7,7 +7,7 @@ test.use({
   launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
 })
 
-test('Back after a logout shows no data of the last user, whether the page comes from the back-forward cache or not', async ({
+test('the back button shows no data of the previous user after a logout, with and without the back-forward cache', async ({
   page,
   context,
   logInAs,
@@ -25,7 +25,7 @@ test('Back after a logout shows no data of the last user, whether the page comes
   await expect(page.getByText('Hello demo')).toHaveCount(0)
 })
 
-test('Back without a logout shows the page with what was typed', async ({ page, logInAs }) => {
+test('without a logout, the back button shows the page with the typed text', async ({ page, logInAs }) => {
   await logInAs('demo')
   await page.goto('/timeout')
   await hydrated(page)

@@ -18,7 +18,10 @@ test.describe('the status route', () => {
     expect((await new Visitor(visitor.url).get(statusPath)).headers.get('cache-control')).toContain('no-store')
   })
 
-  test('a POST extends once a step is due, and reports 409 when the session has ended', async ({ visitor, database }) => {
+  test('a POST extends the session once a step is due, and returns 409 after the session has ended', async ({
+    visitor,
+    database,
+  }) => {
     const headers = { 'sec-fetch-site': 'same-origin' }
     const post = () => visitor.send(statusPath, { method: 'POST', headers })
     await visitor.patch({ a: 1 })
@@ -34,7 +37,7 @@ test.describe('the status route', () => {
 })
 
 test.describe('the warning', () => {
-  test('the dialog appears in all tabs, takes the focus, has no accessibility problem, and closes in all tabs by one "stay", which extends once', async ({
+  test('the dialog appears in all tabs, takes the focus and has no accessibility problem, and one "stay" closes it in all tabs and extends the session once', async ({
     page,
     context,
     logInAs,
@@ -178,21 +181,21 @@ test.describe('several tabs', () => {
       // The tab must have read the response before its clock moves on, because it waits for it for ten seconds at most.
       await Promise.all(pages.map((tab) => tab.evaluate(() => new Promise(requestAnimationFrame))))
     }
-    await passMinute() // a tab that was opened a moment ago also asks when it gets the focus
+    await passMinute() // a tab that was opened a moment ago also polls when it gets the focus
     const before = total()
     for (let minute = 1; minute <= 3; minute++) await passMinute()
     expect(total() - before).toBeGreaterThanOrEqual(3)
     expect(total() - before).toBeLessThanOrEqual(4)
   })
 
-  test('after a logout in one tab, another tab shows the login within a second, and a login there returns to its page', async ({
+  test('after a logout in one tab, another tab shows the login page within a second, and a login there returns to its page', async ({
     page,
     context,
     logInAs,
   }) => {
     const other = await context.newPage()
     const times: number[] = []
-    // A busy machine only adds time, so the fastest of three counts.
+    // A busy machine only adds time, so the fastest of three is compared.
     for (let round = 0; round < 3; round++) {
       await logInAs('demo')
       await other.goto('/account')

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 
 /** A proxy between the app and PostgreSQL that records each statement and can delay one. */
 export interface CountingProxy {
-  /** The connection URL that leads through the proxy. */
+  /** The connection URL of the database through the proxy. */
   readonly url: string
   /** The text of every statement so far, oldest first. */
   readonly statements: readonly string[]

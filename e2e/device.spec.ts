@@ -73,7 +73,7 @@ test('the thief’s view shows both cookies, and the admin sees that one without
   const userOf = async (cookie: string) =>
     ((await new Visitor(server.url, cookie).get('/api/session')).json as { userId: unknown }).userId
   expect(await userOf(cookies)).toEqual(expect.any(String))
-  expect(await userOf(token), 'as after the lifetime of the proof').toBeNull()
+  expect(await userOf(token), 'the token alone, as after the expiry of the proof').toBeNull()
 
   const admin = await (await browser.newContext({ baseURL: proxy.url })).newPage()
   await becomeUser(new Visitor(server.url), admin.context(), 'admin')

@@ -19,7 +19,7 @@ const exceptions: Readonly<Record<string, Readonly<Partial<Record<Ability, strin
     tokens: 'Every write sends the cookie',
   },
   memory: {
-    restart: 'memoryStore stores sessions in the process, so they end with it',
+    restart: 'memoryStore stores sessions in the process, so they are lost when it ends',
   },
 }
 

@@ -93,7 +93,7 @@ test('all requests fail with 503 while PostgreSQL is stopped, and find every ses
   await postgres.stop()
 })
 
-test('all requests fail with 503 in time while the network is silent, and find every session when it is back', {
+test('all requests fail with 503 within the timeout while the network is silent, and find every session when it is back', {
   tag: '@long',
 }, async ({ postgresUrl }) => {
   const databaseUrl = await createDatabase(postgresUrl)

@@ -173,7 +173,8 @@ export async function becomeUser(visitor: Visitor, context: BrowserContext, user
 const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'
 
 /** The servers that all workers share: see e2e/servers.ts. */
-export const sharedServer = (name: 'postgres' | 'pglite' | 'contexts') => addressOf(name, process.env.TEST_SERVER_STARTER ?? '')
+export const sharedServer = (name: 'postgres' | 'pglite' | 'relay' | 'contexts') =>
+  addressOf(name, process.env.TEST_SERVER_STARTER ?? '')
 
 async function silent(server: AppServer, use: (server: AppServer) => Promise<void>): Promise<void> {
   await use(server)
@@ -197,7 +198,7 @@ const harmless = [
 ]
 
 /**
- * Next 15.5 brings React 19.1, but the demo's component library expects 19.2. There, a page that is reloaded right
+ * Next 15.5 includes React 19.1, but the demo's component library expects 19.2. There, a page that is reloaded right
  * after an action is sometimes rendered again in the browser. The cause is unknown, and no other version shows it.
  */
 const harmlessOnNext15 = /Minified React error #418/

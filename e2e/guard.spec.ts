@@ -73,7 +73,7 @@ test('the guard redirects anonymous visitors to the login page with 307 and priv
   }
 })
 
-test('a guarded page that opens is not cached', async ({ visitor }) => {
+test('a guarded page that a user may see is not cached', async ({ visitor }) => {
   await loggedIn(visitor)
   const response = await visitor.get('/account')
   expect(response.status).toBe(200)
@@ -214,7 +214,7 @@ async function loggedIn(visitor: Visitor): Promise<void> {
   expect((await visitor.post('/api/login', { username: 'demo', password: 'demo' })).status).toBe(200)
 }
 
-/** Returns another value of the same length and alphabet. */
+/** Returns a different value of the same length and alphabet. */
 function changed(part: string): string {
   const first = part.startsWith('1') ? '2' : '1'
   return first + part.slice(1)

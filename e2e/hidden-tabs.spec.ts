@@ -21,7 +21,10 @@ const test = testOnPostgres.extend<{ tabs: Tabs }>({
   },
 })
 
-test('a hidden tab neither polls nor follows, and shows the login when it is shown again', async ({ tabs, app }) => {
+test('a hidden tab neither polls nor reacts to other tabs, and opens the login page when it is shown again', async ({
+  tabs,
+  app,
+}) => {
   const hidden = await tabs.open(`${app.url}/account`)
   const shown = await tabs.open(`${app.url}/`)
   await hydrated(hidden)
@@ -68,7 +71,7 @@ test('a machine that slept until shortly before the expiry shows the warning and
   expect(await secondsLeft(database, tabs.id)).toBeLessThanOrEqual(100)
 })
 
-test('a machine that slept beyond the expiry shows the login', async ({ tabs, app, database }) => {
+test('a machine that slept beyond the expiry shows the login page', async ({ tabs, app, database }) => {
   const tab = await tabs.open(`${app.url}/timeout`)
   await hydrated(tab)
   await sleep(tab, 15 * 86_400)

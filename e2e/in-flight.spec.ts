@@ -4,7 +4,7 @@ import { entry, expectLoggedOut, press, setKey, shownId } from './flows'
 const update = /^update "sessions"/
 const interrupted = 'Another request deleted this session or gave it a new key. Nothing was saved.'
 
-// Without pages, the parallel writes are tested in api.spec.ts.
+// api.spec.ts tests parallel writes through the API, without pages.
 test('two parallel writes of different keys are both stored', { tag: '@long' }, async ({
   page,
   openBrowser,

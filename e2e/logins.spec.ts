@@ -40,7 +40,7 @@ test('the late response of an action that lost its session does not change the c
   expect(await tokensOf(page.context())).toEqual(loggedIn)
 })
 
-test.describe('the next user of a browser sees no data of the last user in hidden pages', () => {
+test.describe('the next user of a browser sees no data of the previous user in hidden pages', () => {
   const endings: Record<string, (page: Page, url: string) => Promise<unknown>> = {
     'a logout action without a redirect': async (page) => {
       await page.getByRole('button', { name: 'Log out' }).click()

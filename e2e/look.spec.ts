@@ -8,7 +8,7 @@ import type { Visitor } from './visitor'
 // These tests change the clock, the color scheme or the scripts of their page permanently.
 test.use({ keepsPage: false })
 
-// The pages with a problem contain everything that the same pages show without one.
+// A page that shows a problem also contains everything that it shows without one.
 const open = ['/?problem=DATA_INVALID', '/shop', '/how', '/timeout', '/login?problem=credentials']
 const statistics = '/admin/sessions?view=statistics'
 const account = ['/account', '/account/sessions', '/account/password?problem=current']
@@ -119,7 +119,7 @@ test('the code next to a form is the code of its action: first the lines that us
   await expect(whole).toContainText('await session.set(key, value)')
 })
 
-test('the bar at the bottom of a page opens to the last request, and hides nothing that has the focus', async ({ page }) => {
+test('the bar at the bottom of a page opens to the last request, and covers nothing that has the focus', async ({ page }) => {
   await page.goto('/shop')
   const bar = page.getByRole('region', { name: 'Last request' })
   await bar.locator('summary').first().click()

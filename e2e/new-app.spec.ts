@@ -48,7 +48,8 @@ test('after a logout, the back button shows no private page', async ({ page }) =
   await expect(page.getByRole('heading', { name: 'Hello Ada' })).toBeHidden()
 })
 
-test('the next user of a browser does not see the input of the last user', async ({ page }) => {
+test('the next user of a browser does not see the input of the previous user', async ({ page }) => {
+  test.skip(newApp.driver !== undefined, 'the login that coatcheck init writes has only one user')
   await openAccount(page, 'demo')
   await page.getByPlaceholder('Your name').fill('a secret')
   await page.getByRole('button', { name: 'Log out' }).click()

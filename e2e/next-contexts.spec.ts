@@ -120,7 +120,7 @@ for (const command of commands) {
       expect((await visitor.post('/api/members')).json).toEqual({ userId: '7' })
     })
 
-    test('the dialog warns before the session expires, one button extends the session, and its end leads to the login', {
+    test('the dialog warns before the session expires, one button extends the session, and its expiry leads to the login page', {
       tag,
     }, async ({ page, visitor }) => {
       await visitor.post('/api/login', 'u1')

@@ -16,7 +16,7 @@ export interface RealTab {
 
 /** The tabs of a new browser context. */
 export interface RealTabs {
-  /** Opens a page in a window of its own, and waits until it is loaded. */
+  /** Opens a page in a new window, and waits until it is loaded. */
   open(url: string): Promise<RealTab>
   close(): Promise<void>
 }

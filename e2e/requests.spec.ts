@@ -123,7 +123,7 @@ async function seenBy(visitor: Visitor): Promise<Seen[]> {
   return (await visitor.get('/api/last-requests')).json as Seen[]
 }
 
-/** The list of earlier requests, also while the bar is closed. */
+/** The list of earlier requests. It is in the page even while the bar is closed. */
 const earlier = (page: Page) => page.locator('ol[aria-label="Earlier requests"]')
 
 function last(page: Page) {

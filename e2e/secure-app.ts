@@ -6,6 +6,7 @@ import { test as base, expect, expectSilence } from './fixtures'
 import { logIn } from './flows'
 import { type HttpsProxy, startHttpsProxy } from './https-proxy'
 import { type AppServer, startServer } from './server'
+import { cookieName } from './visitor'
 
 export const devicePath = '/api/session/device'
 export const deviceCookie = '__Host-session-device'
@@ -68,8 +69,13 @@ export async function boundLogin(secure: SecureApp): Promise<{ page: Page; conte
  * completes the registrations that it has already started.
  */
 export async function expectBound({ databaseUrl, proxy }: SecureApp, page: Page): Promise<void> {
-  const hasProof = async () => (await page.context().cookies()).some(({ name }) => name === deviceCookie)
-  await expect.poll(hasProof, { intervals: [20] }).toBe(true)
+  const isProven = async () => {
+    const cookies = await page.context().cookies()
+    const partsOf = (cookie: string) => cookies.find(({ name }) => name === cookie)?.value.split('.') ?? []
+    const [[sessionId], [, currentId]] = [partsOf(deviceCookie), partsOf(cookieName)]
+    return sessionId !== undefined && sessionId === currentId // otherwise it is the proof of a former session
+  }
+  await expect.poll(isProven, { intervals: [20] }).toBe(true)
   await page.goto('/account')
   await expect(page.getByText('Bound to this device')).toBeVisible()
   await expect.poll(() => proxy.pending(devicePath), { intervals: [20] }).toBe(0)

@@ -174,7 +174,7 @@ test('data above the limit is rejected with an explanation, and the old data sta
   await expect(entry(page, 'much')).toHaveCount(0)
 })
 
-test('the title says what the library is, then contains the session id, also after a change without a reload', async ({ page }) => {
+test('the title says what the library is, then contains the session id, even after a change without a reload', async ({ page }) => {
   await page.goto('/')
   await expect(page).toHaveTitle(/^Coatcheck: (Server-side s|S)essions for Next\.js$/)
   await setKey(page, 'name', 'Ada')

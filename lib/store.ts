@@ -5,20 +5,15 @@ export type { ExpiryPolicy, ExpiryRule } from './core/store/expiry.ts'
 export type { StartedCount, StoreStats, UserAgentCount } from './core/store/statistics.ts'
 export type {
   Change,
-  Client,
-  ColumnValues,
   ComputedPatch,
-  NewSession,
   PageEdge,
   Removal,
   RemovedSession,
   SessionFilter,
   SessionPage,
-  SessionRef,
   SessionStore,
-  StoredSession,
-  UpdatedSession,
 } from './core/store/store.ts'
+export type { Client, ColumnValues, NewSession, SessionRef, StoredSession, UpdatedSession } from './core/store/stored-session.ts'
 export { storeContract } from './stores/contract/store-contract.ts'
 export type { ContractCase, StoreUnderTest } from './stores/contract/tools.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'

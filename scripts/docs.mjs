@@ -83,7 +83,7 @@ async function writePages(folder) {
   writeFileSync(path.join(folder, 'README.md'), indexPage(modules))
 }
 
-/** Returns true for members of the library itself: users create no sessions with `new`, and use no symbols. */
+/** Returns true for members that only the library uses: the constructor of `Session`, and members named by a symbol. */
 function isOwn({ kind, name, parent }) {
   return name.startsWith('[') || (kind === ReflectionKind.Constructor && parent?.name === 'Session')
 }
@@ -110,7 +110,7 @@ ${rows.join('\n')}
 `
 }
 
-/** Returns links to the headings of a page. Of two headings with one name, GitHub numbers the second. */
+/** Returns links to the headings of a page. If a heading repeats an earlier one, GitHub appends a number to its fragment. */
 function linksTo(page, children) {
   const names = children.map(({ name }) => name)
   const links = names.map((name, index) => {

@@ -42,6 +42,6 @@ function statementsOf(file) {
 const text = moduleText()
 if (!process.argv.includes('--check')) writeFileSync(target, text)
 else if (readFileSync(target, 'utf8') !== text) {
-  console.error('lib/stores/drizzle/migrations.ts is not in step with drizzle/*.sql. Run: npm run generate')
+  console.error('lib/stores/drizzle/migrations.ts does not match drizzle/*.sql. Run: npm run generate')
   process.exit(1)
 }

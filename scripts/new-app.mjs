@@ -1,28 +1,52 @@
-// Builds new Next.js apps that have the files of examples/minimal, which are those of the README, and the packed library.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Builds new Next.js apps with the packed library, and with the files of examples/minimal, which the README shows, or those of
+// `coatcheck init`.
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root, run } from './setup.mjs'
 
 const minimal = path.join(root, 'examples', 'minimal')
+/** The standalone server, outside of the app's folder as in a container, so that it does not find the app's node_modules. */
+const standaloneServer = '../standalone/server.js'
+/** The files that differ between the kinds of app. They are deleted before the next kind, because init never overwrites a file. */
+const filesOfKind = [
+  'proxy.ts',
+  'middleware.ts',
+  'instrumentation.ts',
+  'coatcheck.config.ts',
+  ...['session-options.ts', 'sessions.ts', 'actions.ts', 'users.ts', 'login', 'account', 'relay-settings.mjs'].map(inApp),
+]
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
-// With this, npm would not install the packages that a build needs.
+// Only for building: with NODE_ENV=production, npm does not install the development dependencies, which a build needs.
 const building = { ...env, NODE_ENV: 'production' }
 
-/** The kinds of app on the newest Next, in one folder that create-next-app has made. The first keeps the settings that it wrote. */
+/**
+ * The apps that `coatcheck init` writes: one for each driver except pg, for which it writes the files of the README. `relay` is
+ * true for the drivers that connect only to a WebSocket.
+ */
+const initKinds = [
+  { title: 'init with PGlite', driver: 'pglite', embedded: true },
+  { title: 'init with postgres.js', driver: 'postgres' },
+  { title: 'init with @vercel/postgres', driver: 'vercel', urlVariable: 'POSTGRES_URL', relay: true },
+  { title: 'init with @neondatabase/serverless', driver: 'neon', relay: true },
+]
+
+/** The apps on the newest Next, built one after another in one folder. Those without `config` keep that of create-next-app. */
 const newestKinds = [
   { title: 'create-next-app', cacheComponents: true },
+  ...initKinds,
   { title: 'basePath and typedRoutes', config: { basePath: '/shop', typedRoutes: true }, basePath: '/shop' },
   {
     title: 'standalone with PostgreSQL, webpack',
     flags: ['--webpack'],
-    config: standalone(),
-    ...startedByNode(),
+    config: { output: 'standalone' },
+    script: standaloneServer,
     migratedBy: 'app',
   },
-  { title: 'standalone with PGlite', config: standalone(), ...startedByNode(), embedded: true },
+  { title: 'standalone with PGlite', config: 'deploy.md', script: standaloneServer, embedded: true },
 ]
 
-/** The kinds of app on Next 15.5, which builds with webpack unless asked for Turbopack. */
+/** The apps on Next 15.5, which builds with webpack unless a flag selects Turbopack. */
 const olderKinds = [
   { title: 'Next 15.5, webpack', guard: 'middleware' },
   { title: 'Next 15.5, Turbopack', guard: 'middleware', flags: ['--turbopack'], config: { typedRoutes: true } },
@@ -46,25 +70,80 @@ export function buildNewApps(workplace, tarball, test) {
   }
 }
 
-/** Copies the files of the README into `folder`, which has its packages, and builds the app. Without `config`, keeps Next's own. */
-export function buildNewApp(folder, { guard = 'proxy', config, flags = [], migratedBy, embedded, cacheComponents, script }) {
-  for (const name of ['.next', '.data', 'proxy.ts', 'middleware.ts', 'instrumentation.ts']) remove(folder, name)
-  cpSync(path.join(minimal, 'app'), path.join(folder, 'app'), { recursive: true })
-  if (!existsSync(path.join(folder, 'tsconfig.json')))
-    cpSync(path.join(minimal, 'tsconfig.json'), path.join(folder, 'tsconfig.json'))
-  const proxy = readFileSync(path.join(minimal, 'proxy.ts'), 'utf8')
-  writeFileSync(path.join(folder, `${guard}.ts`), proxy.replace('const proxy', `const ${guard}`))
-  if (config) {
-    for (const name of readdirSync(folder).filter((name) => name.startsWith('next.config.'))) remove(folder, name)
-    writeFileSync(path.join(folder, 'next.config.mjs'), `export default ${JSON.stringify({ ...config, cacheComponents })}\n`)
-  }
-  if (embedded) writeFileSync(path.join(folder, 'app/sessions.ts'), codeOf('deploy.md', 'app/sessions.ts'))
+/**
+ * Writes the files of a kind of app into `folder`, and builds the app. The packages must be installed there. Without `config`,
+ * keeps the next.config file of the folder.
+ */
+export function buildNewApp(folder, kind) {
+  const { config, flags = [], migratedBy, cacheComponents, script, driver } = kind
+  for (const name of ['.next', '.data', '.env.local', ...filesOfKind]) remove(folder, name)
+  for (const name of ['app/layout.tsx', 'app/page.tsx']) copyExample(name, folder)
+  if (driver) initialize(folder, kind)
+  else copyReadme(folder, kind)
+  if (config) configure(folder, config, cacheComponents)
   if (migratedBy === 'app') migrateAtStart(folder)
   if (!next(folder, ['build', ...flags])) throw new Error(`next build failed in ${folder}`)
-  if (script) cpSync(path.join(folder, '.next/static'), path.join(folder, '.next/standalone/.next/static'), { recursive: true })
+  if (script) copyStandalone(folder)
 }
 
-/** Adds what docs/deploy.md shows for an app that creates its table when it starts. */
+/** Writes Next's configuration: an object, or the block of a page in docs/. */
+function configure(folder, config, cacheComponents) {
+  for (const name of readdirSync(folder).filter((name) => name.startsWith('next.config.'))) remove(folder, name)
+  const isPage = typeof config === 'string'
+  const text = isPage ? codeOf(config, 'next.config.ts') : `export default ${JSON.stringify({ ...config, cacheComponents })}\n`
+  writeFileSync(path.join(folder, isPage ? 'next.config.ts' : 'next.config.mjs'), text)
+}
+
+function copyStandalone(folder) {
+  const target = path.dirname(path.join(folder, standaloneServer))
+  rmSync(target, { recursive: true, force: true })
+  cpSync(path.join(folder, '.next/standalone'), target, { recursive: true, verbatimSymlinks: true })
+  cpSync(path.join(folder, '.next/static'), path.join(target, '.next/static'), { recursive: true })
+}
+
+function copyReadme(folder, { guard = 'proxy', embedded }) {
+  copyExample('app', folder)
+  if (!existsSync(path.join(folder, 'tsconfig.json'))) copyExample('tsconfig.json', folder)
+  const proxy = readFileSync(path.join(minimal, 'proxy.ts'), 'utf8')
+  writeFileSync(path.join(folder, `${guard}.ts`), proxy.replace('const proxy', `const ${guard}`))
+  if (embedded) writeFileSync(path.join(folder, 'app/sessions.ts'), codeOf('deploy.md', 'app/sessions.ts'))
+}
+
+/** Runs `coatcheck init`, and installs the packages that it prints. */
+function initialize(folder, { driver, relay }) {
+  const command = path.join(folder, 'node_modules/coatcheck/dist/cli.js')
+  const options = { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }
+  const { status, stdout } = spawnSync(process.execPath, [command, 'init', '--login', '--driver', driver], options)
+  console.log(stdout)
+  if (status !== 0) throw new Error(`coatcheck init failed in ${folder}`)
+  const packages = /npm install (.*)/.exec(stdout)?.[1].split(' ')
+  if (packages) npmInstall(folder, packages)
+  if (relay) connectToRelay(folder, driver)
+}
+
+/** Connects the app to the relay of the tests. Next bundles the driver, so a preloaded module could not change its settings. */
+function connectToRelay(folder, driver) {
+  // @vercel/postgres depends on an older version of Neon's driver, which npm nests because the library names a newer one.
+  const nested = '../node_modules/@vercel/postgres/node_modules/@neondatabase/serverless/index.mjs'
+  const module = driver === 'vercel' ? nested : '@neondatabase/serverless'
+  cpSync(path.join(root, 'test/relay-settings.mjs'), path.join(folder, 'app/relay-settings.mjs'))
+  const lines = [
+    `import { neonConfig as driverSettings } from '${module}'`,
+    "import { setRelay } from './relay-settings.mjs'",
+    'setRelay(driverSettings, process.env.RELAY_PORT)',
+  ]
+  appendFileSync(path.join(folder, 'app/sessions.ts'), `\n${lines.join('\n')}\n`)
+}
+
+function inApp(name) {
+  return `app/${name}`
+}
+
+function copyExample(name, folder) {
+  cpSync(path.join(minimal, name), path.join(folder, name), { recursive: true })
+}
+
+/** Adds the code of docs/deploy.md that creates the table when the app starts. */
 function migrateAtStart(folder) {
   writeFileSync(path.join(folder, 'instrumentation.ts'), codeOf('deploy.md', 'instrumentation.ts'))
   const file = path.join(folder, 'app/sessions.ts')
@@ -80,15 +159,6 @@ function codeOf(page, file) {
   return block.slice('ts\n'.length)
 }
 
-/** The settings of an app that runs without its node_modules. PGlite loads its own files, so it must not be bundled. */
-function standalone() {
-  return { output: 'standalone', serverExternalPackages: ['@electric-sql/pglite', 'proper-lockfile'] }
-}
-
-function startedByNode() {
-  return { script: '.next/standalone/server.js' }
-}
-
 function createNextApp(workplace, version, tarball) {
   const name = `create-next-app-${version.replace('.', '-')}`
   const settings = ['--ts', '--app', '--no-src-dir', '--no-tailwind', '--no-linter', '--import-alias', '@/*', '--use-npm']
@@ -97,10 +167,15 @@ function createNextApp(workplace, version, tarball) {
   if (!run('npx', ['--yes', `create-next-app@${version}`, name, ...settings, ...bundler, '--disable-git', '--yes'], options))
     throw new Error(`create-next-app@${version} failed`)
   const folder = path.join(workplace, name)
-  const npm = (args) => run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...args], { ...options, cwd: folder })
-  const drivers = ['drizzle-orm', 'pg', '@electric-sql/pglite', 'proper-lockfile']
-  if (!npm([tarball, ...drivers]) || !npm(['--save-dev', '@types/pg'])) throw new Error(`npm install failed in ${folder}`)
+  npmInstall(folder, [tarball, 'drizzle-orm', 'pg', '@electric-sql/pglite', 'proper-lockfile'])
+  npmInstall(folder, ['--save-dev', '@types/pg'])
   return folder
+}
+
+function npmInstall(folder, args) {
+  const options = { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] }
+  if (!run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...args], options))
+    throw new Error(`npm install ${args.join(' ')} failed in ${folder}`)
 }
 
 function next(folder, args) {

@@ -37,13 +37,13 @@ const lastNames =
   'abara berg costa dubois evans fischer garcia hansen ito jones kim lopez moreau novak okafor patel rossi silva tran weber'
 
 // The number of sessions grows, and it varies by day and week: most sessions start in the afternoon (UTC), and few on weekends. To
-// achieve this, times that are spread evenly are moved by a sine. An amplitude is the most by which they move, in days.
+// achieve this, a sine shifts evenly spread times. An amplitude is the largest shift, in days.
 const dailyAmplitude = 0.55 / (2 * Math.PI)
 const weeklyAmplitude = (7 * 0.3) / (2 * Math.PI)
 const saturday = 2.5 // The day of the epoch with the fewest sessions. The epoch began on a Thursday.
 const rhythm = rhythmUntil(Date.now() / 1000 / day)
 
-process.chdir(root) // The demo runs here.
+process.chdir(root) // The demo runs in this folder, and its DATA_DIR is relative to it.
 const terminal = processTerminal(loadEnvFiles(root))
 try {
   await seed()
@@ -65,7 +65,7 @@ function options() {
 async function seed() {
   const app = await openApp(terminal)
   if (!app.database) fail(`SESSION_ENGINE is ${app.store.name}, but seeding needs a database. Set it to db or cached.`)
-  const { driver, db, description } = await app.database() // migrates it as well
+  const { driver, db, description } = await app.database() // also migrates the database
   try {
     const users = await userIds(db)
     console.log(`Filling ${description} …`)
@@ -139,8 +139,8 @@ function insertion(first, last, { known, invented }) {
 }
 
 /**
- * Returns the time in days since the epoch, and the phase of the daily variation. The last session must not start in the future,
- * so all times are moved by the same duration as the last one. The phase compensates for that.
+ * Returns the time in days since the epoch, and the phase of the daily variation. The sine would shift the last session into the
+ * future, so all times are shifted back by the same duration. The phase compensates for that.
  */
 function rhythmUntil(today) {
   let peak = 0.1
@@ -149,8 +149,8 @@ function rhythmUntil(today) {
 }
 
 /**
- * Returns a query for the creation of each session, in epoch milliseconds, and its idle seconds. Expired ones are idle for over an
- * hour.
+ * Returns a query for the creation time of each session, in epoch milliseconds, and the seconds since its last use. Expired
+ * sessions were last used more than an hour ago.
  */
 function moments(first, last) {
   const { today, peak } = rhythm

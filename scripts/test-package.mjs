@@ -14,7 +14,7 @@ const env = { ...process.env, NEXT_IGNORE_INCORRECT_LOCKFILE: '1', NEXT_TELEMETR
 /** The specs of the demo that depend on Next. */
 const demoSpecs = ['guard', 'no-script', 'action-refresh', 'admin-access']
 
-/** The oldest accepted versions of Next, without Cache Components. The browser suite tests the newest version, with them. */
+/** The oldest accepted versions of Next. They run without Cache Components; the browser suite runs the newest version with them. */
 const versions = [
   {
     name: 'Next 15.5, middleware.ts',
@@ -64,7 +64,7 @@ function buildDemo({ name, packages, guard, webpack }, tarball) {
   const folder = path.join(workplace, `demo-${guard}`)
   for (const name of ['app', 'middleware.ts', 'instrumentation.ts'])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true, filter: (file) => !/\.test\.tsx?$/.test(file) })
-  // Only Cache Components know this setting.
+  // Next accepts this setting only with Cache Components.
   for (const file of filesBelow(path.join(folder, 'app'))) edit(file, (text) => text.replace(/^export const instant = .*$/m, ''))
   if (guard === 'proxy') {
     edit(path.join(folder, 'middleware.ts'), (text) => text.replace('const middleware', 'const proxy'))
@@ -123,7 +123,7 @@ function install(folder, name, dependencies, packages, tarball) {
   return folder
 }
 
-/** Builds the files of the README in `folder`, which has their packages, and tests the app. */
+/** Builds and tests an app with the files of the README in `folder`, where its packages are installed. */
 function testNewApp(title, folder, kind) {
   console.log(`\n── ${title}`)
   buildNewApp(folder, kind)

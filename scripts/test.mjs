@@ -11,7 +11,7 @@ const all = process.argv.includes('--all')
 installDependencies()
 /** The folder of the tarball, the reports and the logs. */
 const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-test-'))
-// The build must work without secret and database, and the tests bring their own.
+// The build must work without a secret and a database, and the tests set their own.
 const ofTheDemo = /^(SESSION_(SECRET|ENGINE|AUTO_CLEAR)|DATABASE_(URL|DRIVER|POOLED)|POSTGRES_URL|REDIS_URL|DATA_DIR|CRON_SECRET)$/
 const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheDemo.test(name) && name !== 'TEST_ALL'))
 const env = { ...clean, ...(all && { TEST_ALL: '1' }), NEXT_TELEMETRY_DISABLED: '1', CHROMIUM_PATH: findTools() }
@@ -21,7 +21,7 @@ const failures = []
 /** The duration of each phase. */
 const durations = []
 
-/** Runs a check that only passes or fails. A failure counts as one. */
+/** Runs a check that only passes or fails. A failure counts as one failed test. */
 async function check(title, passes) {
   const started = performance.now()
   try {

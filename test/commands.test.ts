@@ -12,7 +12,9 @@ describe.each([
   it('the commands create the table, and list, show, revoke and count sessions', async () => {
     const env = await createEnvironment()
     expect(await coatcheckJson(['migrate'], env)).toEqual({ code: 0, json: { applied: expect.any(Number) } })
-    expect((await coatcheck(['migrate'], env)).stdout).toMatch(/^Nothing to do/)
+    expect((await coatcheck(['migrate'], env)).stdout).toMatch(
+      /^Nothing to do: the table sessions is up to date \(migration \d{4}_\w+\) in \S/,
+    )
     expect((await coatcheck(['list'], env)).stdout).toBe('No sessions found.')
     const [cart, ann] = await inApp(env, async (createSession) => [
       await createSession({ cart: 'scarf' }),
@@ -34,7 +36,13 @@ describe.each([
 it('migrate without a configuration says that it does not know tables and columns of the app', async () => {
   const env = await postgres()
   await coatcheck(['migrate'], env)
-  expect((await coatcheck(['migrate'], env)).stdout).toMatch(/up to date in .*\. Without a coatcheck\.config\.ts, this command/)
+  expect((await coatcheck(['migrate'], env)).stdout).toMatch(/up to date .* in .*\. Without a coatcheck\.config\.ts, this command/)
+})
+
+it('migrate on an embedded database says that an app may migrate by itself', async () => {
+  const env = await embedded()
+  await coatcheck(['migrate'], env)
+  expect((await coatcheck(['migrate'], env)).stdout).toMatch(/the embedded database in .*you need not run this command\.$/)
 })
 
 it('a failed command never prints data, a secret, or the password of a connection', async () => {

@@ -1,6 +1,7 @@
 import type { CookieStore } from 'coatcheck/cookie'
 import { resolveOptions } from '../lib/core/options.ts'
-import type { SessionRef, SessionStore, StoredSession } from '../lib/core/store/store.ts'
+import type { SessionStore } from '../lib/core/store/store.ts'
+import type { SessionRef, StoredSession } from '../lib/core/store/stored-session.ts'
 
 const options = resolveOptions({ secret: 'a secret for tests, 32 characters' }, false)
 
@@ -17,7 +18,7 @@ export function visitorsOf(store: CookieStore): SessionStore {
   // A sealed session is identified by its id alone.
   const sealedRef = ({ id }: SessionRef): SessionRef => ({ id, tokenHash: id })
 
-  /** Runs one operation in a request of its own, and keeps the cookie that the response sets. */
+  /** Runs one operation in a separate request, and keeps the cookie that the response sets. */
   async function inRequest<Result extends StoredSession | string | null>(
     ref: SessionRef | undefined,
     run: (store: SessionStore) => Promise<Result>,

@@ -20,7 +20,7 @@ export async function aDeviceKey() {
   return { key: { x, y }, jwk, header, sign, prove: (jti: string) => sign({ ...header, jwk }, { jti }) }
 }
 
-/** A browser with device-bound sessions: it has cookies, and a key of its own for each session. */
+/** A browser with device-bound sessions: it has cookies, and a separate key for each session. */
 export class BoundBrowser extends FakeBrowser {
   /** The identifier of the bound session, as the server chose it. */
   sessionId = ''

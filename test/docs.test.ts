@@ -1,6 +1,8 @@
-import { readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Block, blocksIn, blocksOf, openApp, typeErrors } from './docs/blocks.ts'
 import { read } from './docs/read.ts'
 
@@ -52,6 +54,30 @@ describe('the pages', () => {
   })
 })
 
+describe('the package', () => {
+  it('the relative links and images of the pages in the package lead to files in the package', () => {
+    const shipped = filesOfPackage()
+    const isShipped = (target: string) => shipped.some((file) => file === target || file.startsWith(`${target}/`))
+    const broken = shipped
+      .filter((file) => file === 'llms.txt' || file.endsWith('.md'))
+      .flatMap((page) =>
+        linksOf(page)
+          .filter((link) => !isShipped(path.join(path.dirname(page), link.replace(/#.*/, ''))))
+          .map((link) => `${page}: ${link}`),
+      )
+    expect(broken).toEqual([])
+    expect(shipped).toEqual(expect.arrayContaining(['README.md', 'SECURITY.md', 'docs/errors.md', 'llms.txt']))
+  })
+
+  it('npm corrects nothing in package.json when it publishes the package', () => {
+    const copy = mkdtempSync(path.join(tmpdir(), 'coatcheck-manifest-'))
+    onTestFinished(() => rmSync(copy, { recursive: true }))
+    writeFileSync(path.join(copy, 'package.json'), read('package.json'))
+    execFileSync('npm', ['pkg', 'fix', '--silent'], { cwd: copy })
+    expect(JSON.parse(readFileSync(path.join(copy, 'package.json'), 'utf8'))).toEqual(JSON.parse(read('package.json')))
+  })
+})
+
 describe('docs/django-tutorial.md', () => {
   const page = 'docs/django-tutorial.md'
   /** The changes that the tutorial describes in words, by the start of the heading. */
@@ -90,6 +116,15 @@ describe('docs/examples', () => {
   })
 })
 
+/** Returns the paths of the files that npm would pack. */
+function filesOfPackage(): string[] {
+  const options = { cwd: path.resolve(folder, '..'), encoding: 'utf8' } as const
+  const [report]: [{ files: { path: string }[] }] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--silent'], options),
+  )
+  return report.files.map((file) => file.path)
+}
+
 function linksOf(page: string): string[] {
   const links = [...read(page).matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].map(
     ([, link, source]) => link ?? source ?? '',
@@ -109,7 +144,7 @@ function exists(page: string, link: string): boolean {
   }
 }
 
-/** Returns the fragments of the headings of a page, as GitHub makes them. It numbers those that are equal. */
+/** Returns the fragments of the headings of a page, as GitHub makes them: if a heading repeats, its fragment gets a number. */
 function headingsOf(page: string): string[] {
   const headings = [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading

@@ -1,7 +1,7 @@
 import { it } from 'vitest'
 
 /**
- * The rules that a store does not keep: the ids of the rules by store and reason. Each reason is a heading of the store's page in
+ * The ids of the rules that a store does not keep, by store and reason. Each reason is a heading of the store's page in
  * docs/. A rule has its id in `storeContract`, or where a suite passes it to `rulesOf`.
  */
 export const exceptions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {

@@ -83,7 +83,7 @@ export class HammerLane {
     if (!before || token.secret !== tokenOf(before).secret) {
       this.effects.push({ id: token.id, at: [value.start, end], adds: [`token=${token.secret};`], removes: ['token='] })
     }
-    // The object shows what the statement returned, or, after an operation without any, what it has loaded.
+    // The object shows what the statement returned, or, if the operation sent no statement, what it has loaded.
     if (value.session.id === token.id) this.#see(token, value.session, [value.loading, end])
   }
 

@@ -16,7 +16,7 @@ export type Sessions = ReturnType<typeof hammeredSessions>
 /** A session of a hammered app. */
 export type Session = Awaited<ReturnType<Sessions['getSession']>>
 
-/** The effect of an operation on the data of the session. `removes` are the starts of facts. */
+/** The effect of an operation on the data of the session. `removes` contains the first characters of the removed facts. */
 export type Done = { readonly adds?: readonly string[]; readonly removes?: readonly string[] } | undefined
 
 /** The values that an operation may need. */
@@ -88,7 +88,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     return session.id === null ? undefined : { adds: [`expiry=${thousands};`], removes: ['expiry='] }
   }),
   flash: write(async (session, values) => {
-    if (session.flashes().length > 9) return undefined // the 20th would remove the oldest
+    if (session.flashes().length > 9) return undefined // stays below 20 flashes: the 20th would remove the oldest
     const value = values.newValue()
     await session.flash('info', value)
     return { adds: [`flash=${value};`] }

@@ -34,7 +34,7 @@ export interface HammerReport {
   readonly fromCache: number
 }
 
-/** Runs random operations on one session, as two requests at a time of one browser whose cookie all processes share. */
+/** Runs random operations on one session, two requests at a time. All processes act as one browser and share its cookie. */
 export async function hammer(task: HammerTask): Promise<HammerReport> {
   const { databaseUrl, redisUrl, prefix, name, rounds } = task
   const pool = new Pool({ connectionString: databaseUrl, max: 6 })

@@ -104,6 +104,13 @@ describe('init', () => {
     expect(app.read('.gitignore')).toBe('/node_modules\n.env*\n.data/\n')
     expect(stdout).toContain('npm install drizzle-orm @electric-sql/pglite proper-lockfile')
     expect(stdout).not.toContain('npx coatcheck migrate')
+    expect(stdout).toContain('The first login creates the database in .data, so you need not run migrate.')
+  })
+
+  it('init lists the WebSocket of the driver neon, which Node 20 does not have', async () => {
+    const app = newApp()
+    expect((await app.run(['--driver', 'neon'])).stdout).toContain('npm install drizzle-orm @neondatabase/serverless ws @types/ws')
+    expect(app.read('app/sessions.ts')).toContain('neonConfig.webSocketConstructor = ws')
   })
 
   it('--driver overrides the installed driver, and the install command is that of the app’s package manager', async () => {

@@ -12,7 +12,7 @@ export const without = (data: Data, keys: readonly string[]): Data =>
 /** Returns true if the data has the key, prototypes excluded. */
 export const has = (data: Data, name: string) => Object.hasOwn(data, name)
 
-/** Returns the result of a call that settles before it is queued, because its key is reserved, or null. */
+/** Returns the result of a call that is not queued, because its key is reserved. Returns null for every other call. */
 export function resultBeforeQueue(each: Call): StepResult | null {
   const invalid = { code: 'DATA_INVALID' }
   if (each.do === 'set') return Object.keys(each.values).some(isReserved) ? invalid : null

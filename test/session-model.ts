@@ -74,7 +74,7 @@ export class SessionModel {
   }
 
   /**
-   * Runs calls without an await in between, and returns their results. Adjacent data writes are one write with one
+   * Runs calls without an await in between, and returns their results. Adjacent data writes become one write with one
    * result.
    */
   run(view: View, calls: readonly Call[]): StepResult[] {

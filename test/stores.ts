@@ -11,7 +11,7 @@ import { visitorsOf } from './cookie-visitors'
 /** An empty store of one kind, and a way to let time pass for it. */
 export interface TestStore<Store = ServerOptions['store']> {
   readonly store: Store
-  /** The same store as one that all requests share. Set only if `store` is not. */
+  /** The same store in a form that all requests share. Set only if each request has its own `store`. */
   readonly shared?: SessionStore
   elapse(seconds: number): Promise<void>
   close(): Promise<void>

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import ws from 'ws'
+import { setRelay } from './relay-settings.mjs'
 
 // `@vercel/postgres` depends on an older version of Neon's driver, so there are two packages.
 const here = createRequire(import.meta.url)
@@ -17,11 +18,7 @@ export async function useRelay(relayPort) {
   }
   for (const { neonConfig } of copies) {
     neonConfig.webSocketConstructor = ws
-    neonConfig.wsProxy = () => `localhost:${relayPort}/`
-    neonConfig.useSecureWebSocket = false
-    neonConfig.forceDisablePgSSL = true
-    neonConfig.pipelineTLS = false
-    neonConfig.pipelineConnect = false
+    setRelay(neonConfig, relayPort)
   }
 }
 

@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net'
 import Bowser from 'bowser'
 
-/** The type of a device, as far as its browser reports it. */
+/** The type of a device, as reported by its browser. */
 export type DeviceKind = 'desktop' | 'mobile' | 'tablet' | 'unknown'
 
 const kinds: readonly DeviceKind[] = ['desktop', 'mobile', 'tablet']
@@ -29,7 +29,7 @@ localNetworks.addSubnet('169.254.0.0', 16)
 localNetworks.addSubnet('fc00::', 7, 'ipv6')
 localNetworks.addSubnet('fe80::', 10, 'ipv6')
 
-/** Returns the place of an IP address. A public address is returned as it is, because no lookup service is used. */
+/** Returns the location of an IP address. Returns a public address unchanged, because the demo uses no lookup service. */
 export function locationOf(ip: string): string {
   const family = isIPv6(ip) ? 'ipv6' : 'ipv4'
   if (loopback.check(ip, family)) return 'this machine'
@@ -44,8 +44,8 @@ export function loggedOutText(count: number | null): string {
 }
 
 /**
- * The age of a login after which the password is asked for again, before devices are logged out or the password is
- * changed.
+ * The maximum age of a login for logging out devices or changing the password. After that, the user must enter the
+ * password again.
  */
 export const reauthenticateAfter = '10m'
 

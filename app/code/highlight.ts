@@ -43,7 +43,7 @@ export function sourceOf(name: string): ActionSource {
 const withHtml = (text: string): Source => ({ text, html: highlighted.get(text) })
 
 /**
- * Highlights all actions. Call it at start: it takes some tenths of a second, and it reads the clock, which a page must
+ * Highlights all actions. Call it at start: it takes a few tenths of a second, and it reads the clock, which a page must
  * not do while it is prerendered.
  */
 export async function highlightActions(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Runs a statement. If it fails, throws only the code: Drizzle's error contains the parameters, which must not be logged. */
+/** Awaits a statement. If it fails, throws an error with only the code, because Drizzle's error contains the parameters. */
 export async function hideParameters<T>(statement: PromiseLike<T>): Promise<T> {
   try {
     return await statement

@@ -12,7 +12,7 @@ const expiries = [
   { value: '0', label: 'when the browser closes' },
 ]
 
-/** The other changes of a session. Each form contains `problemField`. */
+/** Shows a form for each other change to a session. Each form contains `problemField`. */
 export function Forms({ problemField }: { problemField: ReactNode }) {
   return (
     <>

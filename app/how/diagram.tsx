@@ -24,7 +24,7 @@ export function Station({ where, what, name, children }: { where: string; what: 
 interface PartProps {
   readonly name: string
   readonly note?: ReactNode
-  /** The server's check that uses this part. */
+  /** The number of the server's check that uses this part. */
   readonly step?: 1 | 2
   /** Hides a value that only the browser and the server may know. */
   readonly isHidden?: boolean

@@ -15,7 +15,7 @@ export interface StorageTexts {
   readonly fields: Readonly<Record<'id' | 'hash' | 'user' | 'created' | 'seen' | 'expires', string>>
   /** The operation that replaces the token. */
   readonly rotation: string
-  /** Describes a copy in another place. */
+  /** Describes a copy of the session in a cache. */
   readonly copy?: string
 }
 

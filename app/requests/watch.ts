@@ -39,7 +39,7 @@ function start(request: IncomingMessage, path: string) {
   const kind = kindOf(request, path)
   const hadCookie = token !== null
   const record: OpenRecord = { id: randomUUID(), method, path, kind, hadCookie, statements: [], end: null, ended }
-  // Only a page requests the record of its own request by id.
+  // Pages read the record of their own request by its id. Handlers do not, so their records need no id.
   if (record.kind !== 'handler') requestLog.add(record.id, record)
   if (key) requestLog.add(key, record)
   const end = (response: ServerResponse) => {

@@ -14,8 +14,8 @@ export default function TimeoutPage() {
   return (
     <>
       <PageTitle title="Timeout">
-        Make your session short and watch it. Typing, clicking and touching extend it. If you do nothing, a dialog asks before it
-        ends, in all tabs at once.
+        Make your session short and watch it. Typing, clicking and touching extend it. If you do nothing, a dialog in every tab
+        warns you before it expires.
       </PageTitle>
       <SimpleGrid cols={{ base: 1, md: 2 }} mb="lg">
         <Card title="Your session">

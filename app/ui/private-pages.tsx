@@ -4,7 +4,7 @@ import { getSession } from '../sessions'
 
 /**
  * Surrounds pages that require a login. Next keeps a page that has redirected to the login page, and would repeat that
- * redirect after the login. So each login forgets these pages.
+ * redirect after the login. The boundary remounts the pages after each login, which discards the redirect.
  */
 export async function PrivatePages({ children }: { children: ReactNode }) {
   const { userId, authenticatedAt } = await getSession()

@@ -13,7 +13,7 @@ import { createDatabase, freePort } from '../postgres.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const roundSeconds = 1
-/** A new server needs some seconds of each kind of request until its code is compiled. */
+/** A new server needs a few seconds of each kind of request until its code is compiled. */
 const load = { rounds: 6, warmup: 4 }
 
 const port = await freePort()

@@ -16,7 +16,7 @@ export const proxy = createGuard(sessionOptions, {
 function localise(request: NextRequest) {
   const policy = `script-src 'nonce-${btoa(crypto.randomUUID())}' 'strict-dynamic'; object-src 'none'; base-uri 'none'`
   const headers = new Headers(request.headers)
-  headers.set('content-security-policy', policy) // Next takes the nonce from here
+  headers.set('content-security-policy', policy) // Next reads the nonce from this header
   const english = new URL(`/en${request.nextUrl.pathname}${request.nextUrl.search}`, request.url)
   const response = languageOf(request.nextUrl.pathname)
     ? NextResponse.next({ request: { headers } })

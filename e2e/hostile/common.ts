@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** A hostile request. None of them may create a session, so none contains data that an anonymous visitor may store. */
+/** A hostile request. It must not create a session, so it contains no data that an anonymous visitor may store. */
 export interface HostileRequest {
   readonly kind: 'cookie' | 'body' | 'headers' | 'method' | 'path' | 'action' | 'raw'
   readonly method: string

@@ -5,7 +5,7 @@ const shared = {
   turbopack: { root: path.parse(process.cwd()).root },
   typescript: { ignoreBuildErrors: true },
 }
-// Without Cache Components, `use cache` has an option of its own.
+// Without Cache Components, `use cache` needs a separate option.
 const cached = process.env.CACHE_COMPONENTS
   ? { cacheComponents: true, partialPrefetching: true }
   : { experimental: { useCache: true } }

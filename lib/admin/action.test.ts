@@ -106,7 +106,7 @@ describe('the admin action', () => {
     expect(await remaining()).toEqual(new Set([id, admin.id]))
   })
 
-  it('the action revokes the selected sessions, and a flash has their number and an event the acting user', async () => {
+  it('the action revokes the selected sessions, a flash contains their number, and an event names the acting user', async () => {
     const [{ id }, second, { id: third }] = [await aBrowser('ada'), await aBrowser(), await aBrowser()]
     expect(await post(admin.browser, { operation: 'selected', ids: [id, second.id, 'x'] })).toBe(
       'Redirected to /admin?status=active',

@@ -8,14 +8,14 @@ import type { ActingSession, AdminAction, AdminProgress, AdminSessions, AdminSta
 /** The options of `createAdminAction`. */
 export interface AdminActionOptions {
   /**
-   * Returns true if the current user may see and revoke sessions. Pass the same function to `<SessionAdmin>`: an action
-   * is a public endpoint that any client can post to, so it has to check for itself. The function may redirect
-   * anonymous visitors, as `requireUser` does.
+   * Returns true if the current user may see and revoke sessions. Pass the same function to `<SessionAdmin>`: an action is a public
+   * endpoint that any client can post to, so it must check the permission itself. The function may redirect anonymous visitors, as
+   * `requireUser` does.
    */
   readonly authorize: () => boolean | Promise<boolean>
 }
 
-/** A form of the admin page, parsed. */
+/** A parsed form of the admin page. */
 interface Command {
   readonly operation: Operation | 'acknowledge' | null
   readonly ids: readonly string[]
@@ -28,7 +28,7 @@ interface Command {
   readonly path: string
   /** The address to show after the operation. */
   readonly back: Address
-  /** true if JavaScript shows the result of this post; otherwise the result has to be in the URL. */
+  /** true if JavaScript shows the result of this post; otherwise the result must be in the URL. */
   readonly hasScript: boolean
   /** The flashes to acknowledge. */
   readonly flashes: readonly string[]
@@ -37,13 +37,13 @@ interface Command {
 const unchanged: AdminState = { problem: null, progress: null }
 
 /**
- * Creates the server action of `<SessionAdmin>`. Call it in a file of your app that starts with `'use server'`, and
- * export the result.
+ * Creates the server action of `<SessionAdmin>`. Call it in a file of your app that starts with `'use server'`, and export the
+ * result.
  *
- * The action changes nothing if `authorize` does not return true, or if the post lacks the confirmation that the page
- * asks for. `onEvent` receives a `revoked` event for each statement that revokes sessions and an `expired` event for
- * each post that deletes expired ones. The field `by` of these events is the user id of the acting session. Revoking
- * the current session is reported as `logout`.
+ * The action changes nothing if `authorize` does not return true, or if the post lacks the confirmation that the page asks for.
+ * `onEvent` receives a `revoked` event for each statement that revokes sessions and an `expired` event for each post that deletes
+ * expired ones. Their field `by` is the user id of the admin who posted the form. Revoking the current session is reported as
+ * `logout`.
  *
  * @example
  * 'use server'
@@ -55,7 +55,7 @@ export function createAdminAction(sessions: AdminSessions, { authorize }: AdminA
     const command = parseCommand(form)
     const result = await execute(sessions, command).catch((error: unknown) => problemState(error, command.before))
     if (typeof result === 'string') {
-      // If the current session was logged out, authorize redirects to its page for anonymous visitors first.
+      // If this post logged the admin out, authorize may redirect to a page for anonymous visitors instead.
       await authorize()
       return platform().redirect(result)
     }

@@ -38,7 +38,7 @@ describe('an address', () => {
     expect(parseAddress({})).toEqual(defaultAddress)
   })
 
-  it('an address is unchanged after it was printed and parsed', () => {
+  it('an address that is printed and parsed is unchanged', () => {
     expect(parseAddressText(printAddress(filled))).toEqual(filled)
     expect(parseAddressText(printAddress({ ...defaultAddress, view: 'statistics' })).view).toBe('statistics')
   })
@@ -71,7 +71,7 @@ describe('an address', () => {
     )
   })
 
-  it('an address contains the last of several values, without control characters and lone surrogates', () => {
+  it('if a parameter has several values, an address contains the last one, without control characters and lone surrogates', () => {
     expect(parseAddress({ search: ['a', ' b\u0000c\ud800 '] }).search).toBe('b c\ufffd')
     expect(parseAddress({ search: 'x'.repeat(300) }).search).toHaveLength(255)
   })

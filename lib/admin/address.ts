@@ -29,7 +29,7 @@ export interface Address {
   readonly search: string
   /** The user whose sessions are listed; '': all users. */
   readonly user: string
-  /** Cursors in the form that `formatCursor` returns. At least one of them is ''. */
+  /** Cursors in the form that `formatCursor` returns. `after`, `before` or both are ''. */
   readonly after: string
   readonly before: string
   /** The id of the session whose details are shown, not validated; '': show the list. */
@@ -44,13 +44,13 @@ export interface Address {
   readonly targetUser: string
   /** true after the first of the two confirmations that revoking the current session requires. */
   readonly includeCurrent: boolean
-  /** The result of the last post, for browsers without JavaScript: the reason of a failure, and the progress. */
+  /** The result of the last post, for browsers without JavaScript: the reason for a failure, and the progress. */
   readonly problem: Problem | null
   readonly done: number
   readonly from: string
 }
 
-/** More than the rows of one page of the list. */
+/** The largest number of selected sessions; a page of the list has fewer rows. */
 const maxIds = 100
 const maxText = 255
 
@@ -74,7 +74,7 @@ export const defaultAddress: Address = {
   from: '',
 }
 
-/** Parses a query. Accepts any input and replaces invalid values by the defaults. */
+/** Parses a query. Accepts any input and replaces invalid values with the defaults. */
 export function parseAddress(query: Query): Address {
   const sort = oneOf(sessionSorts, query.sort) ?? defaultAddress.sort
   const after = cursorText(query.after, sort)

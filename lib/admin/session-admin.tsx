@@ -24,14 +24,12 @@ export interface SessionAdminProps {
   readonly searchParams: Promise<Query>
   /** Returns the display names of users, by user id. @default the ids */
   readonly userNames?: UserNames
-  /**
-   * Shows the message of the last action. Set false if the app shows `session.flashes()` on every page. @default true
-   */
+  /** Shows the message of the last action. Set it to false if the app shows `session.flashes()` on every page. @default true */
   readonly showFlashes?: boolean
   /**
    * The nonce of the page's Content-Security-Policy, for the style elements. Style attributes need `style-src-attr
    * 'unsafe-inline'`.
-   * @default the nonce in the request's header Content-Security-Policy, as Next takes it
+   * @default the nonce that Next reads from the request's header Content-Security-Policy
    */
   readonly nonce?: string
 }
@@ -49,7 +47,7 @@ export async function SessionAdmin({ authorize, searchParams, showFlashes = true
   if (isAuthorized !== true) return <Message nonce={nonce}>This page is for admins only.</Message>
   const session = await props.sessions.getSession()
   const address = parseAddress(await searchParams)
-  await platform().io() // Next requires this before the clock is read
+  await platform().io() // Next requires this call before the clock is read
   const view = await renderView({ userNames: async () => new Map(), ...props, session, address, now: new Date() }, nonce)
   return (
     <Provider nonce={nonce}>

@@ -13,7 +13,10 @@ export interface App {
   readonly config: LoadedConfig | null
   readonly store: ServerOptions['store']
   readonly parts: StoreParts
-  /** Opens the database of the store, without the time limits that the app sets for its requests. Null for a store without one. */
+  /**
+   * Opens the database of the store, without the time limits that the app sets for its requests. Null for a store without a
+   * database.
+   */
   readonly database: (() => Promise<AppDatabase>) | null
   /** Reports an event to the app's `onEvent`. */
   emit(event: SessionEvent): void
@@ -25,7 +28,7 @@ export interface App {
 export interface AppDatabase {
   readonly db: PostgresDatabase
   readonly driver: string
-  /** Describes the database for people, without user and password. */
+  /** The database as shown in messages, without user and password. */
   readonly description: string
   /** True if the app's own pool has no `query_timeout`. */
   readonly lacksQueryTimeout: boolean

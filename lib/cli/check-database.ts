@@ -37,7 +37,7 @@ export async function checkDatabase(
   return { findings, facts }
 }
 
-/** A problem of one of these does not keep the next parts from being checked. */
+/** A problem in one of these parts does not stop the next parts from being checked. */
 const independent = ['Clock', 'Pool']
 
 async function checkServer({ db, description, driver, lacksQueryTimeout }: AppDatabase): Promise<PartResult> {

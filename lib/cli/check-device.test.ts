@@ -25,7 +25,7 @@ async function findingFor(listener: RequestListener) {
 }
 
 describe('check --url', () => {
-  it('accepts the response of the device handler', async () => {
+  it('check accepts the response of the device handler', async () => {
     const handler = createSessions(app).deviceHandler()
     const found = await findingFor(async ({ method = '', url = '', headers }, outgoing) => {
       const copied = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)])
@@ -63,7 +63,7 @@ describe('check --url', () => {
     expect((await checkDevice(app, undefined)).findings, 'without --url').toMatchObject([{ skipped: true, remedy: null }])
   })
 
-  it('an address that is not one is wrong usage', async () => {
+  it('check rejects a text that is not an address as wrong usage', async () => {
     const { code, stderr } = await runCommand(['check', '--url', 'shop.example'])
     expect([code, stderr]).toEqual([2, expect.stringContaining('https://shop.example')])
   })

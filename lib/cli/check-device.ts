@@ -37,7 +37,7 @@ function bindingOf(options: ServerOptions | null) {
   try {
     return resolveDeviceBinding(options ? options.deviceBinding : true)
   } catch {
-    return null // checkOptions reports it.
+    return null // checkOptions reports the error.
   }
 }
 

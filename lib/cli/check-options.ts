@@ -32,7 +32,7 @@ function checkSecrets(name: string, options: Pick<ServerOptions, 'secret'> & Par
   }
 }
 
-/** Checks CRON_SECRET. Returns no finding if it is not set, because not every app has a cron job. */
+/** Checks CRON_SECRET. Returns no finding if CRON_SECRET is not set, because not every app has a cron job. */
 export function checkCronSecret({ CRON_SECRET: secret }: Environment): Finding[] {
   if (secret === undefined || secret.length >= 16) return []
   const text = `CRON_SECRET has ${secret.length} characters; at least 16 are required`

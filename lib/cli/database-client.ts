@@ -2,7 +2,7 @@ import { entityKind } from 'drizzle-orm'
 import { type PostgresDatabase, primaryOf } from '../stores/drizzle/database.ts'
 import { hostAndPath } from './environment.ts'
 
-/** The driver's client of a Drizzle database, as far as the drivers agree: a pool, a client, or a PGlite. */
+/** The driver's client of a Drizzle database: a pool, a client, or a PGlite. Each driver has only some of these members. */
 interface DriverClient {
   /** The options of a pool of pg, or of postgres.js. */
   readonly options?: Record<string, unknown>
@@ -28,7 +28,7 @@ export function driverOf(database: PostgresDatabase): string {
   return drivers[kind] ?? kind
 }
 
-/** Describes the database for people, without user and password; null if the driver does not say which one it is. */
+/** Describes the database for messages, without user and password; null if the driver does not name the database. */
 export function describeDatabase(database: PostgresDatabase): string | null {
   const { options = {}, dataDir } = clientOf(database)
   if (typeof dataDir === 'string') return `the embedded database in ${dataDir}`

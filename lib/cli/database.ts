@@ -5,7 +5,7 @@ import { configInvalid, missingPackage } from './errors.ts'
 /** An open database of the environment. */
 export interface OpenDatabase {
   readonly db: PostgresDatabase
-  /** Describes the database for people, without user and password. */
+  /** The database as shown in messages, without user and password. */
   readonly description: string
 }
 
@@ -17,8 +17,8 @@ const openers = {
 } as const satisfies Record<string, (url: string) => Promise<PostgresDatabase>>
 
 /**
- * Opens the database of `DATABASE_URL` or `POSTGRES_URL` with the first of these drivers that is installed: pg,
- * postgres, `@neondatabase/serverless`, `@vercel/postgres`. Sends nothing yet.
+ * Opens the database of `DATABASE_URL` or `POSTGRES_URL` with the first of these drivers that is installed: pg, postgres,
+ * `@neondatabase/serverless`, `@vercel/postgres`. Sends nothing to the server yet.
  * @throws {SessionError} CONFIG_INVALID if there is no URL or no driver.
  */
 export async function openDatabase(env: Environment): Promise<OpenDatabase> {

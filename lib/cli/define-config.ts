@@ -7,8 +7,8 @@ export interface CoatcheckConfig {
 }
 
 /**
- * Returns `config` unchanged, with its type checked. Export the result as default from `coatcheck.config.ts`, beside package.json.
- * The commands then use the app's own store, table, prefix and `onEvent`.
+ * Returns `config` unchanged, with its type checked. Make the result the default export of `coatcheck.config.ts`, beside
+ * package.json. The commands then use the app's own store, table, prefix and `onEvent`.
  * @example export default defineConfig({ sessions: () => import('./app/sessions').then((m) => m.sessions) })
  */
 export function defineConfig(config: CoatcheckConfig): CoatcheckConfig {

@@ -22,7 +22,7 @@ export function loadEnvFiles(folder: string): readonly string[] {
 }
 
 /**
- * Loads `@next/env` from the dependencies of the Next that `from` resolves, because it may not be hoisted; null without
+ * Loads `@next/env` as a dependency of the Next that `from` resolves, because npm does not always hoist it. Returns null without
  * Next.
  */
 function requireNextEnv(from: string): NextEnv | null {
@@ -47,7 +47,7 @@ export interface DatabaseUrl {
 
 /**
  * Returns the database URL of the environment; null if no variable is set.
- * @throws {SessionError} CONFIG_INVALID if it is not a PostgreSQL URL.
+ * @throws {SessionError} CONFIG_INVALID if the variable does not contain a PostgreSQL URL.
  */
 export function databaseUrl(env: Environment): DatabaseUrl | null {
   for (const variable of urlVariables) {
@@ -64,7 +64,7 @@ export function databaseUrl(env: Environment): DatabaseUrl | null {
 
 /**
  * Returns the database URL of the environment.
- * @throws {SessionError} CONFIG_INVALID if there is none, or it is not a PostgreSQL URL.
+ * @throws {SessionError} CONFIG_INVALID if no variable is set, or the variable does not contain a PostgreSQL URL.
  */
 export function requireDatabaseUrl(env: Environment): DatabaseUrl {
   const found = databaseUrl(env)

@@ -27,7 +27,7 @@ export function skipped(name: string, text: string): Finding {
   return { name, text, remedy: null, skipped: true }
 }
 
-/** The guard accepts this difference between the clocks. */
+/** A challenge for a device is valid on servers whose clocks differ by at most this. */
 const clockToleranceMillis = 60_000
 
 /**
@@ -38,7 +38,7 @@ export function clockFinding(name: string, differenceMs: number): Finding {
   const seconds = (Math.abs(differenceMs) / 1000).toFixed(1)
   const text = `${name} is ${seconds} s ${differenceMs < 0 ? 'behind' : 'ahead of'} this machine`
   const isFar = Math.abs(differenceMs) > clockToleranceMillis
-  const remedy = 'Synchronize both clocks with NTP. The guard uses the clock of its own machine and tolerates 60 s.'
+  const remedy = 'Synchronize both clocks with NTP. They may differ by at most 60 s.'
   return { name: 'Clock', text, remedy: isFar ? remedy : null }
 }
 

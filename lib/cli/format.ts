@@ -8,11 +8,11 @@ export function safeText(text: string, width = 255): string {
   return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe
 }
 
-/** Returns `value` as indented JSON that is safe to print. Parsing it gives `value` back. */
+/** Returns `value` as indented JSON that is safe to print. Parsing the JSON returns `value`. */
 export function safeJson(value: unknown): string {
   const toEscape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   const escaped = (text: string) => text.replace(unsafe, (character) => character.split('').map(toEscape).join(''))
-  // The line breaks that indent are the only characters outside of texts that are unsafe.
+  // Outside of strings, JSON contains only one kind of unsafe character: the line breaks of the indentation.
   return JSON.stringify(value, null, 2).split('\n').map(escaped).join('\n')
 }
 

@@ -47,10 +47,10 @@ function jsonOf(steps: readonly Step[]) {
 function byHand(steps: readonly Step[]): string[] {
   return steps
     .filter(({ action }) => action === 'exists')
-    .map(
-      ({ file, text }) =>
-        `${file} exists and was not changed. Add to it by hand what it lacks of:\n\n${text.replace(/^(?=.)/gm, '    ').trimEnd()}`,
-    )
+    .map(({ file, text }) => {
+      const indented = text.replace(/^(?=.)/gm, '    ').trimEnd()
+      return `${file} exists and was not changed. Add the missing parts of this text by hand:\n\n${indented}`
+    })
 }
 
 function nextSteps(app: AppShape, login: boolean, { env }: Terminal): string {
@@ -58,6 +58,7 @@ function nextSteps(app: AppShape, login: boolean, { env }: Terminal): string {
   const needsUrl = driver !== 'pglite'
   const variable = driver === 'vercel' ? 'POSTGRES_URL' : urlVariable
   const run = install.startsWith('npm ') ? 'npm run dev' : `${install.split(' ')[0]} dev`
+  const note = needsUrl ? '' : '\n\nThe first login creates the database in .data, so you need not run migrate.'
   const steps = [
     ...(missingPackages.length > 0 ? [`${install} ${missingPackages.join(' ')}`] : []),
     ...(needsUrl && !env[variable] ? [`Add to .env.local: ${variable}=postgresql://user:password@host:5432/database`] : []),
@@ -66,5 +67,5 @@ function nextSteps(app: AppShape, login: boolean, { env }: Terminal): string {
       ? `${run}, and open http://localhost:3000/account. The user is demo, the password is DEMO_PASSWORD in .env.local.`
       : `${run}. In the action of your login page: await (await getSession()).login(user.id)`,
   ]
-  return `Next:\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}`
+  return `Next:\n${steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n')}${note}`
 }

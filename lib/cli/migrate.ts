@@ -1,8 +1,9 @@
 import { formatCount } from '../core/administration/format.ts'
 import { storeFailed } from '../core/store/deadline.ts'
 import { hasNoTransactions, type PostgresDatabase, primaryOf } from '../stores/drizzle/database.ts'
+import { migrations } from '../stores/drizzle/migrations.ts'
 import type { DrizzlePart } from '../stores/drizzle/part.ts'
-import { type AppDatabase, openApp } from './app.ts'
+import { type App, type AppDatabase, openApp } from './app.ts'
 import { openDatabase } from './database.ts'
 import { closeDatabase } from './database-client.ts'
 import { databaseUrl } from './environment.ts'
@@ -18,15 +19,23 @@ export async function migrate(terminal: Terminal): Promise<CommandResult> {
       const text = `Nothing to do: the store of ${app.config?.fileName} is ${app.store.name}, which needs no table.`
       return { text, json: { applied: 0 } }
     }
-    const { applied, description } = await apply(drizzle, await app.database(), terminal)
+    const database = await app.database()
+    const { applied, description } = await apply(drizzle, database, terminal)
     if (applied > 0) return { text: `Applied ${formatCount(applied, 'migration')} to ${description}.`, json: { applied } }
-    const limits = app.config ? '' : ' Without a coatcheck.config.ts, this command does not know tables and columns of your own.'
-    return { text: `Nothing to do: the table ${drizzle.table} is up to date in ${description}.${limits}`, json: { applied } }
+    const state = `the table ${drizzle.table} is up to date (migration ${migrations.at(-1)?.name}) in ${description}`
+    return { text: `Nothing to do: ${state}.${reasonFor(app, database)}`, json: { applied } }
   } catch (error) {
     throw storeFailed(error, 'none') // the transaction of all migrations was rolled back
   } finally {
     await app.close()
   }
+}
+
+/** Returns a sentence for the cases in which a user may expect that there is something to do. */
+function reasonFor({ config }: App, { driver }: AppDatabase): string {
+  if (!config) return ' Without a coatcheck.config.ts, this command does not know tables and columns of your own.'
+  if (driver !== '@electric-sql/pglite') return ''
+  return ' If the app calls migrate when it opens its database, as after coatcheck init, you need not run this command.'
 }
 
 /**

@@ -84,7 +84,7 @@ function createProgram(terminal: Terminal, onResult: OnResult): Command {
 function addInit(add: AddCommand, terminal: Terminal, onResult: OnResult): void {
   add('init', 'write the files that an app needs')
     .addOption(new Option('--driver <driver>', 'how to connect to the database').choices(Object.keys(driverPackages)))
-    .option('--login', 'also write a login page, a page of the account, and their actions')
+    .option('--login', 'also write a login page, an account page, and their actions')
     .option('--dry-run', 'only show what would be written')
     .option('-y, --yes', 'do not ask for confirmation')
     .action(async (options: InitOptions) => {

@@ -29,9 +29,9 @@ type Confirm = (question: string) => Promise<boolean>
 
 /** The result of a command. */
 export interface CommandResult {
-  /** The text for people. If it is empty, nothing is printed. */
+  /** The text to print. If it is empty, nothing is printed. */
   readonly text: string
-  /** The same result as a JSON document, for `--json`. */
+  /** The result as a JSON document, for `--json`. */
   readonly json: object
   /** @default 0 */
   readonly exitCode?: number
@@ -79,7 +79,7 @@ export function createConfirm(
 function ask(question: string, input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Promise<boolean> {
   const prompt = createInterface({ input, output })
   return new Promise((resolve) => {
-    // Ctrl-C and Ctrl-D close the interface without a reply. They mean no.
+    // Ctrl-C and Ctrl-D close the interface without a reply. Both mean no.
     const onClose = () => {
       output.write('\n')
       resolve(false)

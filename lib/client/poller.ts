@@ -5,15 +5,14 @@ const retrySeconds = 10
 
 /** Polls in one tab. */
 export interface Poller {
-  /** Waits for the lock that allows polling while the page is present; otherwise stops waiting. */
+  /** While the page is visible, waits for the lock that allows polling; otherwise releases the lock or stops waiting for it. */
   follow(): void
   /** Sets the timer of the next poll after new information: in a minute, or when the session is due to expire. */
   schedule(): void
 }
 
 /**
- * Creates a poller. Only the present page that holds the Web Lock polls. Without Web Locks (plain http), every present
- * page polls.
+ * Creates a poller. Only the visible page that holds the Web Lock polls. Without Web Locks (plain http), every visible page polls.
  */
 export function createPoller(mirror: SessionMirror, poll: () => unknown): Poller {
   let turn: AbortController | null = null

@@ -1,11 +1,11 @@
 import type { IdleLifetime, SessionStatus, SessionViewBase } from '../core/session/status.ts'
 
-/** The state of the session as the browser knows it. Tabs send it to each other. */
+/** The state of the session as the browser knows it. Tabs send this state to each other. */
 export interface KnownSession extends Pick<SessionStatus, 'userId' | 'expiresIn'> {
   /** The time of the server's response; null until the page runs. */
   readonly at: Moment | null
   readonly idle: IdleLifetime | null
-  /** True if the visitor has read that the session cannot be extended. */
+  /** True if the visitor has closed the warning that the session cannot be extended. */
   readonly dismissed?: boolean
 }
 
@@ -19,8 +19,8 @@ interface Moment {
 }
 
 /**
- * The time for which the last response of the server is trusted: two polls, because a tab that takes over waits for a
- * minute, and for the network.
+ * The time for which the last response of the server is trusted. It covers two polls and the network, because a tab that starts to
+ * poll first waits for a minute.
  */
 const freshSeconds = 150
 const patienceMs = 10_000
@@ -38,7 +38,7 @@ export class SessionMirror {
   failing = false
   /** The URL of the status handler, once `<SessionWatch>` is mounted. */
   statusUrl = ''
-  /** The other tabs; null while this page is in the back-forward cache. */
+  /** The channel to the other tabs; null while this page is in the back-forward cache. */
   #tabs: BroadcastChannel | null = null
   readonly #listeners = new Set<() => void>()
 
@@ -47,28 +47,28 @@ export class SessionMirror {
     this.known = knownOf(view, null)
   }
 
-  /** Takes over the view of a new render. */
+  /** Stores the view of a new render, and sends it to the other tabs. */
   show(view: SessionViewBase): void {
     this.shown = view
     this.tell(knownOf(view, now()))
   }
 
-  /** Takes over the state that this tab received, and sends it to the other tabs. */
+  /** Stores the state that this tab received, and sends it to the other tabs. */
   tell(known: KnownSession): void {
     this.hear(known)
     this.#tabs?.postMessage(known)
   }
 
   /**
-   * Joins the other tabs. `onOther` is called when one of them has another user, because then only the server knows the
-   * current one.
+   * Opens the channel to the other tabs. `onOther` is called when another tab reports a different user, because then only the
+   * server knows the current user.
    */
   join(onOther: () => unknown): void {
     this.#tabs = new BroadcastChannel(this.name)
     this.#tabs.onmessage = ({ data }) => (this.differs(data) ? onOther() : this.hear(data))
   }
 
-  /** Leaves the other tabs. */
+  /** Closes the channel to the other tabs. */
   leave(): void {
     this.#tabs?.close()
     this.#tabs = null
@@ -84,7 +84,7 @@ export class SessionMirror {
     return `coatcheck ${this.statusUrl}`
   }
 
-  /** Takes over the state that another tab received. */
+  /** Stores the state that another tab received. */
   hear(known: KnownSession): void {
     this.known = known
     this.#notify()
@@ -113,8 +113,8 @@ export class SessionMirror {
   }
 
   /**
-   * Asks the server: GET reads, POST extends. Returns null if the server cannot be reached or fails; the session may
-   * still be active then.
+   * Asks the server: GET reads, POST extends. Returns null if the server cannot be reached or fails; the session may still be
+   * active.
    */
   async ask(method: 'GET' | 'POST'): Promise<SessionStatus | null> {
     const at = now()
@@ -135,7 +135,7 @@ export class SessionMirror {
     for (const listener of this.#listeners) listener()
   }
 
-  /** A status does not contain the step, so it is computed from the page's view and the longest time seen. */
+  /** A status does not contain the step, so the step is computed from the page's view and the longest time seen. */
   #idle({ idleIn }: SessionStatus): IdleLifetime | null {
     if (idleIn === null) return null
     const { seconds = 0, stepSeconds = idleIn / 10 } = this.known.idle ?? {}

@@ -40,9 +40,9 @@ export type LiveSession<View extends SessionView = SessionView> = View & {
 }
 
 /**
- * Returns the view of the session: the values that the app chose, `userId`, `isAnonymous`, `authenticatedAt`,
- * `expiresIn` as the server last reported it, and `expiresAt`. Polls and activity in any tab keep the last two current.
- * `View` is the type of the view.
+ * Returns the view of the session: the values that the app chose, `userId`, `isAnonymous`, `authenticatedAt`, `expiresIn` as the
+ * server last reported it, and `expiresAt`. Polls and activity in any tab keep `expiresIn` and `expiresAt` current. `View` is the
+ * type of the view.
  * @example const { name, isAnonymous } = useSession<SessionView<{ name?: string }>>()
  * @throws {SessionError} CONFIG_INVALID outside `<SessionProvider>`.
  */
@@ -59,7 +59,7 @@ export function useSession<View extends SessionView = SessionView>(): LiveSessio
 
 /**
  * Returns the value of the nearest `<SessionProvider>`.
- * @throws {SessionError} CONFIG_INVALID without one.
+ * @throws {SessionError} CONFIG_INVALID outside `<SessionProvider>`.
  */
 export function useProvided(): Provided {
   const provided = useContext(Context)

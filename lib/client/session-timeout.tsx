@@ -28,7 +28,7 @@ export interface SessionTimeoutTexts {
 /** The values and functions for the content of a `<SessionTimeout>`. */
 export interface SessionTimeoutControls {
   readonly secondsLeft: number
-  /** The time left in words. It changes in steps, so that it can be announced. */
+  /** The time left in words. It changes in steps, so that a screen reader can announce each change. */
   readonly timeLeft: string
   /** False if the session has a fixed end, or the end of `absoluteMaxAge` is near. */
   readonly canExtend: boolean
@@ -63,9 +63,9 @@ const defaults: SessionTimeoutTexts = {
 }
 
 /**
- * Warns before the session expires, in a modal dialog that offers to stay (WCAG 2.2, 2.2.1). Keys, clicks and touches
- * extend the session in steps of `touchInterval`, so an active visitor never sees it. "Stay" in one tab closes it in
- * all. It renders class names and no styles. It needs `<SessionWatch>` beside it.
+ * Warns before the session expires, in a modal dialog that offers to stay signed in (WCAG 2.2, 2.2.1). Keys, clicks and touches
+ * extend the session in steps of `touchInterval`, so an active visitor never sees the dialog. "Stay" in one tab closes the dialog
+ * in all tabs. It renders class names and no styles. It needs `<SessionWatch>` beside it.
  * @example <SessionTimeout warn="2m" logout={logoutAction} />
  */
 export function SessionTimeout({ warn = '2m', logout, texts, className = 'session-timeout', children }: SessionTimeoutProps) {
@@ -96,7 +96,7 @@ export function SessionTimeout({ warn = '2m', logout, texts, className = 'sessio
       aria-labelledby={`${className}-title`}
       aria-describedby={`${className}-text`}
       className={className}
-      // Escape closes the dialog. If the session cannot be extended, the next second opens it again.
+      // Escape closes the dialog. If the session cannot be extended, the dialog opens again within a second.
       onClose={() => isOpen && stay()}
     >
       {isOpen && show(secondsLeft)}

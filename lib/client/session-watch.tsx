@@ -35,8 +35,7 @@ export function SessionWatch({ status, signIn = '/login', onEnded }: SessionWatc
       watchSession(mirror, status, async () => {
         const { shown, known } = mirror
         if (shown.userId === null) return router.refresh()
-        // This loads a document, because the router keeps pages of the last user, and React keeps their typed text
-        // hidden.
+        // This loads a document, because the router keeps pages of the last user, and React keeps the text that was typed in them.
         if (known.userId !== null || pathname === signIn) return location.reload()
         const href = loginHref(signIn, pathname)
         if ((await onEnded?.(href)) !== false) location.assign(href)

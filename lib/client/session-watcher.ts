@@ -49,7 +49,7 @@ export function watchSession(mirror: SessionMirror, statusUrl: string, onChange:
   }
 }
 
-/** The reactions of `watchSession` to the browser's events. */
+/** The functions that the browser's events call. */
 interface Reactions {
   check(): unknown
   follow(): void
@@ -66,8 +66,8 @@ function listen({ check, follow, leave, comeBack, holdsData }: Reactions, signal
   }
   document.addEventListener('visibilitychange', show, { signal })
   for (const type of ['focus', 'online']) addEventListener(type, check, { signal })
-  // A page with an open channel or a lock may not enter the cache. Its content is hidden until the server has confirmed
-  // that it is current.
+  // A browser does not store a page with an open channel or a lock in the back-forward cache. Its content is hidden until the
+  // server has confirmed that it is current.
   const hide = ({ persisted }: PageTransitionEvent) => {
     leave()
     document.body.hidden = persisted && holdsData()

@@ -1,15 +1,15 @@
 import { useEffect } from 'react'
 import type { SessionMirror } from './session-mirror.ts'
 
-/** A control may log the user out. So its use extends the session only if the page is still there a moment later. */
+/** A click on one of these may log the user out, so it extends the session only if the page is still open a moment later. */
 const controls = 'a,button,[type=submit]'
 const momentMs = 1000
 /** The longest pause before a failing server is asked again. */
 const retryMs = 10_000
 
 /**
- * Extends the session, once a step is due, when the visitor presses a key, clicks or touches the page. Moving the mouse
- * does not extend it, and scripts do not. Nothing extends it while `isPaused`.
+ * Extends the session, once a step is due, when the visitor presses a key, clicks or touches the page. Mouse movements and scripts
+ * do not extend it. Nothing extends it while `isPaused`.
  */
 export function useActivity(mirror: SessionMirror, isPaused: boolean): void {
   useEffect(() => {

@@ -3,7 +3,7 @@ import type { SessionMirror } from './session-mirror.ts'
 
 const hourSeconds = 3600
 
-/** Returns the whole seconds until the session expires once there are at most `warnSeconds` left; null before that. */
+/** Returns the whole seconds until the session expires; null while more than `warnSeconds` are left. */
 export function useWarning(mirror: SessionMirror, warnSeconds: number): number | null {
   const [secondsLeft, setSecondsLeft] = useState<number | null>(null)
   useEffect(() => {

@@ -4,7 +4,8 @@ import { type Duration, durationOption } from './store/expiry.ts'
 /** The options of device-bound sessions. */
 export interface DeviceBindingOptions {
   /**
-   * The lifetime of a proof. A stolen cookie is useless after it. Chrome signs at most 6 proofs in 9 minutes for one site.
+   * The lifetime of a proof. A stolen cookie is useless after this time. Chrome signs at most 6 proofs in 9 minutes for one site,
+   * including registrations, so a lifetime of less than 9 minutes can make the user anonymous.
    * @default '10m'
    */
   lifetime?: Duration

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { SessionError } from './errors.ts'
 
-it('instanceof recognizes a SessionError of another copy of the module, and no other error', async () => {
+it('instanceof recognises a SessionError of another copy of the module, and no other error', async () => {
   vi.resetModules()
   const other = await import('./errors.ts')
   expect(other.SessionError).not.toBe(SessionError)

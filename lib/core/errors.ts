@@ -41,7 +41,7 @@ export interface SessionErrorDetails {
   readonly cause?: FailureCause
   /** `none`: nothing was changed. `unknown`: the change may have been committed. Nothing was retried. */
   readonly outcome?: 'none' | 'unknown'
-  /** The HTTP status. @default that of the code */
+  /** The HTTP status. @default the status of the code */
   readonly status?: number
 }
 
@@ -74,7 +74,7 @@ export class SessionError extends Error {
     return value instanceof Error && brand in value
   }
 
-  /** A getter, so that printing an error does not show it. */
+  /** This is a getter, so that a printed error does not show the symbol. */
   protected get [brand](): true {
     return true
   }

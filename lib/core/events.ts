@@ -3,8 +3,8 @@ import type { Rejection } from './cookie/carrier.ts'
 /**
  * An event in the life of a session. Contains ids, never a token or data.
  *
- * `bound`: the session was bound to a device. `flushed` is also emitted when another user logs in and when the expiry
- * is set to the past. The reasons of `rejected`:
+ * `bound`: the session was bound to a device. `flushed` is also emitted when another user logs in and when the expiry is set to the
+ * past. The reasons for `rejected`:
  *
  * - 'unknown': this app signed the token, but the session was deleted or has expired.
  * - 'rotated': another request has replaced the token. The old token may have been stolen.
@@ -20,7 +20,7 @@ export type SessionEvent =
   | {
       readonly type: 'revoked'
       readonly sessions: readonly { readonly id: string; readonly userId: string | null }[]
-      /** The operator, if the caller named one. For `revokeOthers` and `maxPerUser` it is the user's own id. */
+      /** The operator, if the caller named one. For `revokeOthers` and `maxPerUser`, `by` is the user's own id. */
       readonly by: string | null
     }
   | { readonly type: 'expired'; readonly count: number; readonly by: string | null }

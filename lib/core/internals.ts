@@ -1,4 +1,4 @@
-// The app and the command may load separate copies of this module. Keys of the global registry connect them.
+// The app and the command may load separate copies of this module. Keys of the global symbol registry connect the copies.
 
 /** The key under which the result of `createSessions` holds a function that returns the options of the app. */
 export const optionsOf = Symbol.for('coatcheck.optionsOf')
@@ -7,7 +7,7 @@ export const optionsOf = Symbol.for('coatcheck.optionsOf')
 export const partsOf = Symbol.for('coatcheck.partsOf')
 
 /**
- * Adds a property for the command to `target`, and returns it. The property is not enumerable, so printing or spreading
+ * Adds a property for the command to `target`, and returns `target`. The property is not enumerable, so printing or spreading
  * `target` does not reveal it.
  * @example return withInternal({ getSession }, optionsOf, () => options)
  */

@@ -6,7 +6,7 @@ import { FakeBrowser } from '../../test/browser'
 import { resolveOptions } from './options.ts'
 
 const secret = 'a secret for tests, 32 characters'
-/** Returns code and message of the error that the first request with some options rejects with, or null. */
+/** Returns the code and the message with which the first request rejects under these options, or null. */
 const failureOf = async (options: Partial<ServerOptions>) => {
   const { getSession } = createSessions({ secret, store: memoryStore(), ...options } as ServerOptions)
   const error = await new FakeBrowser().visit(getSession).then(
@@ -45,7 +45,7 @@ describe('options', () => {
     [{ timeout: 0 }, /timeout is 0/],
     [{ maxBytes: 1.5 }, /maxBytes is 1.5/],
     [{ maxBytes: 2 ** 30 }, /maxBytes is 1073741824; use a whole number of bytes, at most/],
-    [{ timeout: '30d' }, /timeout is 30d; use a day at most/],
+    [{ timeout: '30d' }, /timeout is 30d; use at most one day/],
     [{ trustedProxies: -1 }, /trustedProxies is -1/],
     [{ maxPerUser: 0 }, /maxPerUser is 0; use a whole number of sessions, at least 1/],
     [{ maxPerUser: 2.5 }, /maxPerUser is 2.5/],
@@ -61,7 +61,7 @@ describe('options', () => {
       /cookie.name is "__Host-sid" with a domain or path, which browsers refuse/,
     ],
     [{ cookie: { name: '__host-sid', secure: true, domain: 'a.example' } }, /cookie.name is "__host-sid" with a domain or path/],
-  ])('the options %j are rejected with CONFIG_INVALID, and the message has the value and the remedy', async (options, message) => {
+  ])('the options %j are rejected with CONFIG_INVALID, and the message has value and remedy', async (options, message) => {
     expect(await failureOf(options)).toEqual(['CONFIG_INVALID', expect.stringMatching(message)])
   })
 

@@ -22,8 +22,8 @@ export interface SessionOptions {
    */
   secret: string | readonly string[] | undefined
   /**
-   * The idle lifetime, counted from the last activity. A cookie lives at most 400 days. A session is kept longer only
-   * if it writes in the second half of that time, because that write sends a new cookie.
+   * The idle lifetime, counted from the last activity. A cookie lives at most 400 days. A session lives longer only if it is
+   * written in the second half of those 400 days, because that write sends a new cookie.
    * @default '14d' (Django's SESSION_COOKIE_AGE)
    */
   maxAge?: Duration
@@ -38,7 +38,7 @@ export interface SessionOptions {
   absoluteMaxAge?: Duration | undefined
   /** True if reading counts as activity. @default false (Django's SESSION_SAVE_EVERY_REQUEST) */
   rolling?: boolean
-  /** Expiry and last-seen advance in steps of this length, or of a tenth of a shorter lifetime. @default '5m' */
+  /** Expiry and last-seen advance in steps of this length, or of a tenth of the lifetime if that is shorter. @default '5m' */
   touchInterval?: Duration
   /**
    * True if the cookie expires when the browser closes. The row still expires after `maxAge`.
@@ -57,8 +57,8 @@ export interface SessionOptions {
    */
   trustedOrigins?: readonly string[] | undefined
   /**
-   * The name of this app, for several apps that share a secret and a cookie name. With `cookieStore()`, a cookie of one
-   * app opens nothing in another. @default none
+   * The name of this app, for several apps that share a secret and a cookie name. With `cookieStore()`, another app rejects the
+   * cookies of this one. @default none
    */
   app?: string | undefined
   /**
@@ -83,9 +83,8 @@ export interface ServerOptions<Data extends object = JsonObject, User = null> ex
    */
   user?: UserOptions<User> | undefined
   /**
-   * Returns the values of the app's own columns for a session, at each write (Django: a model derived from
-   * AbstractBaseSession). Only the values that the write changes are sent, and those of columns that are still null.
-   * The store must have the columns.
+   * Returns the values of the app's own columns for a session, at each write (Django: a model derived from AbstractBaseSession). A
+   * write sends only the values that it changes, and those of columns that are still null. The store must have the columns.
    * @default none
    */
   columns?: ColumnsOption<Data> | undefined
@@ -117,9 +116,9 @@ export interface ServerOptions<Data extends object = JsonObject, User = null> ex
   /** The longest duration of one store operation. @default 5 (seconds) */
   timeout?: Duration
   /**
-   * Finds the session of another library, so that users stay logged in when an app moves to this library. Called if a
-   * request has no authentic cookie of ours. Pages show the session at once. The first action or route handler stores
-   * it. docs/moving.md has examples.
+   * Finds the session of another library, so that users stay logged in when an app moves to this library. Called if a request has
+   * no authentic cookie of Coatcheck. Pages show the session at once. The first action or route handler stores it. docs/moving.md
+   * has examples.
    * @default none
    */
   adopt?: Adopt | undefined
@@ -200,7 +199,7 @@ export function resolveServerOptions(options: ServerOptions<Record<string, unkno
     throw config(`maxPerUser is ${maxPerUser}; use a whole number of sessions, at least 1`)
   }
   const timeoutMs = durationOption('timeout', timeout) * 1000
-  if (timeoutMs > 86_400_000) throw config(`timeout is ${timeout}; use a day at most`)
+  if (timeoutMs > 86_400_000) throw config(`timeout is ${timeout}; use at most one day`)
   return { maxBytes, recordClient, trustedProxies, clientIp, maxPerUser: maxPerUser ?? null, autoClear, timeoutMs }
 }
 

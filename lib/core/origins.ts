@@ -2,7 +2,8 @@ import { SessionError } from './errors.ts'
 
 /**
  * Returns the origins unchanged.
- * @throws {SessionError} CONFIG_INVALID if one of them is not an http(s) origin as browsers spell it (RFC 6454, section 6.2).
+ * @throws {SessionError} CONFIG_INVALID if one of them is not an http(s) origin in the form that browsers send (RFC 6454, section
+ * 6.2).
  */
 export function checkOrigins(origins: readonly string[]): readonly string[] {
   const wrong = origins.find((origin) => !/^https?:\/\/[^*]+$/.test(origin) || originOf(origin) !== origin)
@@ -11,7 +12,7 @@ export function checkOrigins(origins: readonly string[]): readonly string[] {
   throw new SessionError('CONFIG_INVALID', `trustedOrigins has ${JSON.stringify(wrong)}; ${remedy}`)
 }
 
-/** Returns the origin of a URL; null if it is not one. */
+/** Returns the origin of a URL; null if `url` is not a URL. */
 export function originOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).origin : null
 }

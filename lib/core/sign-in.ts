@@ -11,7 +11,7 @@ export function signInFor(signIn: SignIn, path: string): string {
   return typeof signIn === 'string' ? signIn : checkSignIn(signIn(path))
 }
 
-/** @throws {SessionError} CONFIG_INVALID unless it is a path of this app. */
+/** @throws {SessionError} CONFIG_INVALID unless `signIn` is a path of this app. */
 export function checkSignIn(signIn: string): string {
   if (/^\/(?!\/)/.test(signIn)) return signIn
   const remedy = "use a path of this app, such as '/login'."

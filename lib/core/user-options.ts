@@ -1,6 +1,6 @@
 import type { JsonObject } from './data/json.ts'
 import type { DeepReadonly } from './data/read-only.ts'
-import type { ColumnValues } from './store/store.ts'
+import type { ColumnValues } from './store/stored-session.ts'
 
 /**
  * The option `user` of `createSessions`: loads the app's users, and defines the credentials whose change invalidates
@@ -13,10 +13,9 @@ export interface UserOptions<User> {
    */
   load(userId: string): Promise<User | null | undefined>
   /**
-   * Returns the credentials of a user, such as the password's hash; '' for a user without any (Django's
-   * get_session_auth_hash). With this option, `login` needs `authHash`, and a session is deleted once its user's
-   * credentials have changed. Only 128 bits of an HMAC of it are stored. @default none: a password change deletes no
-   * session
+   * Returns the credentials of a user, such as the password's hash; '' for a user without credentials (Django's
+   * get_session_auth_hash). With this option, `login` needs `authHash`, and a session is deleted once its user's credentials have
+   * changed. Only 128 bits of an HMAC of the credentials are stored. @default none: a password change deletes no session
    */
   authHash?(user: User): string
 }
@@ -31,6 +30,6 @@ export interface ColumnsSource<Data extends object = JsonObject> {
 
 /** The option `columns` of `createSessions`. */
 export type ColumnsOption<Data extends object = JsonObject> = {
-  // A method, so that sessions with other data remain assignable.
+  // This is a method, so that a session with other data remains assignable.
   columns?(session: ColumnsSource<Data>): ColumnValues
 }['columns']

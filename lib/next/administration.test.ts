@@ -127,7 +127,7 @@ describe('the administration of sessions', () => {
     expect(await sessions.list({ before: next?.id })).toEqual([newest])
   })
 
-  it('a page with two edges, an invalid edge, an unknown status or an unknown order is rejected', async () => {
+  it('a page with both after and before, an invalid row, an unknown status or an unknown order is rejected', async () => {
     const { sessions, newSession } = inMemory()
     const [row] = [await newSession()].map((id) => ({ id, lastSeenAt: new Date() }))
     expect(await codeOf(sessions.list({ after: row, before: row }))).toBe('DATA_INVALID')

@@ -47,8 +47,18 @@ describe('adopt', () => {
     expect([setCookies, await store.count({})]).toEqual([[], 0])
   })
 
+  it('a key of the adopted data whose value is undefined is dropped', async () => {
+    const { getSession } = anApp({ adopt: () => ({ userId: '7', data: { cart: ['hat'], coupon: undefined } }) })
+    const login = async () => (await getSession()).login('8')
+    const read = async () => (await getSession()).entries().map(([key]) => key)
+    const browser = new FakeBrowser()
+    expect((await browser.request(read, page('7'))).value).toEqual(['cart'])
+    await browser.request(login, { ...headers('7'), context: 'action' })
+    expect(Object.keys(browser.cookies)).toEqual(['session'])
+  })
+
   it.each(['action', 'handler'] as const)(
-    'the first %s stores it as a session of ours and removes the old cookie',
+    'the first %s stores the session of the other library and removes the old cookie',
     async (context) => {
       const { getSession, seen, store, events } = anApp()
       const browser = new FakeBrowser({ old: '7' })
@@ -73,7 +83,7 @@ describe('adopt', () => {
     expect([typeof id, await get(id)]).toEqual(['string', null])
   })
 
-  it('an authentic session of ours is never replaced by an old one, even if it was revoked', async () => {
+  it('an old session never replaces an authentic session of Coatcheck, even a revoked one', async () => {
     const { getSession, revokeUser, seen } = anApp()
     const browser = new FakeBrowser()
     await browser.visit(async () => (await getSession()).login('8'))
@@ -90,7 +100,7 @@ describe('adopt', () => {
     expect([browser.cookies, await store.count({})]).toEqual([{}, 0])
   })
 
-  it('the hash of the credentials is required if configured, and a changed password deletes the adopted session', async () => {
+  it('authHash is required if user.authHash is set, and a changed password deletes the adopted session', async () => {
     const user = { load: async () => ({ hash: 'new' }), authHash: ({ hash }: { hash: string }) => hash }
     const withHash = (authHash?: string) => anApp({ user, adopt: () => ({ userId: '7', ...(authHash && { authHash }) }) } as never)
     const userIn = (app: ReturnType<typeof anApp>) => new FakeBrowser().visit(() => app.getUser(), page('7'))
@@ -106,7 +116,7 @@ describe('adopt', () => {
     expect(await new FakeBrowser().visit(seen, page('7'))).toEqual([null, null, undefined])
   })
 
-  it('an adopted session is no recent login for `within`, before and after it is stored; a login is one', async () => {
+  it('requireUser with `within` rejects an adopted session, stored or not, until its user logs in', async () => {
     let now = Date.now()
     const { requireUser, getSession } = anApp({ store: memoryStore({ now: () => now }) })
     const browser = new FakeBrowser({ old: '7' })

@@ -9,7 +9,7 @@ import { trimSessions } from '../core/session/removals.ts'
 import type { RequestContext, SessionContext, SessionScope } from '../core/session/request-context.ts'
 import { adoptedKey, storedAuthHash } from '../core/session/session-user.ts'
 import { type ExpiryPolicy, policyOf } from '../core/store/expiry.ts'
-import type { NewSession, StoredSession } from '../core/store/store.ts'
+import type { NewSession, StoredSession } from '../core/store/stored-session.ts'
 import { requestCookies } from '../web/request-cookies.ts'
 
 /**
@@ -74,7 +74,8 @@ function newSession(
 ): Omit<NewSession, 'tokenHash' | 'ip' | 'userAgent'> {
   const { codec, columns, cryptography, now, options } = context
   const id = uuidV7(now(), cryptography.randomBytes(10))
-  const entries = Object.entries(data).map(([key, value]) => [key, codec.encode(key, value)] as const)
+  const given = Object.entries(data).filter(([, value]) => value !== undefined)
+  const entries = given.map(([key, value]) => [key, codec.encode(key, value)] as const)
   const shown = { id, userId: userId === null ? null : checkUserId(userId), data: Object.fromEntries(entries) }
   maxBytesBefore({}, { ...emptyPatch, set: shown.data }, options.maxBytes)
   const parts = { ...shown, data: { ...shown.data, ...(shown.userId !== null && { [adoptedKey]: true }) } }

@@ -1,7 +1,7 @@
 /**
- * Adds the app's `basePath` to a path that does not have it. Next adds it to links and to the redirects of pages and of
+ * Adds the app's `basePath` to a path that does not have it. Next adds the `basePath` to links and to the redirects of pages and of
  * actions that the router calls, but not to those of route handlers and of forms without JavaScript.
- * @param basePath The base path of the request. @default that of the configuration
+ * @param basePath The base path of the request. @default the base path of the configuration
  */
 export function withBasePath(location: string, basePath = configuredBasePath()): string {
   const isPath = /^\/(?!\/)/.test(location)

@@ -63,7 +63,7 @@ function bound(store: SessionStore): SessionStore {
   }
 }
 
-describe('the option columns', () => {
+describe('the columns option', () => {
   it('a new session is created with all columns', async () => {
     const { getSession, browser, sent, stored } = app()
     await browser.visit(async () => (await getSession()).set('tenant', 'acme'))
@@ -83,7 +83,7 @@ describe('the option columns', () => {
     expect(await stored()).toEqual({ tenant: null, account: '7' })
   })
 
-  it('a writer with an older snapshot does not overwrite the column that another one has changed', async () => {
+  it('a writer with an older snapshot does not overwrite the column that another writer has changed', async () => {
     const { getSession, browser, stored } = app()
     await browser.visit(async () => (await getSession()).set('tenant', 'acme'))
     const slow = browser.copy()
@@ -170,7 +170,7 @@ describe('the option columns', () => {
     expect(await codeOf(write)).toBe('CONFIG_INVALID')
   })
 
-  it('a store without own columns is CONFIG_INVALID', async () => {
+  it('a store without own columns is rejected with CONFIG_INVALID', async () => {
     const without: SessionStore = { ...bound(memoryStore()), columnNames: undefined }
     for (const store of [without, cookieStore()]) {
       const { getSession } = createSessions<Data>({ secret, store, columns: tenantOf })

@@ -97,7 +97,7 @@ function configure(options: AnyOptions): ConfiguredSessions {
     emit,
     afterWrite: resolved.autoClear ? createSweeper(carrier.store, Date.now, emit) : () => {},
   }
-  // Functions cannot be compared across the copies of a module that a bundler makes. Their presence can.
+  // A bundler may load several copies of a module, whose functions are never equal. So only the presence of a function is compared.
   const { serializer, onEvent, clientIp, columns, user, adopt } = options
   const functions = [serializer, onEvent, clientIp, columns, user, user?.authHash, adopt].map((given) => given !== undefined)
   const optionsKey = JSON.stringify([resolved, options.store.name, Object.keys(options.schema ?? {}), functions])

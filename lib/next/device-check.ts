@@ -1,8 +1,8 @@
 import { type CarriedSession, cookieValues } from '../core/cookie/carrier.ts'
-import { boundDevice, type DeviceSigner, deviceCookieName, isJustBound } from '../core/cookie/device.ts'
+import { deviceCookieName, needsProof } from '../core/cookie/device.ts'
 import type { SessionEvent } from '../core/events.ts'
 import type { SessionContext } from '../core/session/request-context.ts'
-import type { StoredSession } from '../core/store/store.ts'
+import type { StoredSession } from '../core/store/stored-session.ts'
 
 /** Rejects a session that is bound to a device if the request has no proof of that device. Reads no store. */
 export async function onItsDevice(
@@ -11,25 +11,11 @@ export async function onItsDevice(
   headers: Headers,
 ): Promise<CarriedSession> {
   const { found } = carried
-  if (!deviceSigner || found === null || typeof found === 'string') return carried
+  if (!deviceSigner || found === null || typeof found === 'string' || !needsProof(found.row)) return carried
   const { row } = found
-  const proofs = () => cookieValues(headers.get('cookie'), deviceCookieName(options.cookie))
-  if (await isProven(deviceSigner, row, proofs, now())) return carried
+  const proofs = cookieValues(headers.get('cookie'), deviceCookieName(options.cookie))
+  if (await deviceSigner.isProof(row.id, proofs, now() / 1000)) return carried
   return { ...carried, found: 'device', unproven: { row, isSkipped: headers.has('secure-session-skipped') } }
-}
-
-/**
- * Returns true if the session is not bound to a device, was bound just now, or one of the device cookies is a proof.
- * `proofs` returns these cookies. It is called only for a bound session.
- */
-export async function isProven(
-  signer: DeviceSigner,
-  row: StoredSession,
-  proofs: () => readonly string[],
-  now: number,
-): Promise<boolean> {
-  const device = boundDevice(row)
-  return !device || isJustBound(device, row) || signer.isProof(row.id, proofs(), now / 1000)
 }
 
 /** Returns the event for a request that did not come from the device of this session. */

@@ -106,6 +106,24 @@ describe('binding', () => {
     expect((await browser.register(sessions, (await browser.invitation(shared)) ?? '')).status).toBe(200)
   })
 
+  it('after a revocation, the guard invites the browser once, and then only after the next login', async () => {
+    const { sessions, browser } = await aBoundApp()
+    await sessions.revokeUser('7')
+    pass(10 * minutes)
+    expect((await browser.register(sessions, (await browser.invitation(shared)) ?? '')).status).toBe(400)
+    expect(await browser.invitation(shared)).toBeNull()
+    await browser.read(async () => (await sessions.getSession()).login('7'))
+    expect((await browser.register(sessions, (await browser.invitation(shared)) ?? '')).status).toBe(200)
+  })
+
+  it('a registration for the session before a login is refused, and the session of the login is still invited', async () => {
+    const { sessions, browser } = await anApp()
+    const former = await browser.invitation(shared)
+    await browser.read(async () => (await sessions.getSession()).login('8'))
+    expect((await browser.register(sessions, former ?? '')).status).toBe(400)
+    expect((await browser.register(sessions, (await browser.invitation(shared)) ?? '')).status).toBe(200)
+  })
+
   it('if two documents register two keys at once, the second replaces the first, which cannot be renewed', async () => {
     const { sessions, browser, userOf } = await anApp()
     const [first, second] = [await browser.invitation(shared), await browser.invitation(shared)]
@@ -233,7 +251,7 @@ describe('renewal', () => {
     expect(await userOf(browser)).toBe('7')
   })
 
-  it('the proof of the former user does not open the session of the next user, which is not bound yet', async () => {
+  it('the proof of the previous user does not open the session of the next user, which is not bound yet', async () => {
     const { sessions, browser } = await aBoundApp()
     await browser.read(async () => (await sessions.getSession()).login('8'))
     expect(await browser.read(async () => (await sessions.getSession()).deviceBound)).toBe(false)
@@ -284,13 +302,13 @@ describe('requireUser and options', () => {
     expect(await required()).toBe('resolved')
   })
 
-  it('requireUser({ deviceBound: true }) is CONFIG_INVALID without the option, because no proof is checked', async () => {
+  it('requireUser({ deviceBound: true }) rejects with CONFIG_INVALID without the option, because no proof is checked', async () => {
     const { store, browser } = await aBoundApp()
     const { requireUser } = createSessions({ ...shared, deviceBinding: false, store })
     expect(await browser.read(async () => codeOf(requireUser({ deviceBound: true })))).toBe('CONFIG_INVALID 500')
   })
 
-  it('the guard adds no invitation to a response of the device handler, which would repeat a refused one without end', async () => {
+  it('the guard adds no invitation to the device handler’s responses, because the browser would repeat a refused registration', async () => {
     const { browser } = await anApp()
     const invitationOn = async (path: string) => {
       const request = new NextRequest(`https://localhost${path}`, { headers: browser.headers() })
@@ -308,7 +326,7 @@ describe('requireUser and options', () => {
     expect([await statusOf('/account'), await statusOf('/api/session/device')]).toEqual([303, 200])
   })
 
-  it('wrong options are CONFIG_INVALID', async () => {
+  it('wrong options are rejected with CONFIG_INVALID', async () => {
     const codes = async (more: Partial<ServerOptions>) => {
       const sessions = createSessions({ ...shared, store: memoryStore(), ...more })
       return codeOf(new BoundBrowser().visit(async () => (await sessions.getSession()).id))

@@ -9,11 +9,13 @@ import {
   unboundCookieName,
   unboundMark,
 } from '../core/cookie/device.ts'
+import { isTokenOf } from '../core/cookie/token.ts'
 import { isUuid } from '../core/data/bytes.ts'
 import type { ResolvedDeviceBinding } from '../core/device-options.ts'
 import type { SessionEvent } from '../core/events.ts'
 import type { ExpiryPolicy } from '../core/store/expiry.ts'
-import type { SessionStore, StoredSession } from '../core/store/store.ts'
+import type { SessionStore } from '../core/store/store.ts'
+import type { StoredSession } from '../core/store/stored-session.ts'
 import { type DeviceProof, headerString, isSignedBy, parseDeviceProof, quotedString, thumbprintOf } from '../web/device-proof.ts'
 import { deviceRejection } from './device-check.ts'
 
@@ -30,10 +32,10 @@ export interface DeviceContext {
 }
 
 /**
- * Responds to the browser of a device-bound session: registers the device's key after a login, and renews the device
- * cookie for a signed challenge. If a link on another site caused the request, it carries no SameSite cookie. So
- * the challenge or `Sec-Secure-Session-Id` identifies the session. If the store fails, the status is 503: the
- * browser keeps its session and tries again. After a 401 it gives up.
+ * Responds to the browser of a device-bound session: registers the device's key after a login, and renews the device cookie for a
+ * signed challenge. If a link on another site caused the request, the browser sends no SameSite cookie. So the challenge or
+ * `Sec-Secure-Session-Id` identifies the session. If the store fails, the status is 503: the browser keeps its session and tries
+ * again. After a 401 the browser gives up.
  * @see W3C Device Bound Session Credentials
  */
 export async function respondToDevice(context: DeviceContext, { headers }: { readonly headers: Headers }): Promise<Response> {
@@ -64,11 +66,11 @@ async function register(context: DeviceContext, headers: Headers, proof: DeviceP
   if (!id || !proof.key) return empty(400)
   if (!(await isSignedBy(proof.key, proof))) return empty(401)
   const row = await findById(context, id)
-  if (!row?.authenticatedAt) return empty(400)
+  if (!row?.authenticatedAt) return empty(400, doNotInvite(context, headers, id))
   const device = boundDevice(row)
   if (device && !isJustBound(device, row)) return refuseKey(context, row, headers)
   const secondsSinceLogin = storeNow(row) - row.authenticatedAt.getTime() / 1000
-  if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400, doNotInvite(context, headers))
+  if (secondsSinceLogin > context.binding.registerWithinSeconds) return empty(400, doNotInvite(context, headers, id))
   const thumbprint = await thumbprintOf(proof.key)
   const boundAtSeconds = device?.boundAtSeconds ?? storeNow(row) // registering another key does not extend the grace period
   const deviceKey = deviceText({ boundAtSeconds, thumbprint, ...proof.key })
@@ -79,18 +81,18 @@ async function register(context: DeviceContext, headers: Headers, proof: DeviceP
 }
 
 /**
- * Refuses a second key after the grace period: the session stays bound to the first key. Emits an event, because a thief
- * may have sent the second key. A request with a valid proof causes no event: it comes from the
- * bound browser itself. Browsers register one key after the other, one for each invitation before the proof.
+ * Refuses a second key after the grace period: the session stays bound to the first key. Emits an event, because a thief may have
+ * sent the second key. A request with a valid proof causes no event, because it comes from the bound browser itself: a browser
+ * registers a key for each invitation that it received before it had a proof.
  */
 async function refuseKey(context: DeviceContext, row: StoredSession, headers: Headers): Promise<Response> {
   const { cookie, signer, now } = context
   const proofs = cookieValues(headers.get('cookie'), deviceCookieName(cookie))
   if (await signer.isProof(row.id, proofs, now() / 1000)) return empty(400)
-  return refuse(context, row, 400, doNotInvite(context, headers))
+  return refuse(context, row, 400, doNotInvite(context, headers, row.id))
 }
 
-/** Renews the device cookie if the device has signed a challenge; otherwise asks it to sign one. */
+/** Renews the device cookie if the device has signed a challenge; otherwise sends a challenge to sign. */
 async function refresh(context: DeviceContext, sessionId: string, proof: DeviceProof | null): Promise<Response> {
   const [id = '', thumbprint] = sessionId.split('~')
   const row = isUuid(id) ? await findById(context, id) : null
@@ -108,9 +110,12 @@ function refuse({ emit }: DeviceContext, row: StoredSession, status: number, hea
   return empty(status, headers)
 }
 
-/** Sets the cookie that stops the guard's invitations until the next login. Otherwise each page would cause a registration. */
-function doNotInvite({ cookie }: DeviceContext, headers: Headers): Record<string, string> {
-  const [token] = cookieValues(headers.get('cookie'), cookie.name)
+/**
+ * Sets the cookie that stops the guard's invitations until the next login. Otherwise each page would cause a registration. Sets
+ * none if the browser has logged in again since it was invited for session `id`: its new session can still be bound.
+ */
+function doNotInvite({ cookie }: DeviceContext, headers: Headers, id: string): Record<string, string> {
+  const token = cookieValues(headers.get('cookie'), cookie.name).find((value) => isTokenOf(id, value))
   if (token === undefined) return {}
   const value = `${unboundCookieName(cookie)}=${unboundMark(token)}`
   return { 'set-cookie': `${value}; Max-Age=86400; ${deviceCookieAttributes(cookie)}` }

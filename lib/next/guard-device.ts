@@ -1,19 +1,18 @@
 import type { NextRequest } from 'next/server.js'
 import { cookieValues } from '../core/cookie/carrier.ts'
-import { DeviceSigner, deviceCookieName, unboundCookieName, unboundMark } from '../core/cookie/device.ts'
+import { DeviceSigner, deviceCookieName, needsProof, unboundCookieName, unboundMark } from '../core/cookie/device.ts'
 import { deviceKeyInfo } from '../core/cookie/keys.ts'
 import type { ResolvedOptions } from '../core/options.ts'
-import type { StoredSession } from '../core/store/store.ts'
+import type { StoredSession } from '../core/store/stored-session.ts'
 import { privateResponse, withHeader } from '../web/private-response.ts'
 import { webMacs } from '../web/web-crypto.ts'
 import { registration } from './device.ts'
-import { isProven } from './device-check.ts'
 
 const header = 'secure-session-registration'
 
 /** Asks browsers to bind new sessions to their device. */
 export interface DeviceRegistrar {
-  /** Returns true for the path of the device handler. A redirect there would log its visitors out. */
+  /** Returns true for the path of the device handler. A redirect of this path would log visitors out. */
   isHandler(request: NextRequest): boolean
   /** Returns false if the session is bound to a device and the request has no proof of it. */
   isProven(request: NextRequest, row: StoredSession): Promise<boolean>
@@ -35,23 +34,23 @@ export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOpti
     return cookieValues(headers.get('cookie'), cookie.name).some((token) => marks.includes(unboundMark(token)))
   }
   return {
-    isProven: ({ headers }, row) => isProven(signer, row, () => proofs(headers), Date.now()),
+    isProven: async ({ headers }, row) => !needsProof(row) || signer.isProof(row.id, proofs(headers), Date.now() / 1000),
     isHandler,
     invite: async (request, id, response) => {
       const { headers } = request
-      // An invitation with the refusal of a registration would make the browser try again at once, without end.
+      // If the refusal of a registration had an invitation, the browser would try again at once, without end.
       if (isHandler(request)) return response
       // The browser has a key but could not renew its proof. It must not create another key.
       if (headers.has('secure-session-skipped') || !isUsed(headers) || isTooLate(headers)) return response
       const nowSeconds = Date.now() / 1000
       if (await signer.isProof(id, proofs(headers), nowSeconds)) return response
-      // A shared cache would hand it to other visitors, who would bind this session to their devices.
+      // A shared cache would send the invitation to other visitors, who would bind this session to their devices.
       return withHeader(privateResponse(response), header, await registration(id, deviceBinding.path, signer, nowSeconds))
     },
   }
 }
 
-/** Returns true for documents and fetches, such as the router's; false for what loads ahead of time and for files. */
+/** Returns true for documents and fetches, such as the router's; false for prefetches and for files. */
 function isUsed(headers: Headers): boolean {
   const destination = headers.get('sec-fetch-dest') ?? 'document'
   return ['document', 'empty'].includes(destination) && !headers.has('sec-purpose')

@@ -4,7 +4,7 @@ import { safeNext } from '../web/safe-next.ts'
 import { pathHeader } from './path-header.ts'
 
 /**
- * The most cookies of a request that the guard lets through. Browsers store at least 50 for a site (RFC 6265, section
+ * The largest number of cookies in a request that the guard lets through. Browsers store at least 50 for a site (RFC 6265, section
  * 6.1).
  */
 const maxRequestCookies = 200
@@ -35,7 +35,7 @@ function canBeAction({ headers, method }: NextRequest): boolean {
   return method === 'POST' && (headers.has('next-action') || isForm.test(headers.get('content-type') ?? ''))
 }
 
-/** Redirects to `signIn` with the path as `next`. A request that is not a GET becomes one. */
+/** Redirects to `signIn` with the path as `next`. After the redirect of any other request, the browser sends a GET. */
 export function redirectToSignIn(request: NextRequest, signIn: string): Response {
   const { pathname, search } = request.nextUrl
   const target = request.nextUrl.clone()
@@ -48,8 +48,8 @@ export function redirectToSignIn(request: NextRequest, signIn: string): Response
 }
 
 /**
- * The headers with which Next passes request headers to the page: one lists all names, and one with each prefix holds a
- * value.
+ * The headers with which Next passes request headers to the page: one header lists all names, and one header for each name, with a
+ * prefix, holds its value.
  */
 const [overrides, overridePrefix] = ['x-middleware-override-headers', 'x-middleware-request-']
 

@@ -82,7 +82,7 @@ describe('the guard', () => {
     expect([await after(1000 + 3600), await after(1000 + 86_400 + 60)]).toEqual([true, false])
   })
 
-  it('the guard lets server actions and forms pass, because an action checks for itself and fails if it is redirected', async () => {
+  it('the guard lets server actions and forms pass: an action checks the user itself, and fails if it is redirected', async () => {
     const bodies = ['multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'Text/Plain;charset=UTF-8']
     for (const headers of [{ 'next-action': 'abc' }, ...bodies.map((type) => ({ 'content-type': type }))]) {
       expect((await guarded('/account', { method: 'POST', headers })).passed).toBe(true)
@@ -100,7 +100,7 @@ describe('the guard', () => {
     expect((await guarded('/', { method: 'POST', protect: ['/account'] })).passed).toBe(true)
   })
 
-  it('protect guards whole path segments in any spelling, but never signIn', async () => {
+  it('protect guards whole path segments, percent-encoded or not, but never signIn', async () => {
     const protect = ['/account', '/admin']
     const passes = async (path: string) => (await guarded(path, { protect })).passed
     expect(await Promise.all(['/account', '/account/x', '/%61ccount', '/admin/'].map(passes))).toEqual([false, false, false, false])
@@ -348,7 +348,7 @@ describe('the path that the guard passes on', () => {
   }
   const forged = { [header]: '/forged', 'x-own': 'kept' }
 
-  it('a page receives its path and search in a header of the library, which replaces one of the client', async () => {
+  it('a page receives its path and search in a header of the library, which replaces a header that the client sent', async () => {
     const token = await tokenOf('user')
     const cookie = `session=${token}`
     expect(await received('/account?a=1', { token, headers: forged })).toEqual({

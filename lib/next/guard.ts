@@ -43,21 +43,20 @@ export interface GuardOptions {
    */
   adopt?: Adopt | undefined
   /**
-   * The longest duration of a read of the store. Afterwards the request passes to the page, which checks itself.
+   * The longest duration of a read of the store. Afterwards the request passes to the page, which checks the session itself.
    * @default 5
    */
   timeout?: Duration
 }
 
 /**
- * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It turns visitors
- * without a valid token away before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as
- * `next`. Server actions and forms pass, because a redirected action shows an error; any other POST receives a 303.
- * Responses for protected paths have `Cache-Control: private, no-store`. A request with more than 200 cookies receives
- * a 431.
+ * Creates the function that `middleware.ts` exports as `middleware`, or `proxy.ts` as `proxy`. It redirects visitors without a
+ * valid token before a page runs: GET and HEAD requests receive a 307 to `signIn` with the path as `next`. Server actions and forms
+ * pass, because a redirected action shows an error; any other POST receives a 303. Responses for protected paths have
+ * `Cache-Control: private, no-store`. A request with more than 200 cookies receives a 431.
  *
- * The guard saves a page load. It does not secure the page: pages, actions and handlers must call `requireUser`
- * themselves. The guard passes the path of the page to `requireUser`.
+ * The guard redirects before the page runs. It does not secure the page: pages, actions and handlers must call
+ * `requireUser` themselves. The guard passes the path of the page to `requireUser`.
  * @example export const middleware = createGuard(sessionOptions)
  * @throws {SessionError} CONFIG_INVALID at the first request if the options are wrong.
  */

@@ -117,7 +117,7 @@ describe('the origin of a request', () => {
     }
   }
 
-  it('without Sec-Fetch-Site, the scheme of the Origin must be that of the request, as its url or X-Forwarded-Proto gives it', () => {
+  it('without Sec-Fetch-Site, the scheme of the Origin must be that of the request, according to its url or X-Forwarded-Proto', () => {
     const [http, https] = [{ origin: 'http://shop.example' }, { origin: 'https://shop.example' }]
     expect([isAllowed('https://shop.example/api', https), isAllowed('https://shop.example/api', http)]).toEqual([true, false])
     expect([isAllowed('http://shop.example/api', http), isAllowed('http://shop.example/api', https)]).toEqual([true, false])

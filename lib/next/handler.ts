@@ -38,8 +38,8 @@ function errorResponse(error: unknown, request: Request): Response {
 }
 
 /**
- * notFound(), forbidden() and unauthorized() would drop the cookies, and redirect() the Cache-Control. Next's other signals
- * pass.
+ * Returns the response for notFound(), forbidden(), unauthorized() and redirect(), because Next's own response to the first three
+ * drops the cookies, and that to redirect() lacks the Cache-Control. Rethrows Next's other signals.
  */
 function signalResponse(signal: Error & { readonly digest: string }, request: Request): Response {
   const [, status] = /^NEXT_HTTP_ERROR_FALLBACK;(\d{3})$/.exec(signal.digest) ?? []
@@ -54,7 +54,7 @@ function signalResponse(signal: Error & { readonly digest: string }, request: Re
   return new Response(null, { status: Number(redirectStatus), headers: { location: encoded(target) } })
 }
 
-/** A header contains ASCII only. */
+/** Percent-encodes the URL, because a header contains ASCII only. */
 function encoded(location: string): string {
   return location.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURI)
 }

@@ -1,5 +1,5 @@
 import type { RequestContext, SessionContext } from '../core/session/request-context.ts'
-import type { Client } from '../core/store/store.ts'
+import type { Client } from '../core/store/stored-session.ts'
 import { clientOf } from '../web/client-info.ts'
 import { platform } from './platform.ts'
 import { requests } from './requests.ts'

@@ -10,7 +10,7 @@ export interface Platform {
   after(task: () => Promise<void>): void
   /** Stops a prerender at this call. Resolves at once in a real request. */
   io(): Promise<void> | undefined
-  /** null on versions of Next without it. */
+  /** Re-renders the page that called the action; null on versions of Next without `refresh`. */
   readonly refresh: (() => void) | null
   /** Throws Next's redirect, which stops the render or handler. */
   redirect(path: string): Promise<never>

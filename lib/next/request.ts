@@ -5,7 +5,7 @@ import { SessionRecord } from '../core/session/record.ts'
 import type { RequestContext, SessionContext, SessionScope } from '../core/session/request-context.ts'
 import { Session } from '../core/session/session.ts'
 import { policyOf, touchStepSeconds } from '../core/store/expiry.ts'
-import type { StoredSession } from '../core/store/store.ts'
+import type { StoredSession } from '../core/store/stored-session.ts'
 import { clientOf } from '../web/client-info.ts'
 import { adoptSession } from './adopt.ts'
 import { deviceRejection, onItsDevice } from './device-check.ts'
@@ -14,7 +14,10 @@ import { isNextSignal, platform } from './platform.ts'
 import { type AnySession, type Entry, requests } from './requests.ts'
 import { readOnlyCookies, responseCookies } from './response-cookies.ts'
 
-/** One `createSessions` with its options resolved. `optionsKey` distinguishes two with different options. */
+/**
+ * The result of one `createSessions` with resolved options. Two results with different options have different values of
+ * `optionsKey`.
+ */
 export interface ConfiguredSessions {
   readonly context: SessionContext
   readonly optionsKey: string
@@ -34,7 +37,7 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
   requests.entries.set(headers, entries)
   if (!entries.has(name)) {
     const { value } = (await here.cookies()).get(name) ?? {}
-    // Another call may have added it in the meantime.
+    // Another call may have added the entry in the meantime.
     if (!entries.has(name)) entries.set(name, { optionsKey, cookies: valuesOf(headers, value, name), session: null })
   }
   const entry = entries.get(name) as Entry
@@ -58,8 +61,8 @@ export async function requestSession(configured: () => ConfiguredSessions): Prom
 }
 
 /**
- * Returns the values of the cookie in the header, which may have several. `current` is Next's value. If it is not in
- * the header, a middleware or the app has set it for this request, or has deleted the cookie (an empty value).
+ * Returns the values of the cookie in the header, which may have several. `current` is Next's value. If this value is not in the
+ * header, a middleware or the app has set the cookie for this request, or has deleted it (an empty value).
  */
 export function valuesOf(headers: Headers, current: string | undefined, name: string): readonly string[] {
   const sent = cookieValues(headers.get('cookie'), name, Number.POSITIVE_INFINITY)
@@ -68,7 +71,7 @@ export function valuesOf(headers: Headers, current: string | undefined, name: st
   return current === '' ? [] : [current, ...sent].slice(0, maxCookies)
 }
 
-/** Next decodes the values of cookies. */
+/** Decodes the value of a cookie as Next does. */
 function decoded(value: string): string | undefined {
   try {
     return decodeURIComponent(value)
@@ -127,16 +130,16 @@ function touchLater({ context, carried, request }: SessionScope, record: Session
   if (!carried.canTouch || row.secondsSinceSeen < touchStepSeconds(row.expiry, policy)) return
   request.later(async () => {
     const { credential, row: latest } = record
-    if (!credential || latest?.lastSeenAt.getTime() !== row.lastSeenAt.getTime()) return // deleted, or a write has advanced it
+    // The session was deleted, or a write has advanced last-seen.
+    if (!credential || latest?.lastSeenAt.getTime() !== row.lastSeenAt.getTime()) return
     await carried.store.update(credential, { extendsExpiry: rolling, ...(recordClient && { client: request.client }) }, policy)
   })
 }
 
 /**
- * Prepares the current request for a redirect to the login page. Its page consumes no flashes, and after an action Next
- * refetches every page. It leaves the session's cookie alone, which may belong to a newer login of another tab. Returns
- * the status of the redirect: 303 in a route handler, because its request may be a POST, which a browser repeats after
- * a 307.
+ * Prepares the current request for a redirect to the login page. A page that redirects consumes no flashes, and after an action
+ * Next refetches every page. The session's cookie is left alone, because it may belong to a newer login in another tab. Returns the
+ * status of the redirect: 303 in a route handler, because its request may be a POST, which a browser repeats after a 307.
  */
 export async function prepareTurnAway({ options }: SessionContext): Promise<303 | 307> {
   const headers = await platform().headers()

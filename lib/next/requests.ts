@@ -10,9 +10,9 @@ export interface Entry {
   session: Promise<AnySession> | null
 }
 
-/** All requests by their headers. */
+/** The state of all requests. Its keys are the headers objects of the requests. */
 interface Requests {
-  /** Their sessions, by the name of the cookie. */
+  /** The sessions of each request, by the name of the cookie. */
   readonly entries: WeakMap<Headers, Map<string, Entry>>
   /** The requests that respond with a redirect. */
   readonly turnedAway: WeakSet<Headers>

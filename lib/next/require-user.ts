@@ -36,8 +36,8 @@ export interface RequireUserOptions {
 }
 
 /**
- * Implements `requireUser`. Returns if a user is logged in, still exists, has the same credentials as at the login, and
- * has logged in within `within`. Otherwise stops the render or handler.
+ * Implements `requireUser`. Returns if a user is logged in, still exists, has the same credentials as at the login, and has logged
+ * in no longer ago than `within`. Otherwise stops the render or handler.
  */
 export async function checkUser(
   session: AnySession,
@@ -108,7 +108,7 @@ async function redirect(location: string, status: 303 | 307): Promise<never> {
 export async function currentSessionId(getSession: () => Promise<{ readonly id: string | null }>): Promise<string | null> {
   try {
     const { id } = await getSession()
-    await platform().io() // also without a cookie, because the caller queries the store next
+    await platform().io() // called without a cookie, too, because the caller queries the store next
     return id
   } catch (error) {
     if (isNextSignal(error) || error instanceof SessionError) throw error

@@ -3,7 +3,7 @@ import { deviceCookieName } from '../core/cookie/device.ts'
 import type { ResponseCookies } from '../core/session/request-context.ts'
 import { isNextSignal, type Platform, type PlatformCookies } from './platform.ts'
 
-/** Returns the response's cookies for the code that calls it. Call it before the first `await` of a writer. */
+/** Returns the response's cookies as the calling code may use them. Call it before the first `await` of a writer. */
 export async function responseCookies(platform: Platform, headers: Headers, cookie: ResolvedCookie): Promise<ResponseCookies> {
   const cookies = await cookiesOrNull(platform)
   if (!cookies) return readOnlyCookies("in a page's after(), in a cached function, or after its request")

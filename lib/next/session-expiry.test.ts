@@ -138,7 +138,7 @@ describeSessions('the expiry of a session', ({ rule, make, elapse, onServer }) =
   })
 
   rule('the-cookie-outlives-the-row')(
-    'by default the cookie lives much longer than the row, so that a read never has to renew it',
+    'by default the cookie lives much longer than the row, so a read never has to renew the cookie',
     async () => {
       const { getSession } = make()
       const { setCookies } = await new FakeBrowser().request(async () => (await getSession()).set('a', 1))

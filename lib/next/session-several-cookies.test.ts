@@ -7,7 +7,7 @@ import { stores, type TestStore } from '../../test/stores'
 
 const secret = 'a secret for tests, 32 characters'
 
-describe.each(Object.keys(stores))('several cookies of one name, %s', (storeName) => {
+describe.each(Object.keys(stores))('several cookies with the same name, %s', (storeName) => {
   let under: TestStore
   beforeAll(async () => {
     under = await (stores[storeName]?.() as Promise<TestStore>)
@@ -72,7 +72,7 @@ describe.each(Object.keys(stores))('several cookies of one name, %s', (storeName
     },
   )
 
-  it('a cookie that a middleware has deleted for this request opens nothing', async () => {
+  it('a cookie that a middleware has deleted for this request opens no session', async () => {
     const sessions = createSessions({ secret, store: under.store, autoClear: false })
     const browser = new FakeBrowser()
     await browser.visit(async () => (await sessions.getSession()).login('7'))

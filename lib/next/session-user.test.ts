@@ -73,7 +73,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
     expect(await browser.visit(async () => (await requireUser()).user.passwordHash)).toBe('first')
   })
 
-  it('after the login of another user, session.user and getUser never show the former user', async () => {
+  it('after the login of another user, session.user and getUser never show the previous user', async () => {
     const { getSession, getUser, users, logsIn, browser, user } = app()
     const other = { id: `${user.id} other`, passwordHash: 'x' }
     users.set(other.id, other)
@@ -163,7 +163,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
     expect(await seenBy(browser)).toBe(user.id)
   })
 
-  it('a session from before the option authHash is treated as one with changed credentials', async () => {
+  it('a session that was created before user.authHash was set is treated as one with changed credentials', async () => {
     const { open, getUser, browser, user } = app()
     const before = createSessions(options())
     await browser.visit(async () => (await before.getSession()).login(user.id))
@@ -172,7 +172,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
     expect((await browser.visit(open().getUser))?.id).toBe(user.id)
   })
 
-  it('login without authHash is CONFIG_INVALID where user.authHash is configured, and writes nothing', async () => {
+  it('login without authHash rejects with CONFIG_INVALID where user.authHash is configured, and writes nothing', async () => {
     const { getSession, browser, user } = app()
     const { value, setCookies } = await browser.request(async () => {
       const session = await getSession()
@@ -307,7 +307,7 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
     expect(seen).toEqual([user.id, 'coat'])
   })
 
-  it('requireUser with `within` redirects an older login to signIn with reason=reauthenticate, and no user without it', async () => {
+  it('requireUser with `within` redirects an older login with reason=reauthenticate, and an anonymous visitor without it', async () => {
     const { requireUser, logsIn, browser } = app()
     const target = (given: Parameters<typeof requireUser>[0]) =>
       browser.visit(() => requireUser(given).catch((error: Error) => error.message))
@@ -321,8 +321,8 @@ describeSessions('users and credentials', ({ storeName, options, rule, elapse, o
   })
 })
 
-describe('without the option user', () => {
-  it('getUser is CONFIG_INVALID, and requireUser checks the user id only', async () => {
+describe('without the user option', () => {
+  it('getUser rejects with CONFIG_INVALID, and requireUser checks the user id only', async () => {
     const { memoryStore } = await import('coatcheck/testing')
     const { getSession, getUser, requireUser } = createSessions({ secret, store: memoryStore() })
     const browser = new FakeBrowser()

@@ -33,11 +33,11 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
    */
   getSession(): Promise<Session<Data, Defaulted, Input, User>>
   /**
-   * Returns the logged-in user, or null (Django's request.user). Needs the option `user`. `user.load` is called once
-   * per request, however often this is called; a page that is rendered after an action loads the user again. If the
-   * user does not exist or, with `user.authHash`, has other credentials than at the login, the session is deleted, the
-   * visitor is anonymous for the rest of the request, and the event `rejected` with the reason 'credentials' follows.
-   * `session` is a session of these `sessions`, such as that of `fromRequest`. @default the current request's session
+   * Returns the logged-in user, or null (Django's request.user). Needs the option `user`. `user.load` is called once per request,
+   * however often this is called; a page that is rendered after an action loads the user again. If the user does not exist or, with
+   * `user.authHash`, has other credentials than at the login, the session is deleted, the visitor is anonymous for the rest of the
+   * request, and the event `rejected` with the reason 'credentials' follows. `session` must come from the same `createSessions`,
+   * for example from `fromRequest`. @default the current request's session
    * @example const user = await sessions.getUser()
    * @throws {SessionError} CONFIG_INVALID without the option `user`.
    */
@@ -88,9 +88,9 @@ export interface Sessions<Data extends object, Defaulted extends keyof Data = ne
    */
   statusHandler(): StatusHandler
   /**
-   * Creates the route handler, for POST, at the path of the option `deviceBinding`. Browsers send their proof of the
-   * device to it. Nothing may redirect, limit or replace its responses: after a 401, 404, 429 or redirect, the browser
-   * gives up and the user must log in again. Without the option, the first request rejects with CONFIG_INVALID.
+   * Creates the route handler, for POST, at the path of the option `deviceBinding`. Browsers send their proof of the device to this
+   * path. Nothing may redirect, limit or replace its responses: after a 401, 404, 429 or redirect, the browser gives up and the
+   * user must log in again. Without the option, the first request rejects with CONFIG_INVALID.
    * @example export const POST = sessions.deviceHandler()
    */
   deviceHandler(): HandlerFunction<Request, [], Promise<Response>>

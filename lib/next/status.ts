@@ -18,7 +18,7 @@ export interface StatusHandler extends HandlerFunction<Request, [], Promise<Resp
   readonly POST: HandlerFunction<Request, [], Promise<Response>>
 }
 
-/** The parts of one request for the status. */
+/** The parts of one request that the status handler needs. */
 interface StatusRequest {
   readonly context: SessionContext
   readonly headers: Headers

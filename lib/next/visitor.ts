@@ -5,7 +5,8 @@ import { visible } from '../core/data/schema.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import { withDeadline } from '../core/store/deadline.ts'
 import type { ExpiryPolicy } from '../core/store/expiry.ts'
-import type { SessionStore, StoredSession } from '../core/store/store.ts'
+import type { SessionStore } from '../core/store/store.ts'
+import type { StoredSession } from '../core/store/stored-session.ts'
 import { webTokenHash, webVerifier } from '../web/web-crypto.ts'
 
 /** A session as the guard reads it: the stored JSON, without defaults or `serializer`, deeply frozen. */
@@ -23,7 +24,7 @@ export interface Visitor {
   readonly session: GuardedSession | null
 }
 
-/** The visitor, and true if the cookie belongs to any session. */
+/** A visitor. `hasSession` is true if the cookie belongs to any session, with or without a user. */
 interface KnownVisitor extends Visitor {
   readonly hasSession: boolean
   /** The id of a logged-in session. */
@@ -52,9 +53,8 @@ interface GuardStore {
 const anonymous: KnownVisitor = { hasSession: false, id: null, loggedIn: false, session: null }
 
 /**
- * The time after its outer limit at which a token is rejected. The row decides if the session has expired. A guard
- * whose clock is ahead must not redirect a visitor who has just logged in, because the login page would redirect back
- * to it.
+ * The time for which the guard still accepts a token after its expiry. The row decides if the session has expired. A guard whose
+ * clock is ahead must not redirect a visitor who has just logged in, because the login page would redirect back to it.
  */
 const leewaySeconds = 86_400
 
@@ -72,8 +72,8 @@ export function visitorReader(options: ResolvedOptions, { store, timeoutMs }: Gu
   return async (values, isWorthReading, isProven) => {
     const opened = await Promise.all(values.map((value) => openToken(value, options.cookie.name, verify)))
     const tokens = opened.filter((token) => typeof token === 'object').filter(isUsable)
-    // The page uses the first token whose session is live. A token does not show if its session is live, so any token
-    // of a login lets the visitor pass.
+    // The page uses the first token whose session is live. A token alone does not show whether its session is live, so any token of
+    // a login lets the visitor pass.
     const { id = null } = tokens.find(({ loggedIn }) => loggedIn) ?? {}
     const visitor = { hasSession: tokens.length > 0, id, loggedIn: id !== null, session: null }
     if (!readRow || !visitor.hasSession || !isWorthReading(visitor)) return visitor
@@ -95,7 +95,7 @@ async function byCookie(carrier: SessionCarrier, { policy }: ResolvedOptions, va
   return isOver(policy, found.row) ? anonymous : visitorOf(found.row)
 }
 
-/** The row does not know if `absoluteMaxAge` became stricter after its last write. */
+/** The row does not show if `absoluteMaxAge` was shortened after its last write. */
 function isOver(policy: ExpiryPolicy, row: StoredSession): boolean {
   return storeNow(row) >= absoluteEnd(policy, row)
 }

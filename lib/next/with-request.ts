@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { fakePlatformKey, type Platform, type PlatformCookie } from './platform.ts'
+import { fakePlatformKey, type Platform, type PlatformCookie, type PlatformCookies } from './platform.ts'
 
 /** The fake request of `withRequest`. */
 export interface FakeRequest {
@@ -7,8 +7,8 @@ export interface FakeRequest {
   cookies?: Readonly<Record<string, string>>
   headers?: Readonly<Record<string, string>>
   /**
-   * The place where `fn` runs: in a route handler, in a server action, or in a page's render, where cookies are
-   * read-only. @default 'handler'
+   * The context in which `fn` runs: in a route handler, in a server action, or in a page's render, where cookies are read-only.
+   * @default 'handler'
    */
   context?: 'handler' | 'action' | 'render'
 }
@@ -35,30 +35,15 @@ Object.assign(globalThis, { [fakePlatformKey]: () => running.getStore() })
  * @example const { cookies } = await withRequest({}, async () => (await getSession()).set('name', 'Ann'))
  */
 export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise<T>): Promise<FakeResponse<T>> {
-  const { cookies = {}, context = 'handler' } = request
+  const { cookies: before = {}, context = 'handler' } = request
+  const cookies = new BrowserCookies(before, context === 'render')
   const own = { action: { 'next-action': 'test' }, render: { accept: 'text/html' }, handler: {} }[context]
-  const headers = new Headers({ host: 'localhost', ...own, ...cookieHeader(cookies), ...request.headers })
-  const sent = new Map<string, PlatformCookie>()
+  const headers = new Headers({ host: 'localhost', ...own, ...cookieHeader(before), ...request.headers })
   const tasks: (() => Promise<void>)[] = []
   let refreshed = false
-  let readOnly = context === 'render'
-  const current = () => {
-    const all = new Map(Object.entries(cookies))
-    for (const { name, value, maxAge } of sent.values()) maxAge === 0 ? all.delete(name) : all.set(name, value)
-    return all
-  }
   const fake: Platform = {
     headers: async () => headers,
-    cookies: async () => ({
-      get: (name) => {
-        const value = current().get(name)
-        return value === undefined ? undefined : { value }
-      },
-      set: (cookie) => {
-        if (readOnly) throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
-        sent.set(cookie.name, cookie)
-      },
-    }),
+    cookies: async () => cookies,
     after: (task) => {
       tasks.push(task)
     },
@@ -70,11 +55,46 @@ export async function withRequest<T>(request: FakeRequest, fn: () => T | Promise
   }
   return running.run(fake, async () => {
     const value = await (async () => fn())().finally(async () => {
-      readOnly = true
+      cookies.readOnly = true
       for (let task = tasks.shift(); task; task = tasks.shift()) await task()
     })
-    return { value, cookies: Object.fromEntries(current()), setCookies: [...sent.values()], refreshed }
+    return { value, cookies: Object.fromEntries(cookies.all()), setCookies: cookies.sent(), refreshed }
   })
+}
+
+/** The cookies of the fake browser: those of the request, changed by those that were set since. */
+class BrowserCookies implements PlatformCookies {
+  readonly #before: Readonly<Record<string, string>>
+  readonly #sent = new Map<string, PlatformCookie>()
+  /** True where Next forbids setting cookies: in a render, and after the response. */
+  readOnly: boolean
+
+  constructor(before: Readonly<Record<string, string>>, readOnly: boolean) {
+    this.#before = before
+    this.readOnly = readOnly
+  }
+
+  get(name: string): { readonly value: string } | undefined {
+    const value = this.all().get(name)
+    return value === undefined ? undefined : { value }
+  }
+
+  set(cookie: PlatformCookie): void {
+    if (this.readOnly) throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
+    this.#sent.set(cookie.name, cookie)
+  }
+
+  /** Returns the values by name, without the deleted cookies. */
+  all(): Map<string, string> {
+    const all = new Map(Object.entries(this.#before))
+    for (const { name, value, maxAge } of this.#sent.values()) maxAge === 0 ? all.delete(name) : all.set(name, value)
+    return all
+  }
+
+  /** Returns the cookies that were set, in order. */
+  sent(): PlatformCookie[] {
+    return [...this.#sent.values()]
+  }
 }
 
 /** Uses the digest of Next's redirect, so that tests recognise it. */
@@ -82,7 +102,7 @@ async function redirect(path: string): Promise<never> {
   throw Object.assign(new Error(`Redirected to ${path}`), { digest: `NEXT_REDIRECT;replace;${path};307;` })
 }
 
-/** Returns the header that a browser sends with these cookies. Characters that a header cannot have are encoded. */
+/** Returns the header that a browser sends with these cookies. Characters that a header cannot contain are encoded. */
 function cookieHeader(cookies: Readonly<Record<string, string>>): Record<string, string> {
   const encoded = (value: string) => value.replace(/[^\x21-\x3a\x3c-\x7e]/gu, (char) => encodeURIComponent(char.toWellFormed()))
   const pairs = Object.entries(cookies).map(([name, value]) => `${name}=${encoded(value)}`)

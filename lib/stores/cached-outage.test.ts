@@ -9,7 +9,8 @@ import { createIn, freshPrefix, redisClient } from '../../test/redis-stores'
 import { layWire } from '../../test/tcp-proxy'
 import { redisUrl } from '../../test/use-redis'
 import { watch } from '../../test/watched'
-import type { SessionStore, StoredSession } from '../core/store/store.ts'
+import type { SessionStore } from '../core/store/store.ts'
+import type { StoredSession } from '../core/store/stored-session.ts'
 import { aSession, find, patch, policy, uuid, write } from './contract/tools.ts'
 
 const closing: (() => unknown)[] = []
@@ -87,7 +88,7 @@ describe.each(['takeDown', 'silence'] as const)('a process that cannot reach Red
         return found !== null && found !== 'rotated'
       }
       await expect.poll(() => isOpenIn(database.store)).toBe(false)
-      const isStillOpen = await isOpenIn(far) // The reason why the operation has to wait.
+      const isStillOpen = await isOpenIn(far) // The operation has to wait because of this copy.
       const first = await Promise.race([revoked, isOpenIn(near)])
       await revoked
       return [name, isStillOpen, first, await isOpenIn(far)]

@@ -3,7 +3,8 @@ import { memoryStore } from 'coatcheck/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createIn, freshPrefix, redisClient } from '../../test/redis-stores'
 import { gate, watch } from '../../test/watched'
-import type { SessionRef, SessionStore, StoredSession } from '../core/store/store.ts'
+import type { SessionStore } from '../core/store/store.ts'
+import type { SessionRef, StoredSession } from '../core/store/stored-session.ts'
 import { aSession, find, patch, policy, uuid, write } from './contract/tools.ts'
 
 const opened: ReturnType<typeof redisClient>[] = []
@@ -38,7 +39,7 @@ describe('a copy of a session in Redis', () => {
     expect(database.reads).toBe(1)
   })
 
-  it('a copy expires cacheMaxAge after the time before the database was read', async () => {
+  it('the lifetime of a copy, cacheMaxAge, starts before the database is read', async () => {
     const { here, redis, key } = await setUp()
     const row = await createIn(here)
     await here.find(row)
@@ -131,7 +132,7 @@ describe('a copy from before a write', () => {
       database.gate = first.closed
       const slow = there.find(row)
       await expect.poll(() => database.reads).toBe(1)
-      await redis.del(key(row.id)) // As Redis does when its memory is full.
+      await redis.del(key(row.id)) // Redis does the same when its memory is full.
       await here.update(row, write({ set: { a: 2 } }), policy)
       database.gate = second.closed
       const other = hasOtherReader ? here.find(row) : null

@@ -1,6 +1,7 @@
 import { partsOf, withInternal } from '../core/internals.ts'
 import { type Duration, durationOption, type ExpiryPolicy } from '../core/store/expiry.ts'
-import type { Change, NewSession, Removal, SessionFilter, SessionPage, SessionRef, SessionStore } from '../core/store/store.ts'
+import type { Change, Removal, SessionFilter, SessionPage, SessionStore } from '../core/store/store.ts'
+import type { NewSession, SessionRef } from '../core/store/stored-session.ts'
 import { SessionCache } from './redis/cache.ts'
 import { OptionalRedis } from './redis/optional-redis.ts'
 import type { RedisPart } from './redis/part.ts'
@@ -8,7 +9,7 @@ import type { RedisStore } from './redis/store.ts'
 
 /** The options of `cachedStore`. */
 export interface CachedStoreOptions {
-  /** The longest lifetime of a copy, counted from before the database was read. @default 10 (seconds) */
+  /** The longest lifetime of a copy. The lifetime starts before the database is read. @default 10 (seconds) */
   cacheMaxAge?: Duration
   /** The longest time to wait for Redis before continuing without it. @default 0.25 (seconds) */
   redisTimeout?: Duration
@@ -52,7 +53,7 @@ function createCache({ connection }: RedisStore, { cacheMaxAge = 10, redisTimeou
   const timeoutMs = durationOption('redisTimeout', redisTimeout) * 1000
   const effect = 'Until it responds again, sessions are read from the database.'
   const wait = `Logins and revocations then take up to ${maxAgeSeconds} s.`
-  const consequence = `${effect} ${wait} Check that Redis is running and that the client has its address.`
+  const consequence = `${effect} ${wait} Check that Redis is running and that the client connects to the right address.`
   return new SessionCache(new OptionalRedis(connection, { timeoutMs, consequence }), Math.ceil(maxAgeSeconds * 1000))
 }
 

@@ -47,7 +47,7 @@ describe.each(Object.entries(implementations))('parallel requests of one session
     60_000,
   )
 
-  rule('parallel-sets-survive')('20 parallel requests that each set another key all survive', async () => {
+  rule('parallel-sets-survive')('20 parallel requests that each set a different key all survive', async () => {
     const { browser, getSession, read } = await createSession({ start: 0 })
     await Promise.all(
       Array.from({ length: 20 }, (_, i) => browser.copy().visit(async () => (await getSession()).set(`key${i}`, i))),

@@ -6,7 +6,7 @@ import { type DriverRow, type RowDriver, rowStore } from './rows/row-store.ts'
 export interface MemoryStoreOptions {
   /** The store's clock, in epoch milliseconds. @default Date.now */
   now?: () => number
-  /** The largest number of sessions. Above it, the session that was created first is deleted. @default 10000 */
+  /** The largest number of sessions. Above this number, the session that was created first is deleted. @default 10000 */
   maxSessions?: number
   /** Allows the store in production, where each process has its own sessions and loses them when it exits. @default false */
   allowInProduction?: boolean

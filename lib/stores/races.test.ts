@@ -8,7 +8,7 @@ import { postgresUrl } from '../../test/use-postgres'
 
 const rounds = process.env.TEST_ALL ? 500 : 40
 
-/** Loads a new copy of the library, with a pool of its own, as another process has. */
+/** Loads a new copy of the library, with its own pool, as a second process would. */
 async function aServer(connectionString: string) {
   vi.resetModules()
   const { createSessions } = await import('coatcheck')
@@ -35,7 +35,7 @@ describe('two servers on one PostgreSQL', () => {
     for (const { close } of servers) await close()
   })
 
-  it('a login form that is submitted to both at once keeps one session with the cart', async () => {
+  it('a login form that is submitted to both servers at once keeps one session with the cart', async () => {
     for (let round = 0; round < rounds; round++) {
       const [first, userId] = [new FakeBrowser(), `twice ${round}`]
       await first.visit(async () => (await servers[0].getSession()).set('cart', ['coat']))

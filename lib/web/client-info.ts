@@ -1,8 +1,11 @@
 import { isIP } from 'node:net'
 import type { ResolvedServerOptions } from '../core/options.ts'
-import type { Client } from '../core/store/store.ts'
+import type { Client } from '../core/store/stored-session.ts'
 
-/** Returns the browser of a request, as far as it is recorded. Never throws, even if the headers are malformed. */
+/**
+ * Returns the client of a request: its address and user agent, each null if it is not recorded. Never throws, even if the headers
+ * are malformed.
+ */
 export function clientOf(headers: Headers, { recordClient, trustedProxies, clientIp }: ResolvedServerOptions): Client {
   if (!recordClient) return { ip: null, userAgent: null }
   return {

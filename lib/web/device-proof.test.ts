@@ -29,7 +29,7 @@ describe('a device proof', () => {
     expect(proof).toMatchObject({ challenge: 'c1', key: device.key })
     expect(await isSignedBy(device.key, proof)).toBe(true)
     expect(await isSignedBy(other.key, proof)).toBe(false)
-    expect(await isSignedBy({ x: device.key.x, y: other.key.y }, proof), 'no point of the curve').toBe(false)
+    expect(await isSignedBy({ x: device.key.x, y: other.key.y }, proof), 'not a point on the curve').toBe(false)
   })
 
   it('the proof of a refresh contains no key', async () => {
@@ -80,7 +80,7 @@ describe('a device proof', () => {
     )
   })
 
-  it('the thumbprint of a key is that of RFC 7638', async () => {
+  it('the thumbprint of a key is computed as in RFC 7638', async () => {
     const key = { x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' } // RFC 7517, A.1
     const members = `{"crv":"P-256","kty":"EC","x":"${key.x}","y":"${key.y}"}`
     const digest = await crypto.subtle.digest('SHA-256', encoder.encode(members))

@@ -13,7 +13,7 @@ export interface DeviceKey {
 export interface DeviceProof {
   /** The challenge that the device signed. */
   readonly challenge: string
-  /** The key that the device presents, as at a registration; null if the proof contains none. */
+  /** The public key, which the proof of a registration contains; null if the proof contains none. */
   readonly key: DeviceKey | null
   /** The signed text. */
   readonly signed: string
@@ -65,12 +65,12 @@ export function headerString(value: string | null): string | null {
   return quoted?.replace(/\\(.)/g, '$1') ?? null
 }
 
-/** Returns a text of printable ASCII as a string for a header (RFC 9651, section 4.1.6). */
+/** Formats printable ASCII text as a string in a header (RFC 9651, section 4.1.6). */
 export function quotedString(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`
 }
 
-/** Returns the object in a part of a JWT; an empty one if there is none. */
+/** Parses the JSON object in one part of a JWT. Returns an empty object if the part contains none. */
 function jsonObjectOf(part: string): Readonly<Record<string, unknown>> {
   if (!isCanonical(part)) return {}
   try {
@@ -92,7 +92,7 @@ function isCoordinate(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{43}$/.test(value) && isCanonical(value)
 }
 
-/** Base64url has several spellings of some bytes. Only one is accepted. */
+/** Some bytes have several encodings in base64url. Returns true only for the canonical one. */
 function isCanonical(text: string): boolean {
   return base64url(bytesOf(text)) === text
 }

@@ -14,7 +14,7 @@ export function nodeCryptography(secrets: readonly string[]): Cryptography {
   }
 }
 
-/** Signs under the key of the first secret for this purpose, and checks under those of all secrets. */
+/** Signs with the key that is derived from the first secret for this purpose, and checks with the keys of all secrets. */
 export function nodeMacs(secrets: readonly string[], info: string): Pick<Cryptography, 'sign' | 'verify'> {
   const keys = keysFor(secrets, info)
   const [first = Buffer.of()] = keys
@@ -35,7 +35,7 @@ function mac(key: Buffer, input: string) {
   return createHmac('sha256', key).update(input)
 }
 
-/** Uses one call, without creating an object, where Node has it: since 20.12. */
+/** Uses `crypto.hash` where Node has it (since 20.12), because it creates no hash object. */
 function sha256(bytes: Uint8Array): string {
   return crypto.hash ? crypto.hash('sha256', bytes, 'hex') : createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,6 +1,6 @@
 /**
- * Returns the response with `Cache-Control: private, no-store` and `Vary: Cookie`, so that no shared cache stores it.
- * Copies a response whose headers are immutable, such as that of `Response.redirect()`.
+ * Returns the response with `Cache-Control: private, no-store` and `Vary: Cookie`, so that no shared cache stores it. Copies a
+ * response whose headers are immutable, such as one from `Response.redirect()`.
  */
 export function privateResponse(response: Response): Response {
   const own = withHeader(response, 'cache-control', 'private, no-store')
@@ -13,7 +13,7 @@ export function privateResponse(response: Response): Response {
   return own
 }
 
-/** Returns the response with a header; a copy if the headers of the response are immutable. */
+/** Returns the response with the header set, or a copy with the header if the headers of the response are immutable. */
 export function withHeader(response: Response, name: string, value: string): Response {
   try {
     response.headers.set(name, value)

@@ -1,6 +1,9 @@
 import type { RequestCookies } from '../core/adoption.ts'
 
-/** Returns the cookies of a request. Of several with one name, `get` returns the first. Values are decoded as Next decodes them. */
+/**
+ * Returns the cookies of a request. If several cookies have the same name, `get` returns the first. Values are decoded in the same
+ * way as in Next.
+ */
 export function requestCookies(headers: Headers): RequestCookies {
   const all = (headers.get('cookie') ?? '').split(';').flatMap((pair) => {
     const [, name, value = ''] = /^\s*([^=\s]+)=(.*?)\s*$/.exec(pair) ?? []

@@ -1,8 +1,9 @@
 /**
  * Returns `value` if it is a path of this app, otherwise `fallback`. Use it for a `next` parameter, both when you create it and
  * when you follow it. It accepts one leading `/`. It rejects `//` (also where dot segments produce it), backslashes and control
- * characters, with which browsers leave the site. The result is percent-encoded (RFC 3986, section 2.1), because headers, such
- * as a redirect's, contain ASCII only. Its type is that of the fallback, so that `redirect` accepts it with `typedRoutes`.
+ * characters, because a browser may leave the site for such a path. The result is percent-encoded (RFC 3986, section 2.1), because
+ * headers, such as a redirect's, contain ASCII only. Its type is that of the fallback, so that `redirect` accepts it with
+ * `typedRoutes`.
  * @example redirect(safeNext(form.get('next'), '/account'))
  * @see OWASP Unvalidated Redirects and Forwards Cheat Sheet
  */
@@ -12,7 +13,7 @@ export function safeNext(value: unknown, fallback = '/'): string {
   return safe ? value.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURI) : fallback
 }
 
-/** A router that uses only the resolved path, as Next's does, takes `/.//other.example` for `//other.example`. */
+/** A router that uses only the resolved path, as Next's does, treats `/.//other.example` as `//other.example`. */
 function staysHere(path: string): boolean {
   return URL.canParse(path, 'http://here') && !new URL(path, 'http://here').pathname.startsWith('//')
 }

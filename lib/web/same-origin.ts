@@ -29,8 +29,8 @@ export function assertSameOrigin(request: AnyRequest, { trustedOrigins = [] }: S
 }
 
 /**
- * Compares with Host. The scheme is compared if the request has one, because an attacker may control plain http of this
- * host.
+ * Returns true if `origin` has the request's host. Also compares the scheme if the request has one, because an attacker may control
+ * this host over plain http.
  */
 function isOwn(origin: string, headers: Headers, url = ''): boolean {
   // URLs of other schemes all have the origin "null".

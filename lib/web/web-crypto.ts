@@ -12,7 +12,10 @@ export function webVerifier(secrets: readonly string[]): VerifyMac {
   return webMacs(secrets, macKeyInfo).verify
 }
 
-/** Signs under the key of the first secret for this purpose, and checks under those of all secrets, with Web Crypto. */
+/**
+ * Signs with the key that is derived from the first secret for this purpose, and checks with the keys of all secrets. Uses Web
+ * Crypto.
+ */
 export function webMacs(secrets: readonly string[], info: string): Macs {
   const encoder = new TextEncoder()
   const hmac = { name: 'HMAC', hash: 'SHA-256', length: 256 }

@@ -18,7 +18,7 @@ export interface OldApp {
   userOf(cookies: Cookies): Promise<string | null>
   /** Returns cookies that the library did not make, similar to these. */
   forge(cookies: Cookies): Cookies
-  /** Lets all sessions of the library expire an hour ago. */
+  /** Moves the expiry of all sessions of the library to an hour ago. */
   expire(): Promise<void>
   /** Deletes all sessions of the library, if it has a table. */
   readonly revoke?: () => Promise<void>

@@ -41,7 +41,7 @@ describe('docs/foreign-keys.md', () => {
     expect(await names()).toEqual([])
   })
 
-  it('a login as another user deletes the uploads of the user before', async () => {
+  it('a login as another user deletes the uploads of the previous user', async () => {
     const { visit, names } = await visitorWithUpload()
     await visit((session) => session.login('7'))
     await visit((session) => session.login('8'))

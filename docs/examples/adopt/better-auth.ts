@@ -6,7 +6,7 @@ export const adoptFrom =
   (auth: Pick<Auth, 'api'>): Adopt =>
   async ({ headers, cookies }) => {
     if (!headers.get('cookie')?.includes('better-auth.session_token=')) return null
-    // Reads the table, and changes nothing: no refresh, and no session that only a cookie still has.
+    // Reads the table and changes nothing: does not refresh the session, and ignores a session that exists only in a cookie.
     const query = { disableRefresh: true, disableCookieCache: true }
     const old = await auth.api.getSession({ headers, query })
     const names = cookies.getAll().map(({ name }) => name)

@@ -6,5 +6,5 @@ const client = createSafeActionClient({
   handleServerError: (error) => (error instanceof SessionError ? error.code : DEFAULT_SERVER_ERROR_MESSAGE),
 })
 
-/** For actions that need a user. The others use `client`. */
+/** A client for actions that need a user. Other actions use `client`. */
 export const userAction = client.use(async ({ next }) => next({ ctx: { session: await requireUser() } }))

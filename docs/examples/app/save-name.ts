@@ -9,7 +9,7 @@ export async function saveName(form: FormData): Promise<{ problem: string | null
     await session.set('name', String(form.get('name')))
     return { problem: null }
   } catch (error) {
-    unstable_rethrow(error) // first: the redirect of requireUser, and the other signals of Next
+    unstable_rethrow(error) // must be first: lets Next's own errors pass, such as the redirect of requireUser
     if (error instanceof SessionError) return { problem: error.code }
     throw error
   }

@@ -9,7 +9,7 @@ const sockets = new WebSocketServer({ noServer: true })
 /** Opens WebSockets at /socket for logged-in users, and closes them when the session ends. */
 export function acceptSockets(server: Server, checkEveryMs = 30_000): void {
   server.on('upgrade', async (request, stream, head) => {
-    if (request.url !== '/socket') return // Next's own, in development
+    if (request.url !== '/socket') return // such as the WebSocket of next dev
     try {
       assertSameOrigin(request) // browsers let any site open a WebSocket, with your cookies
       const { id, userId } = await sessions.fromRequest(request)

@@ -13,7 +13,7 @@ export const test = base.extend<Fixtures>({
       const { setCookies } = await withRequest({}, async () => (await getSession()).login(userId))
       const url = baseURL ?? 'http://localhost:3000'
       for (const { name, value, secure } of setCookies) {
-        // Playwright sets a Secure cookie only for https. The browser also sends it to http://localhost.
+        // Playwright sets a Secure cookie only for an https URL. The browser also sends the cookie to http://localhost.
         const origin = secure ? url.replace(/^http:/, 'https:') : url
         await context.addCookies([{ name, value, secure, httpOnly: true, url: origin }])
       }

@@ -20,13 +20,13 @@ export async function findList({ sessions, address, userNames }: AdminContext) {
   return { page, names: await findUserNames(page.rows, userNames) }
 }
 
-/** Reads one row more than a page shows, so that one query also detects another page. */
+/** Reads one row more than a page shows, so that the same query also detects if another page follows. */
 async function findPage(sessions: AdminSessions, address: Address): Promise<ListPage> {
   const { after, before, sort } = address
   const cursor = after ? { after: parseCursor(after) } : before ? { before: parseCursor(before) } : {}
   const found = await sessions.list({ ...conditions(address), ...cursor, limit: pageSize + 1 })
   const hasMore = found.length > pageSize
-  // If no page precedes it, this is the first page. It is read again, because new sessions may now belong to it.
+  // Without an extra row, no newer page exists, so the first page is shown. It is read again, because it may contain new sessions.
   if (before && !hasMore) return findPage(sessions, firstPage(address))
   // When paging backwards, the extra row is the newest one.
   const rows = before ? found.slice(1) : found.slice(0, pageSize)

@@ -1,6 +1,6 @@
 import { BarChart } from '@mantine/charts'
 
-/** The number of labels on the axis, which also fit on a phone. The last bar always has one. */
+/** The number of labels on the axis, which also fit on a phone. The last bar always has a label. */
 const maxLabels = 5
 
 /** The drawing of `<Bars>`. It is a default export, because `lazy` requires one. */

@@ -25,7 +25,7 @@ export function Provider({ nonce, children }: ProviderProps) {
   return <MantineContext value={{ ...context, ...style }}>{children}</MantineContext>
 }
 
-/** The nonce of the document. After a navigation by the router, the first loaded page still defines it. */
+/** The nonce of the document. The router loads no new document, so the nonce of the first page stays valid. */
 function documentNonce(): string | undefined {
   return globalThis.document?.querySelector<HTMLElement>('script[nonce]')?.nonce
 }

@@ -23,7 +23,10 @@ export function Question({ title, children }: { title: string; children: ReactNo
   )
 }
 
-/** The link back to the list. A text replaces the label of the button; other children are shown before the button. */
+/**
+ * The link back to the list. If the children are a text, it replaces the label of the button; other children are shown before the
+ * button.
+ */
 export function Cancel({ address, children = 'Cancel' }: { address: Address; children?: ReactNode }) {
   const isLabel = typeof children === 'string'
   return (

@@ -1,26 +1,13 @@
-import {
-  Button,
-  Group,
-  Paper,
-  Stack,
-  Table,
-  TableTbody,
-  TableTd,
-  TableTh,
-  TableThead,
-  TableTr,
-  Text,
-  VisuallyHidden,
-} from '@mantine/core'
+import { Button, Group, Paper, Stack, Table, TableTbody, TableTd, TableTr, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { formatBytes, shortId } from '../../core/administration/format.ts'
-import { type Address, addressFields, defaultAddress, firstPage, printAddress } from '../address.ts'
+import { type Address, addressFields, defaultAddress, printAddress } from '../address.ts'
 import { deviceText } from '../queries/device.ts'
 import type { SessionSummary } from '../queries/summary.ts'
 import { Badge, Dimmed, Time } from '../ui/elements.tsx'
 import { HiddenFields } from '../ui/hidden-fields.tsx'
 import { QueryButton, QueryLink } from '../ui/link.tsx'
-import { SelectAll } from '../ui/select-all.tsx'
+import { SessionTableHead } from './session-table-head.tsx'
 
 interface TableProps {
   readonly rows: readonly SessionSummary[]
@@ -30,12 +17,6 @@ interface TableProps {
   readonly address: Address
   readonly now: Date
 }
-
-/** The columns by which the list can be sorted, and the width of the screen from which they are shown. */
-const sorts = [
-  { sort: 'lastSeen', title: 'Last seen', from: 'sm' },
-  { sort: 'created', title: 'Created', from: 'md' },
-] as const
 
 /** The rows of one page of the list, with bulk actions. The form only leads to the confirmation page; it changes nothing. */
 export function SessionTable({ rows, names, address, now }: TableProps) {
@@ -51,7 +32,7 @@ export function SessionTable({ rows, names, address, now }: TableProps) {
         style={{ overflowX: 'auto', position: 'relative' }}
       >
         <Table verticalSpacing="xs" style={{ whiteSpace: 'nowrap' }}>
-          <Head address={address} />
+          <SessionTableHead address={address} />
           <TableTbody>
             {rows.map((row) => (
               <Row key={row.id} row={row} names={names} address={address} now={now} />
@@ -80,65 +61,6 @@ function BulkActions({ address }: { address: Address }) {
   )
 }
 
-function Head({ address }: { address: Address }) {
-  return (
-    <TableThead>
-      <TableTr>
-        <TableTh scope="col" w={40}>
-          <SelectAll name="ids" />
-        </TableTh>
-        <TableTh scope="col">
-          Session
-          <Group gap="sm" hiddenFrom="sm" fw="normal">
-            {sorts.map(({ sort, title }) => (
-              <SortLink key={sort} address={address} sort={sort} title={title} />
-            ))}
-          </Group>
-        </TableTh>
-        <TableTh scope="col" visibleFrom="sm">
-          User
-        </TableTh>
-        <TableTh scope="col" visibleFrom="sm">
-          Device
-        </TableTh>
-        {sorts.map(({ sort, title, from }) => (
-          <TableTh key={sort} scope="col" visibleFrom={from} aria-sort={address.sort === sort ? 'descending' : 'none'}>
-            <SortLink address={address} sort={sort} title={title} />
-          </TableTh>
-        ))}
-        <TableTh scope="col" visibleFrom="md">
-          Expires
-        </TableTh>
-        <TableTh scope="col" visibleFrom="lg">
-          IP address
-        </TableTh>
-        <TableTh scope="col" visibleFrom="lg">
-          Data
-        </TableTh>
-        <TableTh scope="col">
-          <VisuallyHidden>Actions</VisuallyHidden>
-        </TableTh>
-      </TableTr>
-    </TableThead>
-  )
-}
-
-function SortLink({ address, sort, title }: { address: Address; sort: Address['sort']; title: string }) {
-  const isSelected = address.sort === sort
-  return (
-    <QueryLink
-      query={printAddress({ ...firstPage(address), sort })}
-      scroll={false}
-      fz="inherit"
-      fw="inherit"
-      {...(!isSelected && { c: 'inherit' })}
-    >
-      {title}
-      {isSelected ? ' ↓' : ''}
-    </QueryLink>
-  )
-}
-
 function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: SessionSummary }) {
   const { id, userId, ip, userAgent, dataBytes, createdAt, lastSeenAt, expiresAt } = row
   const user = userId === null ? <Dimmed>anonymous</Dimmed> : <User id={userId} name={names.get(userId)} />
@@ -148,12 +70,7 @@ function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: Ses
         <input type="checkbox" name="ids" value={id} aria-label={`Select session ${shortId(id)}`} />
       </TableTd>
       <TableTd>
-        <Group gap="xs" wrap="nowrap">
-          <QueryLink query={printAddress({ ...address, id })} ff="monospace" fz="sm" title={id}>
-            {shortId(id)}
-          </QueryLink>
-          {row.current && <Badge>current</Badge>}
-        </Group>
+        <SessionLink row={row} address={address} />
         <NarrowDetails row={row} user={user} now={now} />
       </TableTd>
       <TableTd visibleFrom="sm">{user}</TableTd>
@@ -175,19 +92,37 @@ function Row({ row, names, address, now }: Omit<TableProps, 'rows'> & { row: Ses
         {formatBytes(dataBytes)}
       </TableTd>
       <TableTd>
-        <QueryLink
-          query={printAddress({ ...defaultAddress, ...address, confirm: 'selected', ids: [id] })}
-          aria-label={`Revoke session ${id}`}
-          fz="inherit"
-        >
-          Revoke…
-        </QueryLink>
+        <RevokeLink id={id} address={address} />
       </TableTd>
     </TableTr>
   )
 }
 
-/** The user, the device and the last use, below the id: narrow screens have no room for their columns. */
+function SessionLink({ row: { id, current }, address }: { row: SessionSummary; address: Address }) {
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <QueryLink query={printAddress({ ...address, id })} ff="monospace" fz="sm" title={id}>
+        {shortId(id)}
+      </QueryLink>
+      {current && <Badge>current</Badge>}
+    </Group>
+  )
+}
+
+/** Leads to the confirmation page. */
+function RevokeLink({ id, address }: { id: string; address: Address }) {
+  return (
+    <QueryLink
+      query={printAddress({ ...defaultAddress, ...address, confirm: 'selected', ids: [id] })}
+      aria-label={`Revoke session ${id}`}
+      fz="inherit"
+    >
+      Revoke…
+    </QueryLink>
+  )
+}
+
+/** Shows the user, the device and the last use below the id, because narrow screens have no room for these columns. */
 function NarrowDetails({ row, user, now }: { row: SessionSummary; user: ReactNode; now: Date }) {
   const { userAgent, deviceBound, lastSeenAt, active } = row
   return (

@@ -65,7 +65,7 @@ function Totals({ stats: { active, signedIn, expired, estimated } }: { stats: Se
   )
 }
 
-/** The number of browsers with a row of their own. The others are added up in one row. */
+/** The number of browsers with a row of their own. All other browsers share one row. */
 const maxBrowsers = 8
 
 function Browsers({ stats: { userAgents, estimated } }: { stats: SessionStats }) {

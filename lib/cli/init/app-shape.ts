@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { configInvalid } from '../errors.ts'
 import type { Terminal } from '../terminal.ts'
-import { type DriverName, driverPackages } from './drivers.ts'
+import { type DriverName, driverPackages, driverTypes } from './drivers.ts'
 
 /** The result of inspecting an app's folder for `coatcheck init`. */
 export interface AppShape {
@@ -25,8 +25,7 @@ export interface AppShape {
 
 /**
  * Returns the shape of the app in the terminal's folder.
- * @param asked The driver that the user asked for. Without one, the first driver in package.json is used, or else
- * PGlite.
+ * @param asked The driver that the user asked for. If it is undefined, the first driver in package.json is used, or else PGlite.
  * @throws {SessionError} CONFIG_INVALID if there is no app with the App Router, or if its Next is older than 15.
  */
 export function detectApp({ folder, env }: Terminal, asked?: DriverName): AppShape {
@@ -39,7 +38,7 @@ export function detectApp({ folder, env }: Terminal, asked?: DriverName): AppSha
   if (base === undefined) throw configInvalid('There is no folder app or src/app. Coatcheck needs the App Router.')
   const driver = asked ?? installedDriver(packages)
   const isTypeScript = existsSync(path.join(folder, 'tsconfig.json'))
-  const types = driver === 'pg' && isTypeScript ? ['@types/pg'] : []
+  const types = isTypeScript ? driverTypes[driver] : []
   return {
     folder,
     base,
@@ -60,7 +59,7 @@ function readDependencies(folder: string): Readonly<Record<string, string>> {
   return { ...dependencies, ...devDependencies }
 }
 
-/** Returns the version of the installed Next; without one, the version in the range of package.json. */
+/** Returns the version of the installed Next. If Next is not installed, returns the version in the range of package.json. */
 function installedVersion(folder: string, range: string): string {
   try {
     return createRequire(path.join(folder, 'package.json'))('next/package.json').version

@@ -2,13 +2,22 @@
 export const driverPackages = {
   pg: ['pg'],
   postgres: ['postgres'],
-  neon: ['@neondatabase/serverless'],
+  neon: ['@neondatabase/serverless', 'ws'],
   vercel: ['@vercel/postgres'],
   pglite: ['@electric-sql/pglite', 'proper-lockfile'],
 } as const satisfies Record<string, readonly string[]>
 
 /** The values of `coatcheck init --driver`. */
 export type DriverName = keyof typeof driverPackages
+
+/** The packages that contain the types of each driver, for drivers that contain none. */
+export const driverTypes: Readonly<Record<DriverName, readonly string[]>> = {
+  pg: ['@types/pg'],
+  postgres: [],
+  neon: ['@types/ws'],
+  vercel: [],
+  pglite: [],
+}
 
 /** The code in `app/sessions.ts` that depends on the driver. */
 interface DriverCode {
@@ -37,9 +46,12 @@ const postgres: DriverCode = {
 
 const neon: DriverCode = {
   names: 'drizzleStore',
-  imports:
-    "import { Pool, type PoolClient } from '@neondatabase/serverless'\nimport { drizzle } from 'drizzle-orm/neon-serverless'\n",
-  setup: `const pool = new Pool({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 4500, query_timeout: 5000 })
+  imports: `import { neonConfig, Pool, type PoolClient } from '@neondatabase/serverless'
+import { drizzle } from 'drizzle-orm/neon-serverless'
+import ws from 'ws'
+`,
+  setup: `neonConfig.webSocketConstructor = ws // Node.js 20 has no WebSocket of its own
+const pool = new Pool({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 4500, query_timeout: 5000 })
 ${listeners}`,
   database: 'drizzle(pool)',
 }

@@ -21,7 +21,7 @@ export interface RevokeOptions extends ActorOptions {
 
 /** The options of `revokeUser`. */
 export interface RevokeUserOptions extends ActorOptions {
-  /** The id of a session to keep. DATA_INVALID if it is not an id. */
+  /** The id of a session to keep. A value that is not an id is rejected with DATA_INVALID. */
   except?: string | null
 }
 
@@ -36,8 +36,8 @@ export interface ClearOptions extends ActorOptions {
 }
 
 /**
- * The server side of sessions. Every method rejects with STORE_FAILED if the store fails. With `cookieStore()` every
- * method rejects with CONFIG_INVALID, except `clearExpired`, which has nothing to do there.
+ * Lists, counts and deletes stored sessions. Every method rejects with STORE_FAILED if the store fails. With `cookieStore()` every
+ * method rejects with CONFIG_INVALID, except `clearExpired`, which deletes nothing and returns 0.
  */
 export interface SessionAdministration {
   /**
@@ -48,54 +48,53 @@ export interface SessionAdministration {
   /** Returns one session by its public id, active or expired; null if there is none. */
   get(id: string): Promise<SessionInfo | null>
   /**
-   * Deletes sessions by id and returns their number. Ignores values that are not ids. With `userId`, deletes only that
-   * user's sessions. A page where users log out their own devices must pass it. In a server action, Next then refetches
-   * every page.
+   * Deletes sessions by id and returns their number. Ignores values that are not ids. With `userId`, deletes only that user's
+   * sessions. A page where users log out their own devices must pass `userId`. In a server action, Next then refetches every page.
    */
   revoke(ids: string | readonly string[], options?: RevokeOptions): Promise<number>
   /** Deletes all sessions of a user, except the one with the id `except`, and returns their number. */
   revokeUser(userId: string | number | bigint, options?: RevokeUserOptions): Promise<number>
   /** Returns the number of active sessions. */
   count(): Promise<number>
-  /** Returns statistics of all sessions. Cheap enough for a page that is often opened. */
+  /** Returns statistics of all sessions. It is fast enough for a page that is often opened. */
   stats(): Promise<SessionStats>
   /**
-   * Deletes expired sessions in batches and returns their number (Django's clearsessions). Safe at any time and in
-   * several processes.
+   * Deletes expired sessions in batches and returns their number (Django's clearsessions). Several processes may call it at any
+   * time.
    */
   clearExpired(options?: ClearOptions): Promise<number>
 }
 
-/** The dependencies of administration. It needs neither a secret nor a request. */
+/** The dependencies of `createAdministration`, which needs neither a secret nor a request. */
 interface AdministrationContext {
   readonly store: SessionStore
   readonly emit: (event: SessionEvent) => void
 }
 
 /**
- * Creates the server side of sessions.
- * @param currentId Returns the id of the current request's session, or null. It also waits for a request, so call it
- * before the store: a prerender must not query the store.
- * @param refreshPages In a server action, makes every page current.
+ * Creates the functions that list, count and delete stored sessions.
+ * @param currentId Returns the id of the current request's session, or null. It also stops a prerender, which must not query the
+ * store, so call it before the store.
+ * @param refreshPages In a server action, makes Next refetch every page.
  */
 export function createAdministration(
   context: () => AdministrationContext,
   currentId: () => Promise<string | null>,
   refreshPages: () => Promise<void> = async () => {},
 ): SessionAdministration {
+  return { ...readsOf(context, currentId), ...deletionsOf(context, refreshPages) }
+}
+
+type Reads = Pick<SessionAdministration, 'list' | 'get' | 'count' | 'stats'>
+
+/** Creates the methods that only read. Each calls `currentId` before the store. */
+function readsOf(context: () => AdministrationContext, currentId: () => Promise<string | null>): Reads {
   const list = async (page: SessionPage) => {
     const current = await currentId()
     const { store } = context()
     checkColumns(page.columns, store)
     const rows = isText(page.search ?? '') ? await store.list(page) : []
     return rows.map((row) => infoOf(row, current))
-  }
-  const remove = async (which: Removal, by: ActorOptions['by'] = null) => {
-    const { store, emit } = context()
-    const sessions = await store.remove(which)
-    if (sessions.length > 0) emit({ type: 'revoked', sessions, by })
-    await refreshPages()
-    return sessions.length
   }
 
   return {
@@ -105,6 +104,31 @@ export function createAdministration(
       const [found] = await list({ ids: [id], sort: 'created', limit: 1 })
       return found ?? null
     },
+    count: async () => {
+      await currentId()
+      return context().store.count({ status: 'active' })
+    },
+    stats: async () => {
+      await currentId()
+      return sessionStats(await context().store.stats())
+    },
+  }
+}
+
+/** Creates the methods that delete sessions, report them to `emit` and refresh the pages. */
+function deletionsOf(
+  context: () => AdministrationContext,
+  refreshPages: () => Promise<void>,
+): Omit<SessionAdministration, keyof Reads> {
+  const remove = async (which: Removal, by: ActorOptions['by'] = null) => {
+    const { store, emit } = context()
+    const sessions = await store.remove(which)
+    if (sessions.length > 0) emit({ type: 'revoked', sessions, by })
+    await refreshPages()
+    return sessions.length
+  }
+
+  return {
     revoke: async (ids, options = {}) => {
       const known = [ids].flat().filter(isUuid)
       const owner = ownerOf(options)
@@ -113,14 +137,6 @@ export function createAdministration(
     revokeUser: async (userId, { except = null, by } = {}) => {
       if (except !== null && !isUuid(except)) throw invalidArgument('except', 'is not a session id')
       return remove({ userId: checkUserId(userId), ...(except && { exceptId: except }) }, by)
-    },
-    count: async () => {
-      await currentId()
-      return context().store.count({ status: 'active' })
-    },
-    stats: async () => {
-      await currentId()
-      return sessionStats(await context().store.stats())
     },
     clearExpired: async (options = {}) => {
       const deleted = await clearExpired(context(), options)

@@ -42,11 +42,11 @@ describe('the formatters', () => {
     expect(formatCount(2, 'entry', 'entries')).toBe('2 entries')
   })
 
-  it('sizes are in kB from 1000 bytes', () => {
+  it('a size of 1000 bytes or more is shown in kB', () => {
     expect([formatBytes(999), formatBytes(1250)]).toEqual(['999 B', '1.3 kB'])
   })
 
-  it('shares are rounded to whole per cents, and a share of nothing is 0%', () => {
+  it('shares are rounded to whole percentages, and a share of nothing is 0%', () => {
     expect([formatPercent(1, 3), formatPercent(0, 0)]).toEqual(['33%', '0%'])
   })
 

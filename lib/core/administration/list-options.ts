@@ -2,7 +2,6 @@ import { isUuid } from '../data/bytes.ts'
 import { invalidArgument } from '../data/json.ts'
 import { checkUserId } from '../data/user-id.ts'
 import {
-  type ColumnValues,
   type PageEdge,
   type SessionFilter,
   type SessionPage,
@@ -10,6 +9,7 @@ import {
   sessionSorts,
   sessionStatuses,
 } from '../store/store.ts'
+import type { ColumnValues } from '../store/stored-session.ts'
 import type { SessionInfo } from './session-info.ts'
 
 /** The options of `list`. All conditions must hold. */
@@ -21,8 +21,8 @@ export interface ListOptions {
   /** 'anonymous' and 'signedIn' select active sessions only. @default all */
   status?: 'active' | 'expired' | 'anonymous' | 'signedIn'
   /**
-   * Values of the app's own columns, such as `{ tenantId: 7 }`; null is a value. Only for stores with such columns
-   * (`sessionsTableAs`).
+   * Values of the app's own columns, such as `{ tenantId: 7 }`; null selects rows in which the column is empty. Only for stores
+   * with such columns (`sessionsTableAs`).
    */
   columns?: ColumnValues
   /** Newest first, by creation or by last use. @default 'created' */
@@ -30,8 +30,7 @@ export interface ListOptions {
   /** The last row of the previous page. With `sort: 'created'` its id is enough. */
   after?: string | Pick<SessionInfo, 'id' | 'lastSeenAt'> | undefined
   /**
-   * The first row of the next page: returns the page that ends directly above it, newest first. Not together with
-   * `after`.
+   * The first row of the next page: returns the page that ends directly above it, newest first. Cannot be combined with `after`.
    */
   before?: string | Pick<SessionInfo, 'id' | 'lastSeenAt'> | undefined
   /** Rows on a page, 1 to 1000. @default 50 */
@@ -47,7 +46,7 @@ export function ownerOf(options: { userId?: string | number | bigint }): { reado
 export function pageOf({ sort = 'created', limit = 50, after, before, ...conditions }: ListOptions): SessionPage {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw invalidArgument('limit', `is ${limit}; use 1 to 1000`)
   checkOneOf('sort', sort, sessionSorts)
-  if (after && before) throw invalidArgument('before', 'is given together with after; a page has one edge')
+  if (after && before) throw invalidArgument('before', 'cannot be combined with after; pass one of them')
   const [above, below] = [edgeOf('after', after, sort), edgeOf('before', before, sort)]
   return { ...filterOf(conditions), sort, limit, ...(above && { after: above }), ...(below && { before: below }) }
 }
@@ -59,7 +58,7 @@ function checkOneOf(name: string, value: string, known: readonly string[]): void
 
 function edgeOf(name: string, row: ListOptions['after'], sort: SessionPage['sort']): PageEdge | undefined {
   const edge = typeof row === 'string' ? { id: row } : row
-  if (edge && !isUuid(edge.id)) throw invalidArgument(name, 'is not a session id; pass the row at the edge of a page')
+  if (edge && !isUuid(edge.id)) throw invalidArgument(name, 'is not a session id; pass the first or last row of a page')
   if (sort === 'lastSeen' && typeof row === 'string')
     throw invalidArgument(name, 'is an id; to sort by lastSeen, pass the whole row')
   return edge

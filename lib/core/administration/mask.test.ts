@@ -94,7 +94,7 @@ describe('masking secrets', () => {
     expect(looksRandom(text)).toBe(false)
   })
 
-  it('a secret that is used as a key is masked, and its value is kept under a key of its own', () => {
+  it('secrets that are used as keys are masked, and each value stays under its own masked key', () => {
     const [one, two] = ['sk_live_4eC39HqLyjWDarjtT1zdp7dc', 'b0a1'.repeat(16)]
     const id = '0b5f3c1e-2f5e-4c3a-9d0e-1f2a3b4c5d6e'
     expect(maskSecrets({ tokensSeen: 1, seen: { [one]: 1, [two]: { [one]: 2 }, [id]: 3 } }, mask)).toEqual({

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../data/json.ts'
 
-/** Matched anywhere in a key. */
+/** Parts of words that mark a secret anywhere in a key. */
 const secretParts = new RegExp(
   [
     'passw|passcode|passphrase|secret|token|credential|cookie|apikey|privatekey',
@@ -8,7 +8,7 @@ const secretParts = new RegExp(
     'sessionid|sessid|sessionkey|connectionstring',
   ].join('|'),
 )
-/** Words that must match as a whole, because they are parts of harmless words: 'key' is in 'monkey'. */
+/** Words that must match as a whole, because they are parts of harmless words, as 'key' is part of 'monkey'. */
 const words = new Set('pass pwd key keys private auth jwt card cvc cvv pan pin otp totp ssn csrf mfa sid dsn'.split(' '))
 
 /** Returns true if the value of this key is likely a secret: a password, a token, a card number. */
@@ -22,8 +22,7 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 const date = /^\d{4}-\d\d-\d\d/
 
 /**
- * Returns true if a text is one long run of letters and digits, like a key, a token or a JWT. UUIDs and dates do not
- * count.
+ * Returns true if a text is one long run of letters and digits, like a key, a token or a JWT. Returns false for UUIDs and dates.
  */
 export function looksRandom(text: string): boolean {
   const run = text.replace(/^(bearer|basic) +/i, '')
@@ -31,17 +30,17 @@ export function looksRandom(text: string): boolean {
 }
 
 /**
- * Replaces everything that looks like a secret with `mask`, at any depth and also inside texts. Values are recognized
- * by their key or form, keys by their form. Returns the copy and the number of replacements.
+ * Replaces everything that looks like a secret with `mask`, at any depth and also inside texts. Values are recognised by their key
+ * or form, keys by their form. Returns the copy and the number of replacements.
  */
 export function maskSecrets(data: JsonObject, mask: string): { readonly data: JsonObject; readonly masked: number } {
   const masker = new Masker(mask)
   return { data: masker.members(data), masked: masker.count }
 }
 
-/** A JSON pair within a text. */
+/** A name and a value in JSON within a text. */
 const jsonPair = /"([^"\\]+)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?[\d.]+)/g
-/** A pair as in a query, a form, or the header Cookie. */
+/** A name and a value as in a query, a form, or the header Cookie. */
 const pair = /(?<![\w.-])([\w.-]+)=([^\s&;,#"']+)/g
 /** The password in a URL. */
 const urlPassword = /(\/\/[^\s/:@]*):[^\s/@]+@/g
@@ -68,7 +67,7 @@ class Masker {
     return isList(value) ? value.map((item) => this.#value(item)) : this.members(value)
   }
 
-  /** Keeps the spelling of a text that contains no secret. */
+  /** Returns the text with its secrets masked. A text without secrets is returned unchanged. */
   #text(text: string): string {
     const json = parsed(text)
     if (json !== undefined) {

@@ -1,6 +1,6 @@
 import { deepFreeze, type JsonObject, jsonBytes } from '../data/json.ts'
 import { visible } from '../data/schema.ts'
-import type { ColumnValues, StoredSession } from '../store/store.ts'
+import type { ColumnValues, StoredSession } from '../store/stored-session.ts'
 
 /** A session without its token and hash, for its owner and for operators. */
 export interface SessionInfo {

@@ -15,7 +15,7 @@ export interface SessionStats {
    * zeros.
    */
   readonly hours: readonly StartedCount[]
-  /** The same for the last 30 days (UTC). */
+  /** Sessions created on each of the last 30 days (UTC), today included, that are still stored. Oldest first, with zeros. */
   readonly days: readonly StartedCount[]
   /** Active sessions by recorded user agent (null: none recorded), most frequent first, at most 100. */
   readonly userAgents: readonly UserAgentCount[]

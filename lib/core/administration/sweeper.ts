@@ -6,8 +6,7 @@ const intervalMs = 5 * 60_000
 const batchSize = 1000
 
 /**
- * The chance that a write of a new process starts the first sweep. A process on serverless may not live for five
- * minutes.
+ * The chance that a write of a new process starts the first sweep. A serverless process often ends before five minutes have passed.
  */
 const firstChance = 0.01
 

@@ -6,12 +6,12 @@ import { draftPatch } from '../session/draft-patch.ts'
 import type { SessionContext } from '../session/request-context.ts'
 import { lockedTooLong } from '../session/write-errors.ts'
 import { policyOf } from '../store/expiry.ts'
-import type { SessionFilter, StoredSession } from '../store/store.ts'
+import type { SessionFilter } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 
 /**
- * Changes the data of stored sessions by id or by user. For webhooks, jobs and scripts, which have no session of a
- * visitor (Django's SessionStore(session_key)). These changes do not count as activity of the visitor, so they extend
- * no expiry.
+ * Changes the data of stored sessions by id or by user. For webhooks, jobs and scripts, which run without a visitor's session
+ * (Django's SessionStore(session_key)). These changes do not count as activity of the visitor, so they do not extend the expiry.
  */
 export interface SessionUpdates<Data extends object, Defaulted extends keyof Data = never> {
   /**

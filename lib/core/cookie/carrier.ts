@@ -1,14 +1,15 @@
 import { cookieLimitSeconds, type ExpiryPolicy } from '../store/expiry.ts'
-import type { SessionRef, SessionStore, StoredSession } from '../store/store.ts'
+import type { SessionStore } from '../store/store.ts'
+import type { SessionRef, StoredSession } from '../store/stored-session.ts'
 
-/** The browser's proof of the right to a session. */
+/** The credential with which a browser opens a session. */
 export interface SessionCredential extends SessionRef {
   readonly tokenSecret: string
   /** The value of the cookie. */
   readonly value: string
-  /** The outer limit of the cookie's lifetime in epoch seconds. */
+  /** The latest expiry of the cookie in epoch seconds. The row may expire sooner. */
   readonly expiresSeconds: number
-  /** True if an old secret signed it, so that it must be signed again before that secret is removed. */
+  /** True if an old secret signed the value, so that the value must be signed again before that secret is removed. */
   readonly signedByOldSecret?: boolean
 }
 
@@ -19,14 +20,13 @@ export interface SessionCredential extends SessionRef {
  */
 export type Rejection = 'malformed' | 'forged' | 'unknown' | 'rotated' | 'device'
 
-/** Defines how sessions travel in their cookie. Nothing else in the library depends on it. */
+/** Defines how sessions travel in their cookie. No other part of the library depends on the format of the cookie. */
 export interface SessionCarrier {
   /** The store that administration uses. */
   readonly store: SessionStore
   /**
-   * Opens the cookie of one request. A browser may send several cookies of one name (a wider domain, another path): the
-   * first one that opens a live session counts, otherwise the first authentic one. Never rejects because of a cookie's
-   * content.
+   * Opens the cookie of one request. A browser may send several cookies with the same name (a wider domain, another path). The
+   * first one that opens a live session is used, otherwise the first authentic one. Never rejects because of a cookie's content.
    */
   open(values: readonly string[]): Promise<CarriedSession>
 }
@@ -35,15 +35,15 @@ export interface SessionCarrier {
 export interface CarriedSession {
   /** The store for this request. */
   readonly store: SessionStore
-  /** The live session; a rejection if the cookie opens none; null without a cookie. */
+  /** The live session; a rejection if the cookie opens no session; null without a cookie. */
   readonly found: FoundSession | Rejection | null
   /** The authentic credential that the browser presented, even if it opens no session. */
   readonly presented: SessionRef | null
   /** A session of another library that pages already show but that is not stored yet. */
   readonly adopted?: StoredSession
   /**
-   * With the rejection 'device': the session that is bound to a device, and true if the browser just failed to renew
-   * its proof.
+   * Set with the rejection 'device': the session that is bound to a device. `isSkipped` is true if the browser has just failed to
+   * renew its proof.
    */
   readonly unproven?: { readonly row: StoredSession; readonly isSkipped: boolean }
   /** True if the session's activity can be recorded after the response, when no cookie can be sent. */
@@ -72,7 +72,7 @@ export interface CarrierOptions {
   readonly policy: ExpiryPolicy
   readonly expireAtBrowserClose: boolean
   readonly maxPerUser?: number | null
-  /** The name of the app, to which a cookie that holds a session is bound. */
+  /** The name of the app. A cookie that holds a session is valid in this app only. */
   readonly app?: string | undefined
 }
 
@@ -99,18 +99,18 @@ export const maxCookies = 8
 
 /** Returns the values of the cookies with this name in a `Cookie` header (RFC 6265, section 4.2.1), in its order. */
 export function cookieValues(header: string | null, name: string, limit = maxCookies): string[] {
-  if (!header) return []
-  const pairs = header.split(';').map((pair) => pair.trim())
-  return pairs
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1))
-    .slice(0, limit)
+  const start = `${name}=`
+  const values: string[] = []
+  for (const part of header?.split(';') ?? []) {
+    const pair = part.trim()
+    if (pair.startsWith(start) && values.length < limit) values.push(pair.slice(start.length))
+  }
+  return values
 }
 
 /**
- * Opens the first value for which `isLive` returns true, otherwise the first authentic one: the cookie of a deleted
- * session, such as one of a wider domain, must not hide a live one. Returns a rejection if none is authentic, and null
- * without a value.
+ * Opens the first value for which `isLive` returns true, otherwise the first authentic one: the cookie of a deleted session, such
+ * as one of a wider domain, must not hide a live one. Returns a rejection if no value is authentic, and null if there is no value.
  */
 export async function firstLive<T extends object>(
   values: readonly string[],
@@ -128,7 +128,7 @@ export async function firstLive<T extends object>(
   return authentic ?? rejection
 }
 
-/** Returns the outer limit of a cookie's lifetime in epoch seconds. No read can extend it. */
+/** Returns the latest expiry of a cookie in epoch seconds. No read can extend it. */
 export function outerLimit(policy: ExpiryPolicy, row: StoredSession): number {
   const limits = [storeNow(row) + cookieLimitSeconds, absoluteEnd(policy, row)]
   if (row.expiry && 'at' in row.expiry) limits.push(row.expiry.at.getTime() / 1000)
@@ -140,7 +140,7 @@ export function expiresAtBrowserClose(expiry: StoredSession['expiry'], byDefault
   return expiry ? 'idleSeconds' in expiry && expiry.idleSeconds === 0 : byDefault
 }
 
-/** Returns the time of the store's clock when it returned `row`, in epoch seconds. */
+/** Returns the store's time at the moment when the store returned `row`, in epoch seconds. */
 export function storeNow(row: StoredSession): number {
   return row.expiresAt.getTime() / 1000 - row.secondsLeft
 }

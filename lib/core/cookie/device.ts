@@ -1,5 +1,5 @@
 import { base64url, bytesOf, uuidBytes, uuidOf } from '../data/bytes.ts'
-import type { StoredSession } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 import { storeNow } from './carrier.ts'
 import type { VerifyMac } from './token.ts'
 
@@ -15,8 +15,8 @@ const challengeSeconds = 300
 /** The largest accepted difference between the clocks of two servers, in seconds. */
 const skewSeconds = 60
 /**
- * After a session is bound, requests that were sent before still arrive without the device cookie, and the response to
- * the registration may be lost. For this long the cookie is not required, and another registration replaces the key.
+ * After a session is bound, requests that were sent before still arrive without the device cookie, and the response to the
+ * registration may be lost. During this time the cookie is not required, and another registration may replace the key.
  */
 const graceSeconds = 10
 
@@ -30,7 +30,7 @@ export function unboundCookieName({ name }: { readonly name: string }): string {
   return `${name}-unbound`
 }
 
-/** Returns the value of that cookie: the end of the token, which the next login replaces. */
+/** Returns the value of the cookie `unboundCookieName`: the end of the session's token, which the next login replaces. */
 export function unboundMark(token: string): string {
   return token.slice(-16)
 }
@@ -100,7 +100,7 @@ export class DeviceSigner {
   }
 }
 
-// The last character of each part has unused bits, which must be 0. So a text has only one accepted spelling.
+// The last character of each part has unused bits, which must be 0. So only one encoding of a text is accepted.
 const grammar = /^(([A-Za-z0-9_-]{21}[AQgw])\.([1-9][0-9]{0,11}))\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
 
 /** The device to which a session is bound. */
@@ -113,12 +113,12 @@ export interface BoundDevice {
   readonly y: string
 }
 
-/** Returns a device as text, as it is stored. */
+/** Formats a device as the text that is stored. */
 export function deviceText({ boundAtSeconds, thumbprint, x, y }: BoundDevice): string {
   return [Math.floor(boundAtSeconds), thumbprint, x, y].join('.')
 }
 
-/** Returns the device of a session, or null if it is not bound. */
+/** Returns the device of a session, or null if the session is not bound. */
 export function boundDevice({ deviceKey }: Pick<StoredSession, 'deviceKey'>): BoundDevice | null {
   const [boundAt, thumbprint, x, y] = deviceKey?.split('.') ?? []
   return boundAt && thumbprint && x && y ? { boundAtSeconds: Number(boundAt), thumbprint, x, y } : null
@@ -127,4 +127,10 @@ export function boundDevice({ deviceKey }: Pick<StoredSession, 'deviceKey'>): Bo
 /** Returns true for a few seconds after a session was bound. */
 export function isJustBound(device: BoundDevice, row: StoredSession): boolean {
   return storeNow(row) < device.boundAtSeconds + graceSeconds
+}
+
+/** Returns true if a request with this session must have a proof of its device. */
+export function needsProof(row: StoredSession): boolean {
+  const device = boundDevice(row)
+  return device !== null && !isJustBound(device, row)
 }

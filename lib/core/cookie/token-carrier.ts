@@ -1,6 +1,7 @@
 import { base64url } from '../data/bytes.ts'
 import { cookieLimitSeconds } from '../store/expiry.ts'
-import type { SessionStore, StoredSession } from '../store/store.ts'
+import type { SessionStore } from '../store/store.ts'
+import type { SessionRef, StoredSession } from '../store/stored-session.ts'
 import {
   type CarriedSession,
   type CarrierOptions,
@@ -39,19 +40,18 @@ export function newTokenSecret({ randomBytes, tokenHash }: Cryptography): {
   return { tokenSecret, tokenHash: tokenHash(tokenSecret) }
 }
 
-/** Creates the carrier for sessions in a store: the cookie holds a signed token that names a row. */
-export function tokenCarrier(
-  store: SessionStore,
+/** Creates the functions that write the cookie of a row: they sign its token and set its lifetime. */
+function cookieWriter(
   { cookie, policy, expireAtBrowserClose }: CarrierOptions,
-  { sign, verify, tokenHash }: Cryptography,
-): SessionCarrier {
+  { sign }: Cryptography,
+): Pick<CarriedSession, 'issue' | 'reissue' | 'maxAge'> {
   const issue = (row: StoredSession, tokenSecret: string): SessionCredential => {
     const expiresSeconds = outerLimit(policy, row)
     const token = { id: row.id, tokenSecret, expiresSeconds, loggedIn: row.userId !== null }
     return { id: row.id, tokenHash: row.tokenHash, tokenSecret, value: writeToken(token, cookie.name, sign), expiresSeconds }
   }
 
-  /** Signs a token again if an old secret signed it or half of its lifetime is over, so that it outlives both. */
+  /** Signs a token again if an old secret signed it or half of its lifetime is over, so that it stays valid. */
   const reissue = (row: StoredSession, credential: SessionCredential): SessionCredential => {
     const { expiresSeconds, signedByOldSecret, tokenSecret } = credential
     const isOld = expiresSeconds - storeNow(row) < cookieLimitSeconds / 2 && outerLimit(policy, row) > expiresSeconds
@@ -63,9 +63,19 @@ export function tokenCarrier(
     return Math.max(Math.floor(expiresSeconds - storeNow(row)), 1)
   }
 
+  return { issue, reissue, maxAge }
+}
+
+/** Creates the carrier for sessions in a store: the cookie holds a signed token that names a row. */
+export function tokenCarrier(store: SessionStore, options: CarrierOptions, cryptography: Cryptography): SessionCarrier {
+  const cookieName = options.cookie.name
+  const { verify, tokenHash } = cryptography
+
   const authenticate = async (value: string): Promise<SessionCredential | 'malformed' | 'forged'> => {
-    const token = await openToken(value, cookie.name, verify)
-    return typeof token === 'string' ? token : { ...token, value, tokenHash: tokenHash(token.tokenSecret) }
+    const token = await openToken(value, cookieName, verify)
+    if (typeof token === 'string') return token
+    const { id, tokenSecret, expiresSeconds, signedByOldSecret } = token
+    return { id, tokenHash: tokenHash(tokenSecret), tokenSecret, value, expiresSeconds, signedByOldSecret }
   }
 
   const find = async (credential: SessionCredential): Promise<FoundSession | 'unknown' | 'rotated'> => {
@@ -74,16 +84,20 @@ export function tokenCarrier(
     return storeNow(row) < credential.expiresSeconds ? { row, credential } : 'unknown'
   }
 
-  const shared = { store, canTouch: true, issue, reissue, maxAge }
+  const { issue, reissue, maxAge } = cookieWriter(options, cryptography)
+  /** Lists the members, because spreading an object takes longer, and this runs in every request. */
+  const carry = (found: CarriedSession['found'], presented: SessionRef | null): CarriedSession => {
+    return { store, canTouch: true, issue, reissue, maxAge, found, presented }
+  }
   return {
     store,
     open: async (values) => {
       const openOne = async (value: string) => {
         const presented = await authenticate(value)
-        return typeof presented === 'string' ? presented : { ...shared, found: await find(presented), presented }
+        return typeof presented === 'string' ? presented : carry(await find(presented), presented)
       }
       const opened = await firstLive(values, openOne, ({ found }) => typeof found === 'object')
-      return opened && typeof opened === 'object' ? opened : { ...shared, found: opened, presented: null }
+      return opened && typeof opened === 'object' ? opened : carry(opened, null)
     },
   }
 }

@@ -65,7 +65,7 @@ function swapped(text: string, one: number, other: number): string {
   return parts.map((part, index) => (index === i ? parts[j] : index === j ? parts[i] : part)).join('.')
 }
 
-/** Spells the same bytes differently: a decoder ignores the unused bits of a part's last character. */
+/** Encodes the same bytes differently: a decoder ignores the unused bits of a part's last character. */
 function withUnusedBits(text: string, share: number, bits: number): string {
   const order = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const parts = text.split('.')
@@ -82,7 +82,7 @@ async function accepts(text: string): Promise<readonly [node: boolean, edge: boo
 }
 
 describe('any token', () => {
-  it('any token opens to the values that were written, in at most 200 characters', async () => {
+  it('opening any token returns the values that were written, in at most 200 characters', async () => {
     await fc.assert(
       fc.asyncProperty(token, async (made) => {
         expect(await open(textOf(made))).toMatchObject(made)

@@ -16,14 +16,14 @@ const textOf = (of: Token) => writeToken(of, 'session', sign)
 const open = (text: string, check: VerifyMac = verify, name = 'session') => openToken(text, name, check)
 
 describe('a token', () => {
-  it('a token opens to the values that were written, in at most 200 characters of base64url and dots', async () => {
+  it('opening a token returns the values that were written, in at most 200 characters of base64url and dots', async () => {
     const text = textOf(token)
     expect(await open(text)).toMatchObject(token)
     expect(text.length).toBeLessThanOrEqual(200)
     expect(text).toMatch(/^v1(\.[\w-]+){5}$/)
   })
 
-  it('a token has one spelling: with other unused bits, padding, alphabet, case or whitespace it is malformed', async () => {
+  it('a token has one encoding: with other unused bits, padding, alphabet, case or whitespace it is malformed', async () => {
     const text = textOf(token)
     const [version, id = '', ...rest] = text.split('.')
     const tail = rest.join('.')

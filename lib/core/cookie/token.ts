@@ -11,9 +11,9 @@ export interface Token {
   readonly id: string
   /** 16 random bytes in base64url. Never stored and never logged. */
   readonly tokenSecret: string
-  /** The outer limit of the token's lifetime in epoch seconds. The row may expire sooner. */
+  /** The latest expiry of the token in epoch seconds. The row may expire sooner. */
   readonly expiresSeconds: number
-  /** A hint for the guard. Only the row's user decides. */
+  /** A hint for the guard. Whether a user is logged in depends only on the row. */
   readonly loggedIn: boolean
 }
 
@@ -22,13 +22,13 @@ export interface AuthenticToken extends Token {
   readonly signedByOldSecret: boolean
 }
 
-/** The secret that made a MAC: the first one, which signs, or an old one; false if none made it. */
+/** The secret under which a MAC is valid: 'current' is the first one, which signs. False if the MAC is invalid. */
 export type MacCheck = 'current' | 'old' | false
 
 /** Checks a MAC. The server uses `node:crypto`; the edge uses Web Crypto. */
 export type VerifyMac = (input: string, mac: string) => MacCheck | Promise<MacCheck>
 
-// The last character of each part has unused bits, which must be 0. So a token has only one accepted spelling.
+// The last character of each part has unused bits, which must be 0. So only one encoding of a token is accepted.
 const grammar =
   /^(v1\.([A-Za-z0-9_-]{21}[AQgw])\.([A-Za-z0-9_-]{21}[AQgw])\.([1-9][0-9]{0,11})\.([01]))\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
 
@@ -46,8 +46,18 @@ export async function openToken(
   if (!signed || !id || !tokenSecret || !expiry || !flags || !mac) return 'malformed'
   const check = await verify(macInput(cookieName, signed), mac)
   if (!check) return 'forged'
-  const token = { id: uuidOf(bytesOf(id)), tokenSecret, expiresSeconds: Number(expiry), loggedIn: flags === '1' }
-  return { ...token, signedByOldSecret: check === 'old' }
+  return {
+    id: uuidOf(bytesOf(id)),
+    tokenSecret,
+    expiresSeconds: Number(expiry),
+    loggedIn: flags === '1',
+    signedByOldSecret: check === 'old',
+  }
+}
+
+/** Returns true if `value` names session `id`. Does not check the MAC. */
+export function isTokenOf(id: string, value: string): boolean {
+  return value.startsWith(`v1.${base64url(uuidBytes(id))}.`)
 }
 
 /** Returns the cookie's value for a token. `sign` returns the MAC in base64url. */

@@ -32,7 +32,7 @@ describe.each(Object.keys(implementations).filter((name) => encodings.includes(n
   /** The ways to write a value to a session that contains only `kept`. */
   const writers: Readonly<Record<string, (session: Session, key: string, value: unknown) => Promise<unknown>>> = {
     set: (session, key, value) => session.set(key, value),
-    'set of several': (session, key, value) => session.set({ good: 1, [key]: value }),
+    'set of several keys': (session, key, value) => session.set({ good: 1, [key]: value }),
     setDefault: (session, key, value) => session.setDefault(key, value),
     update: (session, key, value) =>
       session.update((draft) => {
@@ -64,7 +64,7 @@ describe.each(Object.keys(implementations).filter((name) => encodings.includes(n
       const property = fc.asyncProperty(writer, keyName, storable, async (how, key, value) => {
         const { error, stored } = await written(how, key, value)
         expect(error).toBeNull()
-        const good = how === 'update' || how === 'set of several' ? { good: 1 } : {}
+        const good = how === 'update' || how === 'set of several keys' ? { good: 1 } : {}
         expect(stored).toEqual(JSON.parse(JSON.stringify({ kept: 1, ...good, [key]: value })))
       })
       await fc.assert(property, runs(50))

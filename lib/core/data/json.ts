@@ -14,12 +14,11 @@ export interface CheckedJson {
 }
 
 /**
- * Copies `value` and measures it. The size is that of the longest compact form in which a store prints the JSON:
- * numbers are counted without an exponent.
+ * Copies `value` and measures it. The size is that of the longest compact JSON that a store may print, so numbers are counted
+ * without an exponent.
  * @param path Names the value in errors.
- * @param limit Ends the walk early, so that shared references cannot make it endless.
- * @throws {SessionError} DATA_INVALID naming the key path if JSON cannot hold the value; DATA_TOO_LARGE beyond `limit`
- * bytes.
+ * @param limit Stops the copying above this size in bytes, so that shared references cannot make it endless.
+ * @throws {SessionError} DATA_INVALID naming the key path if JSON cannot hold the value; DATA_TOO_LARGE beyond `limit` bytes.
  */
 export function checkJson(value: unknown, path: string, limit: number): CheckedJson {
   const check = new JsonCheck(path, limit)
@@ -98,8 +97,8 @@ export function checkKey(key: unknown, path: string): void {
 }
 
 /**
- * Freezes the plain objects and arrays in `value`. So changing a value that was read throws a TypeError, instead of
- * losing the update silently.
+ * Freezes the plain objects and arrays in `value`. Changing a value that was read then throws a TypeError, instead of losing the
+ * change silently.
  */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !(Array.isArray(value) || isPlain(value)))
@@ -109,17 +108,17 @@ export function deepFreeze<T>(value: T): T {
   return value
 }
 
-/** Returns a `DATA_INVALID` that names the path and the problem, never the value. */
+/** Returns a `DATA_INVALID` error that names the path and the problem, never the value. */
 export function invalid(path: string, problem: string): SessionError {
   return new SessionError('DATA_INVALID', `${path} ${problem}. Nothing was written.`)
 }
 
-/** Returns the `DATA_INVALID` for an argument of a call that may only read, such as a filter. */
+/** Returns the `DATA_INVALID` error for an argument of a call that may only read, such as a filter. */
 export function invalidArgument(name: string, problem: string): SessionError {
   return new SessionError('DATA_INVALID', `${name} ${problem}.`)
 }
 
-/** Returns a `DATA_TOO_LARGE` that names the path and the limit. */
+/** Returns a `DATA_TOO_LARGE` error that names the path and the limit. */
 export function tooLarge(path: string, limit: number): SessionError {
   return new SessionError(
     'DATA_TOO_LARGE',

@@ -15,7 +15,7 @@ describe('merged patches', () => {
   ]
   const data = { a: 0, z: 9, _kept: true }
 
-  it('a merged patch does the same as its patches one after another, in every order of three', () => {
+  it('merging three patches gives the same data as applying them one after another, in every order', () => {
     for (const first of steps) {
       for (const second of steps) {
         for (const third of steps) {
@@ -49,7 +49,7 @@ describe('the size of data', () => {
     expect(bytes).toBeGreaterThanOrEqual(Buffer.byteLength(JSON.stringify(value)))
   })
 
-  it('data may not grow beyond the limit but may shrink above it', () => {
+  it('data cannot grow beyond the limit, and data above the limit can shrink', () => {
     const full = { a: 'x'.repeat(100) }
     const writing = (data: JsonObject, set: JsonObject) => () => maxBytesBefore(data, patch({ set }), 50)
     expect(writing({}, full)).toThrow(expect.objectContaining({ code: 'DATA_TOO_LARGE' }))

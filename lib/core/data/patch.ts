@@ -41,7 +41,7 @@ export function isEmptyPatch({ clear, remove, set, defaults }: Patch): boolean {
   return !clear && remove.length === 0 && Object.keys(set).length === 0 && Object.keys(defaults).length === 0
 }
 
-/** Returns the data after `patch`. Every store must compute the same. */
+/** Returns the data after `patch`. Every store must compute the same result. */
 export function applyPatch(data: JsonObject, { clear, remove, set, defaults }: Patch): JsonObject {
   const removed = new Set(remove)
   const remaining = Object.entries(data).filter(([key]) => (!clear || isReserved(key)) && !removed.has(key))
@@ -49,12 +49,12 @@ export function applyPatch(data: JsonObject, { clear, remove, set, defaults }: P
 }
 
 /**
- * Returns the most bytes that the stored data may have for `patch` to be written, or undefined for any number.
+ * Returns the largest size in bytes that the stored data may have when `patch` is written; undefined for no limit.
  *
- * The check here is exact for `data`, but other requests may have written since it was read. The store therefore checks
- * this number again. It is three times `maxBytes`, because a store may print the same JSON with more blanks. Parallel
- * writers can exceed `maxBytes` up to this number. A patch that does not make the data larger is always written: data
- * over a lowered `maxBytes` can shrink.
+ * The check here is exact for `data`. The store checks the returned size again, because other requests may have written since
+ * `data` was read. A store may print the same JSON with more spaces, so the returned size allows three times `maxBytes`. Parallel
+ * writers can exceed `maxBytes` up to that limit. A patch that does not make the data larger is always written, so data above a
+ * lowered `maxBytes` can shrink.
  * @throws {SessionError} DATA_TOO_LARGE if `data` with the patch has more than `maxBytes`.
  */
 export function maxBytesBefore(data: JsonObject, patch: Patch, maxBytes: number): number | undefined {

@@ -31,7 +31,7 @@ type SchemaTypes = { readonly input: unknown; readonly output: unknown }
 export interface Serializer {
   /** Returns the JSON for a value given to `set`. An error that it throws rejects the write. */
   serialize(value: unknown): unknown
-  /** Returns the value of `get` for that JSON. */
+  /** Converts stored JSON to the value that `get` returns. */
   deserialize(json: unknown): unknown
 }
 
@@ -43,12 +43,12 @@ export interface Codec {
    * validates asynchronously.
    */
   encode(key: string, value: unknown): Json
-  /** Returns the JSON of a value that was read, without a schema or a size limit. */
+  /** Converts a value that was read back to JSON, without checking the schema or the size. */
   toJson(key: string, value: unknown): Json
   /**
    * Returns true if `value`, taken from a draft, differs from `before`.
-   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if it is larger than both `before` and `maxBytes`, so that no
-   * walk is endless.
+   * @throws {SessionError} DATA_INVALID; DATA_TOO_LARGE if `value` is larger than both `before` and `maxBytes`, so that no walk is
+   * endless.
    */
   differs(key: string, value: unknown, before: Json | undefined): boolean
   /**
@@ -75,8 +75,14 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
       throw unreadable(key)
     }
   }
+  const toJson = (key: string, value: unknown) => json(key, value, Number.POSITIVE_INFINITY)
+  const freshDefault = (key: string): unknown => {
+    const value = defaultOutput(schemaOf(key))
+    // Reads a copy, because a schema may return the same object each time.
+    return value === undefined ? undefined : read(key, toJson(key, value))
+  }
 
-  const codec: Codec = {
+  return {
     encode(key, input) {
       checkKey(key, key)
       if (isReserved(key)) throw invalid(key, 'starts with _, which is reserved')
@@ -84,7 +90,7 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
       if (!schema && keys.length > 0) throw invalid(key, `has no schema; the schemas are for ${keys.join(', ')}`)
       return json(key, schema ? validate(schema, key, input) : input, maxBytes)
     },
-    toJson: (key, read) => json(key, read, Number.POSITIVE_INFINITY),
+    toJson,
     differs(key, current, before) {
       const limit = Math.max(maxBytes, before === undefined ? 0 : jsonBytes(before))
       return !sameJson(json(key, current, limit), before)
@@ -96,14 +102,6 @@ export function createCodec(schemas: AnySchemas = {}, serializer: Serializer | u
     },
     defaultOf: (key) => deepFreeze(freshDefault(key)),
   }
-
-  function freshDefault(key: string): unknown {
-    const result = schemaOf(key)?.['~standard'].validate(undefined)
-    if (!result || isAsynchronous(result) || result.issues || result.value === undefined) return undefined
-    return read(key, codec.toJson(key, result.value)) // a copy, because a schema may return the same object each time
-  }
-
-  return codec
 }
 
 /** Returns the draft of `data` on top of `defaults`, and the keys that `read` cannot read. */
@@ -129,7 +127,8 @@ export function visible(data: JsonObject): JsonObject {
 }
 
 /**
- * Returns the DATA_INVALID of a stored value that cannot be read. The value itself may be a secret, so it is not named.
+ * Returns the DATA_INVALID error for a stored value that cannot be read. The message does not contain the value, which may be a
+ * secret.
  */
 export function unreadable(key: string): SessionError {
   return new SessionError('DATA_INVALID', `The stored value of ${key} cannot be read. Set the key again, or delete it.`)
@@ -137,8 +136,14 @@ export function unreadable(key: string): SessionError {
 
 function isAsynchronous<T>(result: T | Promise<T>): result is Promise<T> {
   if (!(result instanceof Promise)) return false
-  result.catch(() => {}) // the caller has already rejected it
+  result.catch(() => {}) // the caller has already rejected the schema
   return true
+}
+
+/** Returns the schema's output for undefined, or undefined if it rejects undefined or validates asynchronously. */
+function defaultOutput(schema: StandardSchemaV1 | undefined): unknown {
+  const result = schema?.['~standard'].validate(undefined)
+  return !result || isAsynchronous(result) || result.issues ? undefined : result.value
 }
 
 function validate(schema: StandardSchemaV1, key: string, value: unknown): unknown {

@@ -1,7 +1,7 @@
 import type { SessionCredential } from '../cookie/carrier.ts'
 import type { JsonObject } from '../data/json.ts'
 import { isEmptyPatch, maxBytesBefore, type Patch } from '../data/patch.ts'
-import type { StoredSession } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionScope } from './request-context.ts'
 
@@ -18,7 +18,7 @@ export async function updateAtomically(
 ): Promise<boolean> {
   const patch = compute(row.data)
   if (isEmptyPatch(patch)) {
-    // A change that is empty for the data read here may not be empty for the newest data.
+    // The change may be empty for the data that was read here but not for the newest data.
     const newest = await carried.store.find(credential)
     if (newest !== null && newest !== 'rotated' && newest.version === row.version) return false
   } else {

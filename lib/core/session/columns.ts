@@ -2,7 +2,8 @@ import type { JsonObject } from '../data/json.ts'
 import { applyPatch } from '../data/patch.ts'
 import { type Codec, visible } from '../data/schema.ts'
 import { SessionError } from '../errors.ts'
-import type { Change, ColumnValues, SessionStore, StoredSession } from '../store/store.ts'
+import type { Change, SessionStore } from '../store/store.ts'
+import type { ColumnValues, StoredSession } from '../store/stored-session.ts'
 import type { ColumnsOption, ColumnsSource } from '../user-options.ts'
 
 type Source = Pick<StoredSession, 'id' | 'userId' | 'data'>
@@ -33,9 +34,8 @@ export class Columns {
   }
 
   /**
-   * Returns the values that `change` changes, and the values that the row lacks because it is older than the column.
-   * Returns undefined if there are none. Other values are not sent: a parallel request may have changed them since the
-   * row was read.
+   * Returns the values that `change` changes, and the values that the row lacks because the row is older than the column. Returns
+   * undefined if there are none. Other values are not sent: a parallel request may have changed them since the row was read.
    */
   changed(row: StoredSession, change: Pick<Change, 'patch' | 'take' | 'userId'>): ColumnValues | undefined {
     const before = this.all(row)

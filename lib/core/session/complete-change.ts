@@ -1,10 +1,11 @@
 import type { JsonObject } from '../data/json.ts'
 import { isEmptyPatch, maxBytesBefore, type Patch } from '../data/patch.ts'
 import { policyOf, touchStepSeconds } from '../store/expiry.ts'
-import type { Change, ComputedPatch, StoredSession } from '../store/store.ts'
+import type { Change, ComputedPatch } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 import type { SessionScope } from './request-context.ts'
 
-/** Adds the browser to a change if last-seen may advance, and the values of the app's columns that change with it. */
+/** Adds the client to a change if last-seen may advance, and the values of the app's columns that change with it. */
 export function completeChange(scope: SessionScope, row: StoredSession | null, change: Change): Change {
   const { options, columns } = scope.context
   const isRecorded = options.recordClient && (!change.patch || isNearStep(scope, row))
@@ -29,7 +30,10 @@ export function completePatch(
   return values ? { ...patch, columns: values } : patch
 }
 
-/** True if last-seen is due now or may become due during this request. If false, a write need not send the browser. */
+/**
+ * True if last-seen is due now or may become due during this request. If false, a write need not send the client's address and user
+ * agent.
+ */
 function isNearStep({ context }: SessionScope, row: StoredSession | null): boolean {
   return row === null || row.secondsSinceSeen > touchStepSeconds(row.expiry, policyOf(context.options, row.userId)) / 2
 }

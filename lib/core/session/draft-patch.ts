@@ -13,7 +13,7 @@ export function draftPatch(codec: Codec, data: JsonObject, change: (draft: Recor
   const before = new Map(Object.keys(draft).map((key) => [key, codec.toJson(key, draft[key])]))
   const returned = change(draft)
   if (returned instanceof Promise) {
-    returned.catch(() => {}) // update rejects it below
+    returned.catch(() => {}) // the returned promise is ignored, because update rejects below
     throw invalid('The function given to update', 'is asynchronous; await first, then change the draft')
   }
   const present = Object.entries(draft).filter(([, value]) => value !== undefined)

@@ -28,7 +28,7 @@ export class FlashBox {
   readonly #record: SessionRecord
   readonly #writer: SessionWriter
   readonly #shown = new Set<string>()
-  /** Acknowledged in this request. If Next renders the page in this request anyway, it still shows them. */
+  /** The flashes that this request acknowledged. If Next renders the page in the same request anyway, the page still shows them. */
   #acknowledged: readonly Flash[] = []
   #added = 0
 
@@ -46,10 +46,7 @@ export class FlashBox {
     return this.#writer.patch('flash', { ...emptyPatch, remove, set: { [prefix + this.#newId()]: [key, json] } }, options)
   }
 
-  /**
-   * Returns all flashes, oldest first. When a browser loads the document, those returned are removed after the
-   * response.
-   */
+  /** Returns all flashes, oldest first. When a browser loads the document, the returned flashes are removed after the response. */
   all(): readonly Flash[] {
     const flashes = this.#stored()
     const unseen = flashes.filter(({ id }) => !this.#shown.has(id))
@@ -62,7 +59,7 @@ export class FlashBox {
 
   /** Removes flashes that have been shown. Ignores unknown ids. */
   async acknowledge(ids: readonly string[], options: WriteOptions): Promise<void> {
-    if (!Array.isArray(ids)) throw invalid('The list of flashes to acknowledge', 'is not a list') // it comes from a browser
+    if (!Array.isArray(ids)) throw invalid('The list of flashes to acknowledge', 'is not a list') // a browser sends the list
     const known = this.#stored().filter(({ id }) => ids.includes(id))
     if (known.length === 0) return
     await this.#writer.patch('acknowledgeFlashes', { ...emptyPatch, remove: known.map(({ id }) => prefix + id) }, options)

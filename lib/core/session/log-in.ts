@@ -1,12 +1,12 @@
 import { SessionError } from '../errors.ts'
 import type { Duration, ExpiryRule } from '../store/expiry.ts'
-import type { SessionRef } from '../store/store.ts'
+import type { SessionRef } from '../store/stored-session.ts'
 import type { NewParts, SessionRecord } from './record.ts'
 import type { SessionContext, WriteOptions } from './request-context.ts'
 
 /** The options of `login`. */
 export interface LoginOptions extends WriteOptions {
-  /** This session's own expiry, as for `setExpiry`. @default that of the session */
+  /** This session's own expiry, as for `setExpiry`. @default the expiry of the session */
   expiry?: Duration | Date | null
   /**
    * The value that `user.authHash` returns for the user whose password you checked. Required with that
@@ -37,7 +37,7 @@ export async function logIn({ emit }: SessionContext, record: SessionRecord, { u
   if (record.credential) emit({ type: 'login', id: record.credential.id, userId })
 }
 
-/** Replaces another session by a new one. Returns false if another request has already replaced, deleted or rotated it. */
+/** Replaces another session with a new one. Returns false if another request has already replaced, deleted or rotated it. */
 async function replace(record: SessionRecord, parts: NewParts, replaced: SessionRef): Promise<boolean> {
   try {
     await record.create(parts, replaced)

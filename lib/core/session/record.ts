@@ -5,7 +5,8 @@ import type { JsonObject } from '../data/json.ts'
 import type { Patch } from '../data/patch.ts'
 import type { SessionError } from '../errors.ts'
 import { type ExpiryPolicy, type ExpiryRule, policyOf } from '../store/expiry.ts'
-import type { Change, NewSession, SessionRef, StoredSession, UpdatedSession } from '../store/store.ts'
+import type { Change } from '../store/store.ts'
+import type { NewSession, SessionRef, StoredSession, UpdatedSession } from '../store/stored-session.ts'
 import { completeChange, completePatch } from './complete-change.ts'
 import type { SessionContext, SessionScope } from './request-context.ts'
 import { StoredData } from './stored-data.ts'
@@ -15,9 +16,9 @@ import { changedMeanwhile, deviceUnproven, interrupted, type LostReason, lockedT
 export type NewParts = Pick<NewSession, 'userId' | 'authHash' | 'expiry' | 'data'>
 
 /**
- * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and
- * takes over the row that the store returns. If the session turns out to be deleted, expired or rotated, it rejects
- * with INTERRUPTED, and the session is an empty, anonymous one for the rest of the request.
+ * The session as the store last acknowledged it, and the statements that change it. Each method sends one statement and keeps the
+ * row that the store returns. If the session turns out to be deleted, expired or rotated, it rejects with INTERRUPTED, and the
+ * session is an empty, anonymous one for the rest of the request.
  */
 export class SessionRecord {
   /** True if no stored session came with this request. */
@@ -30,7 +31,7 @@ export class SessionRecord {
   #row: StoredSession | null
   #data: StoredData | null = null
   /**
-   * The reason why this is not the session that the browser's cookie names. Its writers must not replace that cookie.
+   * The reason why this is not the session that the browser's cookie names. Writers of this session must not replace that cookie.
    */
   #lost: LostReason | null
   readonly #scope: SessionScope
@@ -79,15 +80,15 @@ export class SessionRecord {
   }
 
   /**
-   * @throws {SessionError} INTERRUPTED if the cookie's session was deleted, has expired or was rotated during this
-   * request; DEVICE_UNPROVEN if it is bound to another device.
+   * @throws {SessionError} INTERRUPTED if the cookie's session was deleted, has expired or was rotated during this request;
+   * DEVICE_UNPROVEN if the session is bound to another device.
    */
   requireCurrent(): void {
     if (this.#lost === 'device') throw deviceUnproven(this.#carried.unproven ?? { isSkipped: false })
     if (this.#lost) throw interrupted(this.#lost)
   }
 
-  /** Creates a session. With `replaced`, the new session replaces that one. */
+  /** Creates a session. With `replaced`, deletes that session in the same step. */
   async create(parts: NewParts, replaced: SessionRef | null): Promise<void> {
     const { options, emit, now, cryptography, columns } = this.#context
     const { tokenSecret, tokenHash } = newTokenSecret(cryptography)
@@ -161,8 +162,8 @@ export class SessionRecord {
   }
 
   /**
-   * After a write that found nothing: returns INTERRUPTED and becomes anonymous if the session is lost, and returns
-   * null if it is not.
+   * Called after a write that found no row. If the session is lost, becomes anonymous and returns INTERRUPTED; otherwise returns
+   * null.
    */
   async loseIfLost(ref: Pick<SessionCredential, 'id' | 'tokenHash'>): Promise<SessionError | null> {
     const reason = await whyLost(this.#carried.store, ref)
@@ -174,8 +175,8 @@ export class SessionRecord {
   }
 
   /**
-   * Deletes a session whose user's credentials have changed since the login, unless another request has renewed it. The
-   * visitor is anonymous then. The cookie is left alone, because it may belong to a newer login.
+   * Deletes a session whose user's credentials have changed since the login, unless another request has renewed it. The visitor is
+   * anonymous afterwards. The cookie is left alone, because it may belong to a newer login.
    */
   async rejectCredentials({ id, tokenHash }: SessionRef): Promise<void> {
     const isStored = this.#credential !== null // a page only shows an adopted session

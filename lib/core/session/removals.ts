@@ -3,9 +3,9 @@ import type { SessionScope } from './request-context.ts'
 import { notTrimmed } from './write-errors.ts'
 
 /**
- * Deletes the session that the browser presented. Selects it by id, so that the logout works even if another request
- * has rotated the token. It is not an error if the session is already gone. The record is a new, empty session then,
- * even if the store failed.
+ * Deletes the session that the browser presented. Selects it by id, so that the logout works even if another request has rotated
+ * the token. It is not an error if the session is already gone. Afterwards the record is a new, empty session, even if the store
+ * failed.
  */
 export async function removePresented({ context, carried }: SessionScope, record: SessionRecord, event: 'flushed' | 'logout') {
   const ref = record.credential ?? carried.presented
@@ -34,7 +34,10 @@ export async function removeOthers({ context, carried }: SessionScope, record: S
   return sessions.length
 }
 
-/** Deletes the user's sessions above `maxPerUser`. Its failure has its own error, because the login has succeeded. */
+/**
+ * Deletes the user's sessions above `maxPerUser`. A failure is reported with its own error, because the login has already
+ * succeeded.
+ */
 export async function trimSessions({ context, carried }: SessionScope, userId: string): Promise<void> {
   const { maxPerUser } = context.options
   if (maxPerUser === null) return

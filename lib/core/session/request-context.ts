@@ -5,7 +5,7 @@ import type { Cryptography } from '../cookie/token-carrier.ts'
 import type { Codec } from '../data/schema.ts'
 import type { SessionEvent } from '../events.ts'
 import type { ResolvedOptions, ResolvedServerOptions } from '../options.ts'
-import type { Client } from '../store/store.ts'
+import type { Client } from '../store/stored-session.ts'
 import type { UserOptions } from '../user-options.ts'
 import type { Columns } from './columns.ts'
 
@@ -15,7 +15,7 @@ export interface RequestContext {
    * Returns the response's cookies. Each writer calls it at once, because the result depends on the code that calls it.
    */
   responseCookies(): Promise<ResponseCookies>
-  /** The browser, as far as it is recorded. */
+  /** The address and the user agent of the client, each null if it is not recorded. */
   readonly client: Client
   /**
    * Returns true if a browser loads this document to show it now. Returns false for prefetches, requests of the router,
@@ -29,8 +29,8 @@ export interface RequestContext {
 /** The session's cookie on the response. */
 export interface ResponseCookies {
   /**
-   * The name of the place where the calling code runs if no cookie can be set there; null in server actions and route
-   * handlers.
+   * The context in which the calling code runs, such as 'while a page renders', if no cookie can be set in it. Null in server
+   * actions and route handlers.
    */
   readonly readOnlyContext: string | null
   /** True in a server action that the router called. */
@@ -41,9 +41,8 @@ export interface ResponseCookies {
   /** Removes another library's cookie. */
   remove(name: string): void
   /**
-   * Makes Next refetch every page: it drops what its router has prefetched when an action changes any cookie. So this
-   * clears a cookie that never exists. It does not send the session's cookie, which could replace that of a login in
-   * another tab.
+   * Makes Next refetch every page. Next drops its prefetched pages when an action changes any cookie, so this clears a cookie that
+   * never exists. Sending the session's cookie instead could replace the cookie of a login in another tab.
    */
   refreshPages(): void
   /**
@@ -84,9 +83,9 @@ export interface SessionScope {
 /** The options of a writer. */
 export interface WriteOptions {
   /**
-   * Sets which pages Next refetches after a server action. By default, Next drops all pages that its router has
-   * prefetched and fetches them again. `'page'` re-renders only the current page; prefetched and privately cached pages
-   * may be stale. On Next 15.5, which cannot do that, `'page'` is the same as the default. `false` does neither.
+   * Sets which pages Next refetches after a server action. By default, Next drops all pages that its router has prefetched and
+   * fetches them again. `'page'` re-renders only the current page; prefetched and privately cached pages may be stale. Next 15.5
+   * cannot re-render only one page, so `'page'` has the effect of the default there. `false` refetches no page.
    */
   refresh?: 'page' | false
 }

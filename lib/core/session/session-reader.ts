@@ -1,12 +1,14 @@
 import { expiresAtBrowserClose } from '../cookie/carrier.ts'
 import type { DeepReadonly } from '../data/read-only.ts'
 import { idleSeconds } from '../store/expiry.ts'
-import type { StoredSession } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionContext, SessionScope } from './request-context.ts'
 import { SessionUser, userOf } from './session-user.ts'
 
-/** The key of a session's row. In the registry, because a bundler may load several copies of this module. */
+/**
+ * The key of a session's row. The key is in the global symbol registry, because a bundler may load several copies of this module.
+ */
 export const rowOf: unique symbol = Symbol.for('coatcheck.rowOf')
 
 /** A name of a key of `Data`. */
@@ -87,9 +89,9 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   }
 
   /**
-   * The session's public id (Django's session_key, but not secret): a UUID, safe in logs and URLs. null until the session is
-   * saved. While a session of another library (option `adopt`) is shown but not stored, `isNew` is true, and the id is one of
-   * this request only, which no stored session has.
+   * The session's public id (Django's session_key, but not secret): a UUID, safe in logs and URLs. null until the session is saved.
+   * While a session of another library (option `adopt`) is shown but not stored, `isNew` is true, and the id belongs to no stored
+   * session and changes with each request.
    */
   get id(): string | null {
     return this.#record.row?.id ?? null
@@ -111,8 +113,8 @@ export class SessionReader<Data extends object, Defaulted extends keyof Data = n
   }
 
   /**
-   * The logged-in user, after `getUser` or `requireUser` has loaded it in this request; null before that, and as soon as another
-   * user or none is logged in (Django's request.user).
+   * The logged-in user, after `getUser` or `requireUser` has loaded it in this request; null before that, and again after a logout
+   * or the login of another user (Django's request.user).
    */
   get user(): User | null {
     return this.#user.current as User | null

@@ -1,7 +1,7 @@
 import { storeNow } from '../cookie/carrier.ts'
 import { SessionError } from '../errors.ts'
 import { policyOf } from '../store/expiry.ts'
-import type { StoredSession } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 import type { UserOptions } from '../user-options.ts'
 import type { SessionRecord } from './record.ts'
 import type { SessionContext, SessionScope } from './request-context.ts'
@@ -34,7 +34,7 @@ export class SessionUser {
     return isSame ? this.#loaded?.user : null
   }
 
-  /** The seconds since the login, by the store's clock; Infinity without one, and until an adopted session has one. */
+  /** The seconds since the login, by the store's clock; Infinity without a login. The adoption of a session is not a login. */
   get secondsSinceLogin(): number {
     const { row } = this.#record
     const isAdopted = row?.data[adoptedKey] === true && row.authenticatedAt?.getTime() === row.createdAt.getTime()
@@ -42,10 +42,9 @@ export class SessionUser {
   }
 
   /**
-   * Returns the user, or null if none is logged in. If the user no longer exists, or the credentials have changed since
-   * the login, deletes the session and returns null. Calls share one load, except before and after a login or new
-   * credentials, and except in an action and the page that is rendered after it, because the action may have changed
-   * the user.
+   * Returns the user, or null if none is logged in. If the user no longer exists, or the credentials have changed since the login,
+   * deletes the session and returns null. Calls in one request share one load. The user is loaded again after a login, after new
+   * credentials, and in the page that is rendered after an action, because the action may have changed the user.
    * @throws {SessionError} CONFIG_INVALID without the option `user`.
    */
   async load(): Promise<unknown> {
@@ -93,7 +92,7 @@ export class SessionUser {
     if (!carried.canTouch) return
     request.later(async () => {
       const { credential, row } = this.#record
-      if (!credential || row?.authHash !== old) return // deleted, or a write has replaced it
+      if (!credential || row?.authHash !== old) return // the session was deleted, or a write has replaced the hash
       const change = { authHash: newest, extendsExpiry: false }
       await carried.store.update(credential, change, policyOf(context.options, row.userId))
     })
@@ -102,8 +101,8 @@ export class SessionUser {
 
 /**
  * Returns the hash to store for the option `authHash` of a writer; undefined if none is given.
- * @throws {SessionError} CONFIG_INVALID if it is not a text, or is missing where `login` needs it. Nothing is written
- * then.
+ * @throws {SessionError} CONFIG_INVALID if `authHash` is not a text, or is missing where `login` needs it. In that case, nothing is
+ * written.
  */
 export function storedAuthHash(
   { user, cryptography }: SessionContext,
@@ -112,7 +111,7 @@ export function storedAuthHash(
 ): string | undefined {
   if (given !== undefined) return cryptography.authHashes(checkCredentials(given))[0]
   if (writer === 'cycleKey' || !user?.authHash) return undefined
-  const remedy = 'Pass that of the user whose password you checked: login(user.id, { authHash: user.passwordHash }).'
+  const remedy = 'Pass the hash of the user whose password you checked: login(user.id, { authHash: user.passwordHash }).'
   throw new SessionError(
     'CONFIG_INVALID',
     `login() has no authHash, but createSessions has user.authHash. ${remedy} Nothing was written.`,

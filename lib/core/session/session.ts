@@ -18,10 +18,10 @@ const testKey = '_test_cookie'
 /**
  * One visitor's session (Django's `request.session`).
  *
- * Reads are synchronous and cost nothing. A writer's promise resolves when the data is in the store and the cookie, if
- * it changed, is on the response. Writers reject with `READ_ONLY` where no cookie can be set, with `INTERRUPTED` if the
- * session was deleted, expired or rotated in the meantime, and with `STORE_FAILED` if the store failed. Nothing was
- * written then, unless `outcome` is 'unknown'.
+ * Reads are synchronous and cost nothing. A writer's promise resolves when the data is in the store and the cookie, if it changed,
+ * is on the response. Writers reject with `READ_ONLY` where no cookie can be set, with `INTERRUPTED` if the session was deleted,
+ * expired or rotated in the meantime, and with `STORE_FAILED` if the store failed. Nothing was written in these cases, unless
+ * `outcome` is 'unknown'.
  */
 export class Session<
   Data extends object,
@@ -45,10 +45,10 @@ export class Session<
   }
 
   /**
-   * Writes one key, or several keys at once. Other keys stay as they are, even if another request has changed them in
-   * the meantime. Nested objects are replaced, not merged.
+   * Writes one key, or several keys at once. Other keys stay as they are, even if another request has changed them in the meantime.
+   * Nested objects are replaced, not merged.
    * @example await session.set('name', 'John Doe')
-   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path. Nothing of this call is written then.
+   * @throws {SessionError} DATA_INVALID or DATA_TOO_LARGE naming the key path. In that case, nothing of this call is written.
    */
   set<K extends KeyOf<Input>>(key: K, value: DeepReadonly<Input[K]>, options?: WriteOptions): Promise<void>
   set(values: DeepReadonly<Partial<Input>>, options?: WriteOptions): Promise<void>
@@ -83,7 +83,7 @@ export class Session<
     try {
       return this.#codec.decode(key, taken) as Stored<Data, K>
     } catch (error) {
-      await this.#writer.setDefault(key, taken, options) // another request has made it unreadable since
+      await this.#writer.setDefault(key, taken, options) // another request has made the value unreadable in the meantime
       throw error
     }
   }
@@ -127,15 +127,14 @@ export class Session<
   }
 
   /**
-   * Logs a user in. Check the credentials first. An anonymous visitor's data (the cart) is kept. Another user's session
-   * is deleted and replaced by a new one without its data. The session gets a new token secret, against session
-   * fixation, and `absoluteMaxAge` restarts.
+   * Logs a user in. Check the credentials first. An anonymous visitor's data (the cart) is kept. Another user's session is deleted
+   * and replaced by a new one without its data. The session gets a new token secret, against session fixation, and `absoluteMaxAge`
+   * restarts.
    *
-   * `userId` is stored as text of 1 to 255 characters. `expiry` takes the same values as `setExpiry`. If only deleting
-   * the sessions above `maxPerUser` fails, `login` rejects with STORE_FAILED and the outcome 'unknown', and the user is
-   * logged in.
+   * `userId` is stored as text of 1 to 255 characters. `expiry` takes the same values as `setExpiry`. If only deleting the sessions
+   * above `maxPerUser` fails, `login` rejects with STORE_FAILED and the outcome 'unknown', and the user is logged in.
    * @example await session.login(user.id, { authHash: user.passwordHash })
-   * @throws {SessionError} CONFIG_INVALID if `authHash` is missing. Nothing is written then.
+   * @throws {SessionError} CONFIG_INVALID if `authHash` is missing. In that case, nothing is written.
    * @see OWASP Session Management Cheat Sheet, "Renew the Session ID After Any Privilege Level Change"
    */
   async login(userId: string | number | bigint, options: LoginOptions = {}): Promise<void> {
@@ -150,11 +149,10 @@ export class Session<
   }
 
   /**
-   * Sets this session's own expiry (Django's set_expiry): seconds or a duration since the last activity, `0` for
-   * browser close, a `Date`, or `null` for the default. A time in the past expires the session. The expiry never
-   * exceeds `absoluteMaxAge`. On an unsaved session the rule is remembered until the first write. A cookie lives at
-   * most 400 days. A session is kept longer only if it writes in the second half of that time, because that write sends
-   * a new cookie.
+   * Sets this session's own expiry (Django's set_expiry): seconds or a duration since the last activity, `0` for browser close, a
+   * `Date`, or `null` for the default. A time in the past expires the session. The expiry never exceeds `absoluteMaxAge`. On an
+   * unsaved session the rule is remembered until the first write. A cookie lives at most 400 days. A session lives longer only if
+   * it is written in the second half of those 400 days, because that write sends a new cookie.
    * @example await session.setExpiry('2h')
    */
   async setExpiry(value: Duration | Date | null, options: WriteOptions = {}): Promise<void> {
@@ -178,10 +176,10 @@ export class Session<
   }
 
   /**
-   * Returns the waiting flashes, oldest first. Reading does not remove them. When a browser loads the document, they
-   * are removed after the response, so call this after any code that may redirect (`requireUser` takes care of its own
-   * redirect). A page that the router fetches may never be shown; there `<Flashes>` acknowledges them once they are on
-   * the screen. For sessions in cookies, only that removes them.
+   * Returns the waiting flashes, oldest first. Reading does not remove them. When a browser loads the document, they are removed
+   * after the response, so call this after any code that may redirect (`requireUser` takes care of its own redirect). A page that
+   * the router fetches may never be shown; there `<Flashes>` acknowledges them once they are on the screen. For sessions in
+   * cookies, only `<Flashes>` removes them.
    */
   flashes(): readonly Flash[] {
     return this.#flashes.all()

@@ -1,17 +1,17 @@
 import { absoluteEnd, storeNow } from '../cookie/carrier.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { expiresAt, idleSeconds, policyOf, touchStepSeconds } from '../store/expiry.ts'
-import type { StoredSession } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 
 /** The state of a session as `sessions.statusHandler` reports it. */
 export interface SessionStatus {
-  /** 'active': a stored session. 'ended': it was deleted or has expired. 'anonymous': the browser has no session. */
+  /** 'active': a stored session. 'ended': the session was deleted or has expired. 'anonymous': the browser has no session. */
   readonly state: 'active' | 'ended' | 'anonymous'
   /** The user of an active session; null without one. */
   readonly userId: string | null
   /** Whole seconds until an active session expires, by the store's clock; null without one. */
   readonly expiresIn: number | null
-  /** The same if activity extends the session; null if its expiry is fixed or has reached `absoluteMaxAge`. */
+  /** Equal to `expiresIn` if activity extends the session; null if the expiry is fixed or has reached `absoluteMaxAge`. */
   readonly idleIn: number | null
 }
 
@@ -32,7 +32,7 @@ export interface SessionViewBase {
   readonly expiresIn: number | null
   /** The time of the login in ISO 8601, or null. */
   readonly authenticatedAt: string | null
-  /** The rule by which activity extends the session; null if it cannot. */
+  /** The rule by which activity extends the session; null if activity cannot extend it. */
   readonly idle: IdleLifetime | null
 }
 

@@ -1,7 +1,7 @@
 import { isReserved } from '../data/patch.ts'
 import type { Codec } from '../data/schema.ts'
 import { unreadable, visible } from '../data/schema.ts'
-import type { StoredSession } from '../store/store.ts'
+import type { StoredSession } from '../store/stored-session.ts'
 
 /** The visible data of one row. Each value is converted when it is first read, so one unreadable value affects only its own key. */
 export class StoredData {

@@ -33,7 +33,7 @@ describe('types of users and columns', () => {
     expectTypeOf(use).toBeFunction()
   })
 
-  it('with a schema, the type of the users is inferred, and the option columns reads the data of the schema', () => {
+  it('with a schema, the type of the users is inferred, and the columns option reads the data of the schema', () => {
     const { getUser, requireUser } = createSessions({
       ...base,
       schema: { name: z.string(), visits: z.number().default(0) },
@@ -49,7 +49,7 @@ describe('types of users and columns', () => {
     expectTypeOf(use).toBeFunction()
   })
 
-  it('the option columns reads data of the type parameter and returns only values that a column can hold', () => {
+  it('the columns option reads data of the type parameter and returns only values that a column can hold', () => {
     createSessions<AppSession>({ ...base, columns: ({ data }) => ({ name: data.name?.toUpperCase() ?? null }) })
     // @ts-expect-error: a column holds no object
     createSessions<AppSession>({ ...base, columns: () => ({ name: {} }) })
@@ -57,7 +57,7 @@ describe('types of users and columns', () => {
     createSessions<AppSession>({ ...base, columns: ({ data }) => ({ name: data.nmae }) })
   })
 
-  it('without the option user, there is no user, and a second type argument is needed for the option', () => {
+  it('without the user option, the type of the user is null, and a second type argument is needed to set the option', () => {
     const { getUser, requireUser } = createSessions<AppSession>(base)
     expectTypeOf(getUser).returns.resolves.toEqualTypeOf<null>()
     expectTypeOf<Awaited<ReturnType<typeof requireUser>>['user']>().toEqualTypeOf<null>()

@@ -1,5 +1,6 @@
 import { type FailureCause, SessionError } from '../errors.ts'
-import type { SessionRef, SessionStore } from '../store/store.ts'
+import type { SessionStore } from '../store/store.ts'
+import type { SessionRef } from '../store/stored-session.ts'
 import type { ResponseCookies } from './request-context.ts'
 
 /** The reason why a request has no session to change: the session was deleted, has expired, or has a new token. */
@@ -15,7 +16,7 @@ export async function whyLost(store: SessionStore, { id, tokenHash }: SessionRef
   return row.tokenHash === tokenHash ? null : 'rotated'
 }
 
-/** Returns the INTERRUPTED of a write that has no session to change. */
+/** Returns the INTERRUPTED error for a write that has no session to change. */
 export function interrupted(reason: Exclude<LostReason, 'device'>): SessionError {
   const text = {
     gone: 'The session expired, was logged out or was revoked. Nothing was written; the visitor is anonymous now.',
@@ -25,8 +26,8 @@ export function interrupted(reason: Exclude<LostReason, 'device'>): SessionError
 }
 
 /**
- * Returns the DEVICE_UNPROVEN of a write to a session that is bound to a device. It is a 503 if the browser could not
- * reach the device handler just now.
+ * Returns the DEVICE_UNPROVEN error for a write to a session that is bound to a device. It is a 503 if the browser could not reach
+ * the device handler just now.
  */
 export function deviceUnproven({ isSkipped }: { readonly isSkipped: boolean }): SessionError {
   const text = isSkipped
@@ -35,17 +36,17 @@ export function deviceUnproven({ isSkipped }: { readonly isSkipped: boolean }): 
   return new SessionError('DEVICE_UNPROVEN', text, isSkipped ? { status: 503 } : {})
 }
 
-/** Returns the CONFLICT of a write that lost a race and could not be repeated. */
+/** Returns the CONFLICT error for a write that lost a race and could not be repeated. */
 export function changedMeanwhile(): SessionError {
   return new SessionError('CONFLICT', 'Another request changed this session at the same time. Nothing was written; try again.')
 }
 
-/** Returns the CONFLICT of a write that waited for other requests until the timeout. */
+/** Returns the CONFLICT error for a write that waited for other requests until the timeout. */
 export function lockedTooLong(): SessionError {
   return new SessionError('CONFLICT', 'Other requests held this session until the timeout. Nothing was written; try again.')
 }
 
-/** Returns the error after a login that succeeded when deleting the sessions above `maxPerUser` failed. */
+/** Returns the error for a login that succeeded although deleting the sessions above `maxPerUser` failed. */
 export function notTrimmed(error: unknown): unknown {
   if (!(error instanceof SessionError) || error.code !== 'STORE_FAILED') return error
   const text = 'The user is logged in, but deleting the sessions above maxPerUser failed. The next login tries again.'

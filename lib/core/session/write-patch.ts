@@ -3,7 +3,10 @@ import { applyPatch, isEmptyPatch, maxBytesBefore, type Patch } from '../data/pa
 import type { SessionRecord } from './record.ts'
 import type { SessionContext } from './request-context.ts'
 
-/** Writes data. Creates a session if there is none but data to store. Returns false if there was nothing to write. */
+/**
+ * Writes a patch. If there is no session yet, creates one, but only for a patch that stores data. Returns false if there was
+ * nothing to write.
+ */
 export async function writePatch({ options }: SessionContext, record: SessionRecord, patch: Patch): Promise<boolean> {
   record.requireCurrent()
   if (isEmptyPatch(patch)) return false

@@ -32,7 +32,8 @@ export class WriteQueue {
   }
 
   /**
-   * Adds a patch to the batch of this turn. `write` receives all of them in order and settles each. It must not reject.
+   * Adds a patch to the batch of this turn. `write` receives all patches of the batch in order and settles each call. It must not
+   * reject.
    */
   patch(call: Omit<PatchCall, 'resolve' | 'reject'>, write: (calls: readonly PatchCall[]) => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -89,7 +90,7 @@ export async function validateBatch(calls: readonly PatchCall[], data: JsonObjec
 }
 
 function withinMaxBytes(calls: readonly PatchCall[], data: JsonObject, maxBytes: number): readonly PatchCall[] {
-  if (calls.length === 1) return calls // the write itself checks it
+  if (calls.length === 1) return calls // the write itself checks the size
   if (tooLargeWith(data, mergePatches(calls.map(({ patch }) => patch)), maxBytes) === null) return calls
   let grown = data
   return calls.filter(({ patch, reject }) => {
@@ -100,7 +101,7 @@ function withinMaxBytes(calls: readonly PatchCall[], data: JsonObject, maxBytes:
   })
 }
 
-/** Returns the DATA_TOO_LARGE of writing `patch`, or null. */
+/** Returns the DATA_TOO_LARGE error for `patch`, or null if the data is not too large. */
 function tooLargeWith(data: JsonObject, patch: Patch, maxBytes: number): unknown {
   try {
     maxBytesBefore(data, patch, maxBytes)
@@ -110,7 +111,7 @@ function tooLargeWith(data: JsonObject, patch: Patch, maxBytes: number): unknown
   }
 }
 
-/** Returns the refresh that satisfies every call: the default refreshes most, false nothing. */
+/** Returns the refresh that satisfies every call: the default refreshes most, and false refreshes nothing. */
 function strongestRefresh(calls: readonly PatchCall[]): WriteOptions['refresh'] {
   const refreshes = calls.map(({ refresh }) => refresh)
   if (refreshes.includes(undefined)) return undefined

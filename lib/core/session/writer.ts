@@ -113,7 +113,7 @@ export class SessionWriter {
     })
   }
 
-  /** Replaces the session's own expiry rule. One in the past expires the session. */
+  /** Replaces the session's own expiry rule. A time in the past expires the session. */
   setExpiry(expiry: ExpiryRule, { refresh }: WriteOptions): Promise<void> {
     return this.#step('setExpiry', refresh, async () => {
       this.#record.requireCurrent()
@@ -137,7 +137,7 @@ export class SessionWriter {
 
   #cookiesHere(): Promise<ResponseCookies> {
     const cookies = this.#request.responseCookies()
-    cookies.catch(() => {}) // the queue awaits it later and reports the error then
+    cookies.catch(() => {}) // the queue awaits the promise later and reports the error
     return cookies
   }
 
@@ -193,7 +193,7 @@ export class SessionWriter {
     return true
   }
 
-  /** Sets the cookie after the store has acknowledged the write. `valueBefore` is the cookie's value before it. */
+  /** Sets the cookie after the store has acknowledged the write. `valueBefore` is the cookie's value before the write. */
   #applyCookie(cookies: ResponseCookies, action: CookieAction, refresh: Refresh, valueBefore: string | undefined): void {
     if (action === 'none') return
     const { credential, row } = this.#record

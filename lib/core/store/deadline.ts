@@ -11,29 +11,43 @@ import { wrapStore } from './wrap.ts'
 export function withDeadline(store: SessionStore, timeoutMs: number): SessionStore {
   if (store.limited) return store.limited((inner) => withDeadline(inner, timeoutMs))
   return wrapStore(store, (operation, outcome, sessionId) => {
-    let isSent = false
-    let isLate = false
-    let endTurn = () => {}
-    const send = async () => {
-      if (isLate) throw timedOut(timeoutMs, 'none')
-      isSent = true
-      // The turn of a write ends at its deadline even if the store never responds. Otherwise it would block all later
-      // writes.
-      const turnEnd = new Promise<never>((_, reject) => {
-        endTurn = () => reject(timedOut(timeoutMs, outcome))
-      })
-      return Promise.race([operation(), turnEnd])
-    }
-    const queue = () => (store.queueWrite && sessionId !== undefined ? store.queueWrite(sessionId, send) : send())
-    const late = () => {
-      isLate = true
-      endTurn()
-      return timedOut(timeoutMs, isSent ? outcome : 'none')
-    }
-    return withinDeadline(queue, timeoutMs, late).catch((error: unknown) => {
+    const done =
+      store.queueWrite && sessionId !== undefined
+        ? queueWrite(store, sessionId, operation, outcome, timeoutMs)
+        : withinDeadline(operation, timeoutMs, () => timedOut(timeoutMs, outcome))
+    return done.catch((error: unknown) => {
       throw storeFailed(error, outcome)
     })
   })
+}
+
+/** Runs a write in its turn, and drops it if its turn comes too late. */
+function queueWrite<T>(
+  store: SessionStore,
+  sessionId: string,
+  write: () => Promise<T>,
+  outcome: 'none' | 'unknown',
+  timeoutMs: number,
+): Promise<T> {
+  let isSent = false
+  let isLate = false
+  let endTurn = () => {}
+  const send = async () => {
+    if (isLate) throw timedOut(timeoutMs, 'none')
+    isSent = true
+    // The turn of a write ends at its deadline even if the store never responds. Otherwise it would block all later
+    // writes.
+    const turnEnd = new Promise<never>((_, reject) => {
+      endTurn = () => reject(timedOut(timeoutMs, outcome))
+    })
+    return Promise.race([write(), turnEnd])
+  }
+  const late = () => {
+    isLate = true
+    endTurn()
+    return timedOut(timeoutMs, isSent ? outcome : 'none')
+  }
+  return withinDeadline(() => store.queueWrite?.(sessionId, send) ?? send(), timeoutMs, late)
 }
 
 /**
@@ -56,13 +70,13 @@ export function withinDeadline<T>(operation: () => Promise<T>, timeoutMs: number
   })
 }
 
-/** Returns the STORE_FAILED of an operation that took longer than `timeoutMs`. */
+/** Returns the STORE_FAILED error for an operation that took longer than `timeoutMs`. */
 export function timedOut(timeoutMs: number, outcome: 'none' | 'unknown'): SessionError {
   const text = `The session store did not respond within ${timeoutMs / 1000} s.`
   return new SessionError('STORE_FAILED', text, { outcome, cause: { code: 'TIMEOUT', constraint: null } })
 }
 
-/** The store's details of one of its failures. */
+/** Details that a store adds to the error of a failure. */
 export interface FailureReport {
   /** A sentence for the message that says how to fix it. */
   readonly hint?: string | undefined
@@ -72,7 +86,7 @@ export interface FailureReport {
 
 /**
  * Returns `error` as a STORE_FAILED that contains codes only. A `SessionError` is returned as it is.
- * @param report Returns the store's details of a failure with this code.
+ * @param report Returns the details that the store adds to a failure with this code.
  */
 export function storeFailed(
   error: unknown,
@@ -87,7 +101,7 @@ export function storeFailed(
   return new SessionError('STORE_FAILED', text, { cause, outcome: changedNothing ? 'none' : outcome })
 }
 
-/** Without a connection nothing was sent. */
+/** A failed connection changed nothing, because nothing was sent. */
 function connectionReport(code: string): FailureReport {
   if (code === 'ECONNREFUSED') {
     return { hint: 'No server listens at the address of the database or Redis.', changedNothing: true }

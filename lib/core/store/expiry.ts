@@ -35,7 +35,7 @@ const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d:
 /** The largest value of a PostgreSQL integer: 68 years. */
 const maxSeconds = 2_147_483_647
 
-/** Returns the seconds of a duration, or null if `value` is not one. */
+/** Converts a duration to seconds. Returns null if `value` is not a duration. */
 export function durationSeconds(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value !== 'string') return null
@@ -44,8 +44,8 @@ export function durationSeconds(value: unknown): number | null {
 }
 
 /**
- * Returns the seconds of an option.
- * @throws {SessionError} CONFIG_INVALID unless it is more than 0 and at most 68 years.
+ * Converts an option to seconds.
+ * @throws {SessionError} CONFIG_INVALID unless the option is more than 0 and at most 68 years.
  */
 export function durationOption(name: string, value: Duration): number {
   const seconds = durationSeconds(value)
@@ -80,7 +80,8 @@ function printable(value: unknown): string {
 }
 
 /**
- * Returns the step in which expiry and last-seen advance, in seconds: `touchSeconds`, or a tenth of a shorter lifetime.
+ * Returns the step in which expiry and last-seen advance, in seconds: `touchSeconds`, or a tenth of the lifetime if that is
+ * shorter.
  */
 export function touchStepSeconds(rule: ExpiryRule, policy: ExpiryPolicy): number {
   return Math.min(policy.touchSeconds, idleSeconds(rule && 'at' in rule ? null : rule, policy) / 10)

@@ -1,81 +1,23 @@
-import type { Json, JsonObject } from '../data/json.ts'
+import type { JsonObject } from '../data/json.ts'
 import type { Patch } from '../data/patch.ts'
 import type { ExpiryPolicy, ExpiryRule } from './expiry.ts'
 import type { StoreStats } from './statistics.ts'
+import type { Client, ColumnValues, NewSession, SessionRef, StoredSession, UpdatedSession } from './stored-session.ts'
 
-/** The states to filter sessions by. 'signedIn' and 'anonymous' sessions are also active. */
+/** The states to filter sessions by. 'signedIn' and 'anonymous' select active sessions only. */
 export const sessionStatuses = ['active', 'signedIn', 'anonymous', 'expired'] as const
 /** The orders in which sessions are listed, each newest first. */
 export const sessionSorts = ['created', 'lastSeen'] as const
 
-/**
- * Identifies a session and proves the right to it. Every read and write for a visitor has both parts in its condition.
- */
-export interface SessionRef {
-  /** The session's public id, a UUID. */
-  readonly id: string
-  /** The first 128 bits of SHA-256 of the token secret, as a UUID. */
-  readonly tokenHash: string
-}
-
-/** The time after a rotation in which the old token is recognised as such. */
+/** The time after a rotation in which the old token is recognised as rotated. */
 export const rotationGraceSeconds = 60
-
-/** Values of the app's own columns, by the names that it gave them. */
-export type ColumnValues = Readonly<Record<string, string | number | boolean | null>>
-
-/** The browser that last used a session. */
-export interface Client {
-  readonly ip: string | null
-  /** At most 256 characters. */
-  readonly userAgent: string | null
-}
-
-/** A session as a store returns it. Ages are computed by the store's clock, so no other clock is needed. */
-export interface StoredSession extends SessionRef, Client {
-  readonly userId: string | null
-  /**
-   * 128 bits of an HMAC of the user's credentials at login, as a UUID (Django's session auth hash); null without any.
-   */
-  readonly authHash: string | null
-  /** The public key of the device to which the session is bound; null if it is not bound. */
-  readonly deviceKey: string | null
-  /** The app's own columns; absent in a store without them. */
-  readonly columns?: ColumnValues
-  readonly createdAt: Date
-  /** The time of the login; null for an anonymous session. */
-  readonly authenticatedAt: Date | null
-  readonly lastSeenAt: Date
-  readonly expiresAt: Date
-  /** The session's own expiry rule; null for the default. */
-  readonly expiry: ExpiryRule
-  /** Seconds from the store's now to `expiresAt`. The session has expired at 0 or less. */
-  readonly secondsLeft: number
-  /** Seconds from `lastSeenAt` to the store's now. */
-  readonly secondsSinceSeen: number
-  /** Grows by 1 with every change of data, user or token. */
-  readonly version: number
-  /** Plain JSON that no other caller holds: the session freezes it. */
-  readonly data: JsonObject
-  /** Keys whose stored value is not JSON. They are not in `data`. */
-  readonly unreadable?: readonly string[]
-}
-
-/** A session to create. The store sets the times, and version 1. */
-export interface NewSession extends SessionRef, Client {
-  readonly userId: string | null
-  readonly authHash: string | null
-  readonly columns?: ColumnValues
-  readonly expiry: ExpiryRule
-  readonly data: JsonObject
-}
 
 /** The change that one `update` makes. Every part is optional. A change without any part is a touch. */
 export interface Change {
   readonly patch?: Patch
   /**
-   * The update fails if the stored data has more bytes of JSON text. So parallel writers cannot exceed this size
-   * together.
+   * The update fails if the stored data has more than this number of bytes of JSON text. This keeps parallel writers from exceeding
+   * the size together.
    */
   readonly maxBytesBefore?: number | undefined
   /** Removes this key and returns its value as `taken`. The update fails if the key is absent. */
@@ -99,7 +41,7 @@ export interface Change {
   readonly acceptsRotated?: boolean
   /** Replaces the session's own expiry rule. */
   readonly expiry?: ExpiryRule
-  /** The browser to record when last-seen advances. */
+  /** The client to record when last-seen advances. */
   readonly client?: Client
   /** True if the expiry may advance, too: for writes, and for reads under `rolling`. */
   readonly extendsExpiry: boolean
@@ -126,10 +68,7 @@ export interface SessionPage extends SessionFilter {
   readonly sort: (typeof sessionSorts)[number]
   /** The last row of the previous page. */
   readonly after?: PageEdge
-  /**
-   * The first row of the next page: selects the `limit` rows directly above it, newest first. Never together with
-   * `after`.
-   */
+  /** The first row of the next page: selects the `limit` rows directly above it, newest first. Cannot be combined with `after`. */
   readonly before?: PageEdge
   readonly limit: number
 }
@@ -157,9 +96,6 @@ export interface RemovedSession {
   readonly userId: string | null
 }
 
-/** A session after an update. `taken` is the value of the key that `take` removed. */
-export type UpdatedSession = StoredSession & { readonly taken?: Json }
-
 /**
  * Stores sessions (Django: SESSION_ENGINE). The suite `storeContract` of `coatcheck/store` tests an implementation.
  *
@@ -169,7 +105,7 @@ export type UpdatedSession = StoredSession & { readonly taken?: Json }
  * spreading.
  */
 export interface SessionStore {
-  /** The store's name for people to read, such as 'memory' or 'drizzle'. */
+  /** The store's name in messages, such as 'memory' or 'drizzle'. */
   readonly name: string
   /** The names of the app's own columns that the store has; 'any' if it stores every name. @default none */
   readonly columnNames?: readonly string[] | 'any' | undefined
@@ -191,9 +127,9 @@ export interface SessionStore {
    */
   update(ref: SessionRef, change: Change, policy: ExpiryPolicy): Promise<UpdatedSession | 'conflict' | null>
   /**
-   * Changes the live session in one step: `compute` receives the newest data and returns the patch, or null to leave
-   * it. It may run several times. If `compute` throws, the promise rejects with that error and nothing is written.
-   * Waits at most `timeoutMs` for other requests, then returns 'conflict'. Returns null if there is no such session.
+   * Changes the live session in one step: `compute` receives the newest data and returns the patch, or null to leave the data
+   * unchanged. It may run several times. If `compute` throws, the promise rejects with that error and nothing is written. Waits at
+   * most `timeoutMs` for other requests, then returns 'conflict'. Returns null if there is no such session.
    */
   modify(
     ref: SessionRef,
@@ -215,8 +151,8 @@ export interface SessionStore {
   /** Deletes at most `limit` expired sessions and returns their number. Skips sessions that are locked. */
   clearExpired(limit: number): Promise<number>
   /**
-   * Only for a store in front of another one that sometimes waits on purpose. Returns this store with `limit` applied
-   * to the inner store, so that `timeout` bounds the inner store's operations only.
+   * Only for a store that wraps another one and sometimes waits on purpose. Returns this store with `limit` applied to the inner
+   * store, so that `timeout` bounds the inner store's operations only.
    */
   limited?(limit: (store: SessionStore) => SessionStore): SessionStore
   /**

@@ -1,8 +1,8 @@
 import type { Removal, SessionStore } from './store.ts'
 
 /**
- * Runs one operation of a store. `outcome` is the outcome of a failure: a read changes nothing, and a write may have
- * been committed. `sessionId` is set if the write changes exactly one session.
+ * Runs one operation of a store. `outcome` is the outcome that a failure reports: 'none' for a read, and 'unknown' for a write,
+ * which may have been committed. `sessionId` is set if the write changes exactly one session.
  */
 export type AroundOperation = <T>(operation: () => Promise<T>, outcome: 'none' | 'unknown', sessionId?: string) => Promise<T>
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { assertNear, type ContractCase, createSession, find, policy, update, uuid } from './tools.ts'
 
-/** The rules of listing, counting and deleting sessions. */
+/** The rules for listing, counting and deleting sessions. */
 export const administrationContract: readonly ContractCase[] = [
   {
     id: 'removes-by-id-only-for-the-user',
@@ -68,7 +68,7 @@ export const administrationContract: readonly ContractCase[] = [
   },
   {
     id: 'a-login-counts-as-last-use',
-    name: 'a login is use of the session, so the session of the latest login is kept, even if it is old',
+    name: 'a login counts as use of the session, so the session of the latest login is kept, even if it is old',
     run: async (under) => {
       const userId = uuid()
       const old = await createSession(under)

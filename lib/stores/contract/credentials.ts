@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import type { Change, ColumnValues, StoredSession } from '../../core/store/store.ts'
+import type { Change } from '../../core/store/store.ts'
+import type { ColumnValues, StoredSession } from '../../core/store/stored-session.ts'
 import { aSession, type ContractCase, createSession, find, modify, patch, policy, update, uuid, write } from './tools.ts'
 
 const deviceKey = '{"kty":"EC","crv":"P-256","x":"dGVzdA","y":"dGVzdA"}'
 const touch: Change = { extendsExpiry: true }
 const bound = (row: StoredSession | null | undefined) => [row?.authHash, row?.deviceKey]
 
-/** The rules of credentials, devices and the app's own columns. */
+/** The rules for credentials, devices and the app's own columns. */
 export const credentialsContract: readonly ContractCase[] = [
   {
     id: 'stores-the-auth-hash',
@@ -37,7 +38,7 @@ export const credentialsContract: readonly ContractCase[] = [
   },
   {
     id: 'credentials-are-no-activity',
-    name: 'a new auth hash or device key does not advance the expiry unless the change says so',
+    name: 'a new auth hash or device key does not advance the expiry unless the change extends it',
     run: async (under) => {
       const row = await createSession(under, { userId: 'a', authHash: uuid() })
       await under.elapse(500)
@@ -62,7 +63,7 @@ export const credentialsContract: readonly ContractCase[] = [
   },
   {
     id: 'lists-credentials',
-    name: 'a list contains the auth hashes and the keys of devices',
+    name: 'a list contains the auth hashes and the device keys',
     run: async (under) => {
       const authHash = uuid()
       const row = await createSession(under, { userId: 'a', authHash })
@@ -143,7 +144,7 @@ function hasColumns(names: readonly string[] | 'any' | undefined): boolean {
   return names === 'any' || ownNames.every((name) => names?.includes(name))
 }
 
-/** The three columns of a row. A store may return more, such as those that another test uses. */
+/** The three columns of a row. A store may return more columns, such as those that another test uses. */
 function own(row: StoredSession | null | undefined): Record<string, unknown> {
   return Object.fromEntries(ownNames.map((name) => [name, row?.columns?.[name] ?? null]))
 }

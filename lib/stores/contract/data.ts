@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { JsonObject } from '../../core/data/json.ts'
 import { type ContractCase, createSession, find, modify, patch, policy, update, write } from './tools.ts'
 
-/** The rules of changes to the data. */
+/** The rules for changes to the data. */
 export const dataContract: readonly ContractCase[] = [
   {
     id: 'a-write-merges-keys',

@@ -19,7 +19,7 @@ const expiryCases: readonly [id: string, when: string, ExpiryRule, number | null
   ['expires-after-its-own-idle-lifetime', 'after its own idle lifetime', { idleSeconds: 60 }, null, 60],
   [
     'expires-after-the-default-if-it-ends-with-the-browser',
-    'after the default lifetime if it lasts until the browser closes',
+    'after the default lifetime if its cookie expires when the browser closes',
     { idleSeconds: 0 },
     null,
     1000,
@@ -27,7 +27,7 @@ const expiryCases: readonly [id: string, when: string, ExpiryRule, number | null
   ['never-outlives-the-absolute-lifetime', 'after the absolute lifetime at the latest', { idleSeconds: 600 }, 30, 30],
 ]
 
-/** The rules of expiry and last-seen. */
+/** The rules for expiry and last-seen. */
 export const expiryContract: readonly ContractCase[] = [
   ...expiryCases.map(([id, when, expiry, absoluteSeconds, seconds]) => ({
     id,
@@ -82,7 +82,7 @@ export const expiryContract: readonly ContractCase[] = [
   },
   {
     id: 'a-write-moves-expiry-in-steps',
-    name: 'a write advances expiry and last-seen only when they are a step behind',
+    name: 'a write advances expiry and last-seen only once they are a step behind',
     run: async (under) => {
       const row = await createSession(under)
       await under.elapse(40)

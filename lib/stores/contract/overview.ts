@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { StoreStats } from '../../core/store/statistics.ts'
-import type { StoredSession } from '../../core/store/store.ts'
+import type { StoredSession } from '../../core/store/stored-session.ts'
 import { type ContractCase, createSession, type StoreUnderTest, uuid } from './tools.ts'
 
-/** The rules of paging backward and of statistics. */
+/** The rules for paging backward and for statistics. */
 export const overviewContract: readonly ContractCase[] = [
   {
     id: 'pages-backward-as-forward',

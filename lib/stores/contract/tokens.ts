@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { aSession, assertDead, assertNear, type ContractCase, createSession, find, policy, update, uuid } from './tools.ts'
 
-/** The rules of ids, tokens, rotations and logins. */
+/** The rules for ids, tokens, rotations and logins. */
 export const tokensContract: readonly ContractCase[] = [
   {
     id: 'finds-a-created-session',

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { uuidV7 } from '../../core/data/bytes.ts'
 import { emptyPatch, type Patch } from '../../core/data/patch.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
-import type { Change, NewSession, SessionRef, SessionStore, StoredSession, UpdatedSession } from '../../core/store/store.ts'
+import type { Change, SessionStore } from '../../core/store/store.ts'
+import type { NewSession, SessionRef, StoredSession, UpdatedSession } from '../../core/store/stored-session.ts'
 
 /** A store to test, which need not be empty, and a function that lets time pass for it. */
 export interface StoreUnderTest {

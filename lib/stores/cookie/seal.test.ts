@@ -59,7 +59,7 @@ describe('the cookies of cookieStore', () => {
     expect(browser.token).toHaveLength(before.length)
   })
 
-  it('a cookie with any changed, added or missing character opens nothing', async () => {
+  it('a cookie with any changed, added or missing character opens no session', async () => {
     const { fromRequest } = make()
     const { token } = await browserWith({ a: 1 })
     const idOf = async (cookie: string) =>
@@ -72,7 +72,7 @@ describe('the cookies of cookieStore', () => {
     }
   })
 
-  it('any value that this server did not seal is an anonymous visitor, without an error and without a new cookie', async () => {
+  it('any value that this server did not seal opens no session, causes no error and sets no cookie', async () => {
     const events: SessionEvent[] = []
     const { getSession } = make({ onEvent: (event) => void events.push(event) })
     const shaped = fc.array(fc.base64String({ maxLength: 40 }), { minLength: 5, maxLength: 5 }).map((parts) => parts.join('.'))
@@ -90,7 +90,7 @@ describe('the cookies of cookieStore', () => {
     expect(new Set(reasons)).toEqual(new Set(['malformed', 'forged']))
   })
 
-  it('a cookie sealed with the right key but another header opens nothing', async () => {
+  it('a cookie sealed with the right key but another header opens no session', async () => {
     const { getSession } = make()
     const key = keyOf('coatcheck cookie v1 A256GCM\nsession')
     const { plaintext } = await compactDecrypt((await browserWith({ a: 1 })).token, key)
@@ -116,7 +116,7 @@ describe('the cookies of cookieStore', () => {
     expect(await withToken.visit(async () => (await make().getSession()).id)).toBeNull()
   })
 
-  it('a cookie is bound to the option app: two apps that share secret and cookie name open no cookie of the other', async () => {
+  it('two apps with different app options reject each other’s cookies, even with the same secret and cookie name', async () => {
     const { token } = await browserWith({ a: 1 }, make({ app: 'shop' }))
     const idUnder = (app: string | undefined) =>
       new FakeBrowser({ session: token }).visit(async () => (await make({ app }).getSession()).id)

@@ -8,7 +8,7 @@ export const maxCookieBytes = 4096
 
 /** Encrypts and decrypts texts for one cookie. */
 export interface Seal {
-  /** Encrypts `text`. @throws {SessionError} DATA_TOO_LARGE with the size, if a browser may not store the cookie. */
+  /** Encrypts `text`. @throws {SessionError} DATA_TOO_LARGE with the size, if the cookie is too large for some browsers. */
   close(text: string): Promise<string>
   /** Decrypts `value`. Never rejects because of its content. */
   open(value: string): Promise<{ readonly text: string; readonly value: string } | 'malformed' | 'forged'>
@@ -18,8 +18,8 @@ export interface Seal {
 const attributes =
   '; Path=; Domain=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=34560000; Secure; HttpOnly; SameSite=strict; Partitioned'
 const algorithms = { alg: 'dir', enc: 'A256GCM' } as const
-// The header of `algorithms`, an empty key, 12 bytes, the text, and 16 bytes (RFC 7516, section 7.1). The last
-// character of each part has unused bits, which must be 0. So a cookie has only one accepted spelling.
+// The header of `algorithms`, an empty key, 12 bytes, the text, and 16 bytes (RFC 7516, section 7.1). The last character of each
+// part has unused bits, which must be 0. So only one encoding of a cookie is accepted.
 const grammar = new RegExp(
   [
     /^eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0\.\.[\w-]{16}\./,

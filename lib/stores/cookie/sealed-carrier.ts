@@ -7,7 +7,7 @@ import {
   type SessionCarrier,
   storeNow,
 } from '../../core/cookie/carrier.ts'
-import type { StoredSession } from '../../core/store/store.ts'
+import type { StoredSession } from '../../core/store/stored-session.ts'
 import { packed, unpacked } from './payload.ts'
 import { createSeal } from './seal.ts'
 import { refusingStore, VisitorStore } from './visitor-store.ts'
@@ -25,7 +25,7 @@ export function sealedCarrier(options: CarrierOptions, now: () => number): Sessi
     }
     const maxAge: CarriedSession['maxAge'] = (row, { expiresSeconds }) => {
       if (expiresAtBrowserClose(row.expiry, expireAtBrowserClose)) return undefined
-      // The cookie is the session, so it expires with it.
+      // The cookie contains the session, so the cookie expires with the session.
       return Math.max(Math.floor(Math.min(row.secondsLeft, expiresSeconds - storeNow(row))), 1)
     }
     return { store, canTouch: false, issue, reissue: issue, maxAge }

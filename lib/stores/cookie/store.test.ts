@@ -41,7 +41,7 @@ describe('the limit of 4096 bytes', () => {
     return low
   }
 
-  it('about 2,800 bytes of JSON fit into a cookie, and all its attributes count', async () => {
+  it('about 2,800 bytes of JSON fit into a cookie, and all its attributes count towards the limit', async () => {
     const length = await maxLength()
     expect(length).toBeGreaterThan(2750)
     const attributes = { secure: true, domain: 'www.example.com', path: '/a/b', sameSite: 'strict', partitioned: true } as const
@@ -115,7 +115,7 @@ describe('the limits of a session that is stored in its cookie', () => {
     expect([await read(copy), await read(second)]).toEqual([undefined, undefined])
   })
 
-  it('of two parallel requests, the last cookie replaces the data of the other', async () => {
+  it('of two parallel requests, the cookie that arrives last replaces the data of the other', async () => {
     const { getSession } = make()
     const browser = await browserWith({ start: 0 })
     const other = browser.copy()
@@ -154,7 +154,7 @@ describe('the limits of a session that is stored in its cookie', () => {
     ]
     for (const failure of await browser.visit(() => Promise.all(calls().map(failureOf)))) {
       expect(failure?.code).toBe('CONFIG_INVALID')
-      expect(failure?.message).toMatch(/cookieStore\(\) keeps no session on the server.* drizzleStore\(db\)/)
+      expect(failure?.message).toMatch(/cookieStore\(\) stores no session on the server.* drizzleStore\(db\)/)
     }
     expect(await sessions.clearExpired()).toBe(0)
   })

@@ -9,15 +9,14 @@ export interface CookieStoreOptions {
 }
 
 /**
- * Stores each session in its visitor's cookie, encrypted (JWE, A256GCM), and nothing on the server (like Django's
- * signed_cookies, but the visitor cannot read it). Pass it to `createSessions`, and to `createGuard`, which can then
- * read the session.
+ * Stores each session in its visitor's cookie, encrypted (JWE, A256GCM), and nothing on the server (like Django's signed_cookies,
+ * but the visitor cannot read it). Pass it to `createSessions`, and to `createGuard`, which can then read the session.
  *
- * A write that makes the cookie larger than 4096 bytes, name and attributes included, rejects with DATA_TOO_LARGE:
- * about 2,800 bytes of JSON fit. Nothing can be revoked: a copy of a cookie opens its session until it expires, even
- * after `logout` or `cycleKey`. Of parallel requests, the last cookie wins. Reading never extends a session, even under
- * `rolling`. Methods that concern other sessions (`list`, `get`, `count`, `stats`, `revoke`, `revokeUser`,
- * `revokeOthers`) reject with CONFIG_INVALID. docs/cookie-store.md has the details.
+ * A write that makes the cookie larger than 4096 bytes, name and attributes included, rejects with DATA_TOO_LARGE: about 2,800
+ * bytes of JSON fit. Nothing can be revoked: a copy of a cookie opens its session until it expires, even after `logout` or
+ * `cycleKey`. Of parallel requests, the cookie that arrives last wins. Reading never extends a session, even under `rolling`.
+ * Methods that concern other sessions (`list`, `get`, `count`, `stats`, `revoke`, `revokeUser`, `revokeOthers`) reject with
+ * CONFIG_INVALID. docs/cookie-store.md has the details.
  * @example createSessions({ ...sessionOptions, store: cookieStore() })
  */
 export function cookieStore({ now = Date.now }: CookieStoreOptions = {}): CookieStore {

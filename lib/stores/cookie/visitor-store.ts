@@ -1,26 +1,18 @@
 import type { JsonObject } from '../../core/data/json.ts'
 import { SessionError } from '../../core/errors.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
-import type {
-  Change,
-  ComputedPatch,
-  NewSession,
-  Removal,
-  SessionPage,
-  SessionRef,
-  SessionStore,
-  StoredSession,
-} from '../../core/store/store.ts'
+import type { Change, ComputedPatch, Removal, SessionPage, SessionStore } from '../../core/store/store.ts'
+import type { NewSession, SessionRef, StoredSession } from '../../core/store/stored-session.ts'
 import { changeRow, createRow, isOpenTo, type Row, storedRow } from '../rows/rows.ts'
 
 async function refuse(): Promise<never> {
-  const reason = 'cookieStore() keeps no session on the server, so sessions cannot be listed, counted or revoked.'
+  const reason = 'cookieStore() stores no session on the server, so sessions cannot be listed, counted or revoked.'
   throw new SessionError('CONFIG_INVALID', `${reason} Use a store that does, such as drizzleStore(db) or redisStore(client).`)
 }
 
 /**
- * The store for administration. It rejects every operation, because the server has no session of any visitor. The
- * server stores nothing to clear.
+ * The store for administration. It rejects every operation except `clearExpired`, because the server stores no session.
+ * `clearExpired` deletes nothing.
  */
 export const refusingStore: SessionStore = {
   name: 'cookie',
@@ -54,7 +46,7 @@ export class VisitorStore implements SessionStore {
     this.#now = now
   }
 
-  /** Takes over the session that a cookie holds. Returns null if it has expired. */
+  /** Loads the session that a cookie contains. Returns null if it has expired. */
   restore(row: Row, sealed: string): StoredSession | null {
     this.#row = row
     this.sealed = sealed
@@ -93,7 +85,7 @@ export class VisitorStore implements SessionStore {
     return [{ id: row.id, userId: row.userId }]
   }
 
-  /** Returns its own session only. A write that changed nothing calls it to find the reason. */
+  /** Returns only the session of this request. A write that changed nothing calls it to find the reason. */
   async list({ ids }: SessionPage) {
     const row = this.#row
     if (!row || ids?.length !== 1 || ids[0] !== row.id) return refuse()

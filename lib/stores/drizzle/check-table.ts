@@ -16,7 +16,7 @@ export function checkName(name: string): void {
   throw invalidTable(`the name ${JSON.stringify(name)} is not usable; ${remedy}.`)
 }
 
-/** Checks the columns `given` that the app adds to those with the keys `base`. */
+/** Checks that no column of the app, in `given`, has the key of a column of the library, in `base`. */
 export function checkOwnColumns(given: object, base: object): void {
   const taken = Object.keys(given).find((key) => key in base)
   if (taken) throw invalidTable(`${taken} is a column of every table of sessions; choose another name.`)

@@ -4,8 +4,9 @@ import type { SessionsTable } from './schema.ts'
 
 /**
  * Deletes expired rows in batches, in the order of their expiry. A full batch remembers the expiry of its last row, and the next
- * batch starts there. Before that point, the index still has the entries of the deleted rows. A batch from the beginning would read
- * all of them again, and also their pages in the table as long as an open transaction can see the rows.
+ * batch starts there. Before that point, the index still has the entries of the deleted rows. A batch that starts at the first
+ * entry would read all of these entries again, and also the pages of the table while an open transaction can still see the deleted
+ * rows.
  */
 export class Clearing {
   readonly #table: SessionsTable

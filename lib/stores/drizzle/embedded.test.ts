@@ -42,7 +42,7 @@ describe('openEmbedded', () => {
     await second.close()
   })
 
-  it.skipIf(process.platform === 'win32')('openEmbedded takes a database that others can read away from them', async () => {
+  it.skipIf(process.platform === 'win32')('openEmbedded makes an existing database private to its owner', async () => {
     const folder = await existingDatabase()
     const parent = statSync(path.dirname(folder)).mode
     chmodSync(folder, 0o755)

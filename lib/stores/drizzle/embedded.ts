@@ -21,15 +21,15 @@ export interface EmbeddedDatabase {
 }
 
 /**
- * Opens the PGlite database in `folder`, and creates both if they are missing. Only this user can read them. Requires
- * the packages `@electric-sql/pglite` and `proper-lockfile`.
+ * Opens the PGlite database in `folder`, and creates both if they are missing. Only the user of this process can read them.
+ * Requires the packages `@electric-sql/pglite` and `proper-lockfile`.
  *
- * Two processes with one PGlite folder silently lose each other's writes, so the database can be open in one process at
- * a time. A lock in the folder enforces this. The lock of a killed process becomes stale after 10 s. A process that is
- * blocked for 10 s also loses its lock. When it detects the loss, it prints a message and exits with code 1.
+ * Two processes with one PGlite folder silently lose each other's writes, so the database can be open in one process at a time. A
+ * lock in the folder enforces this. The lock of a killed process becomes stale after 10 s. A process that is blocked for 10 s also
+ * loses its lock. When a process detects the loss, it prints a message and exits with code 1.
  *
- * @throws {SessionError} STORE_FAILED with the cause ELOCKED if another process has the database open. The call first
- * waits up to 12 s to check that the other process is alive.
+ * @throws {SessionError} STORE_FAILED with the cause ELOCKED if another process has the database open. The call first waits up to
+ * 12 s to check that the other process is alive.
  * @example
  * const { db, close } = await openEmbedded('.data')
  * await migrate(db)
@@ -63,7 +63,7 @@ const staleMillis = 10_000
 const updateMillis = 1000
 const retryMillis = 200
 /**
- * After this many updates the owner of the lock is considered alive. One update is not enough, because the owner may be
+ * The number of updates of the lock after which its owner is considered alive. One update is not enough, because the owner may be
  * about to exit.
  */
 const updatesOfLiveOwner = 3

@@ -10,7 +10,7 @@ const poolerHint =
 
 function hintsFor(table: SessionsTable): Readonly<Record<string, string>> {
   const name = readableName(table)
-  // Only through its configuration, the command knows a table of the app.
+  // The command knows an app's own table only from its configuration file.
   const [call, configuration] =
     table === sessionsTable ? ['migrate(db)', ''] : ['migrate(db, { table })', ' with a coatcheck.config.ts']
   const migrate = `run ${call}, or npx coatcheck migrate${configuration}`
@@ -44,7 +44,7 @@ function rejects(code: string): boolean {
 
 /**
  * Returns 'conflict' if a write failed because other requests held the row for too long: 55P03 (lock_timeout) or 57014
- * (statement_timeout). Nothing was written then.
+ * (statement_timeout). In both cases nothing was written.
  */
 export async function orConflict<T>(write: Promise<T>): Promise<T | 'conflict'> {
   try {

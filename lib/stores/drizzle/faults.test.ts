@@ -38,7 +38,7 @@ describe('drizzleStore on a failing database', () => {
     return browser
   }
 
-  it('a failed statement is STORE_FAILED, and the error contains no data, token or hash', async () => {
+  it('a failed statement causes STORE_FAILED, and the error contains no data, token or hash', async () => {
     const sessions = make()
     const browser = await saved(sessions)
     const errors = await browser.visit(async () => {
@@ -72,7 +72,7 @@ describe('drizzleStore on a failing database', () => {
     expect([error.code, error.message]).toEqual(['STORE_FAILED', expect.stringContaining('run migrate(db)')])
   })
 
-  it('a database that rejects connections is STORE_FAILED, not an anonymous visitor, and is used again later', async () => {
+  it('a database that rejects connections causes STORE_FAILED, not an anonymous visitor, and is used again later', async () => {
     const sessions = make()
     const browser = await saved(sessions)
     const { pathname } = new URL(url)
@@ -84,7 +84,7 @@ describe('drizzleStore on a failing database', () => {
     expect(await browser.visit(async () => (await sessions.getSession()).get('a'))).toBe(marker)
   })
 
-  it('a write that waits for a lock is STORE_FAILED after the timeout, with the outcome unknown', async () => {
+  it('a write that waits for a lock rejects with STORE_FAILED after the timeout, with the outcome unknown', async () => {
     const sessions = make(0.3)
     const browser = await saved(sessions)
     const blocker = await pool.connect()
@@ -98,7 +98,7 @@ describe('drizzleStore on a failing database', () => {
     blocker.release()
   })
 
-  it('an update whose row is locked until the timeout is a CONFLICT', async () => {
+  it('an update whose row is locked until the timeout rejects with CONFLICT', async () => {
     const poolWithTimeout = new Pool({ connectionString: url, statement_timeout: 900 })
     const store = drizzleStore(drizzle(poolWithTimeout))
     const sessions = createSessions<{ a: string }>({ secret, store, timeout: 1, autoClear: false })
@@ -121,7 +121,7 @@ describe('drizzleStore on a failing database', () => {
     expect(error.code).toBe('CONFLICT')
   })
 
-  it('a write that the database cancels is STORE_FAILED, with the outcome none', async () => {
+  it('a write that the database cancels rejects with STORE_FAILED and the outcome none', async () => {
     const poolWithTimeout = new Pool({ connectionString: url, statement_timeout: 300 })
     const sessions = createSessions<{ a: string }>({ secret, store: drizzleStore(drizzle(poolWithTimeout)), autoClear: false })
     const browser = new FakeBrowser()

@@ -1,6 +1,7 @@
 import { and, asc, between, desc, eq, gt, inArray, isNotNull, isNull, like, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { isUuid } from '../../core/data/bytes.ts'
-import type { PageEdge, Removal, SessionFilter, SessionPage, SessionRef } from '../../core/store/store.ts'
+import type { PageEdge, Removal, SessionFilter, SessionPage } from '../../core/store/store.ts'
+import type { SessionRef } from '../../core/store/stored-session.ts'
 import type { Target } from './row.ts'
 import type { SessionsTable } from './schema.ts'
 

@@ -47,7 +47,7 @@ describe('drizzleStore with a pool of three connections, while another connectio
   }
   const untilOneWaits = () => vi.waitUntil(async () => (await query(url, waitingWrites)).length > 0)
 
-  it('ten writes of that session wait on one connection, and other sessions are read and written', async () => {
+  it('ten writes of the locked session wait on one connection, and other sessions are read and written', async () => {
     const sessions = make()
     const browser = await lockedSession(sessions)
     const names = Array.from({ length: 10 }, (_, index) => `key ${index}`)

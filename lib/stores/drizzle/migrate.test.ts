@@ -93,7 +93,7 @@ describe('migrate', () => {
     await Promise.all([pool, ...pools].map((each) => each.end()))
   })
 
-  it('an index whose build takes longer than the query timeout of the pool is waited for', async () => {
+  it('migrate waits for an index whose build takes longer than the query timeout of the pool', async () => {
     const { pool, connectionString } = await usedDatabase('0001')
     const impatient = new Pool({ connectionString, query_timeout: 1500 })
     impatient.on('error', () => {})

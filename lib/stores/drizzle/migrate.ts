@@ -78,7 +78,7 @@ async function run(tx: PostgresDatabase, table: SessionsTable, { createdMillis }
   await tx.execute(sql.raw(`insert into ${journalName(table)} (created_millis) values (${createdMillis})`))
 }
 
-/** Adds the app's own columns and indexes that are missing. Returns 1 if there were any. */
+/** Adds the app's own columns and indexes that are missing. Returns 1 if any was missing, otherwise 0. */
 async function addOwnParts(db: PostgresDatabase, table: SessionsTable): Promise<number> {
   const columns = addColumns(table, await columnsOf(db, table))
   if (columns) await shortTransaction(db, (tx) => tx.execute(sql.raw(columns)))

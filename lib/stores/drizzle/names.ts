@@ -9,7 +9,7 @@ export function qualifiedName(table: PgTable): string {
     .join('.')
 }
 
-/** Returns the name of a table for people: 'shop.sessions'. */
+/** Returns the name of a table for messages: 'shop.sessions'. */
 export function readableName(table: PgTable): string {
   const { schema, name } = getTableConfig(table)
   return schema === undefined ? name : `${schema}.${name}`

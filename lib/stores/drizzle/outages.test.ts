@@ -10,7 +10,7 @@ import { administration, type FaultData, writers } from '../../../test/store-ope
 import { layWire, type Wire } from '../../../test/tcp-proxy'
 
 const timeoutSeconds = 0.6
-/** Long enough for a slow machine. An operation of a store that hangs would never settle. */
+/** An operation that hangs never settles, so this limit can be long enough for a slow machine. */
 const maxFailureMs = timeoutSeconds * 1000 + 1500
 
 let postgres: PostgresServer
@@ -101,7 +101,7 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
   }
 
   it.each(['SIGINT', 'SIGKILL'] as const)(
-    'a server stopped by %s is STORE_FAILED for every operation, and is used again when it is back',
+    'a server stopped by %s causes STORE_FAILED for every operation, and is used again when it is back',
     async (signal) => {
       const sessions = make()
       const browser = await loggedIn(sessions)
@@ -111,7 +111,7 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
     },
   )
 
-  it('a read-only server serves reads, and writes are STORE_FAILED with the outcome none', async () => {
+  it('a read-only server serves reads, and writes reject with STORE_FAILED and the outcome none', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     const database = new URL(url).pathname.slice(1)
@@ -151,7 +151,7 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
     return { write, waiting, release }
   }
 
-  it('a connection that the server terminates during a write is STORE_FAILED, with the outcome unknown', async () => {
+  it('a connection that the server terminates during a write causes STORE_FAILED with the outcome unknown', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     const { write, waiting, release } = await waitingWrite(sessions, browser)
@@ -161,7 +161,7 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
     await expectRecovery(sessions, browser)
   })
 
-  it('a connection that breaks during a write is STORE_FAILED, with the outcome unknown', async () => {
+  it('a connection that breaks during a write causes STORE_FAILED with the outcome unknown', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     const { write, release } = await waitingWrite(sessions, browser)
@@ -231,7 +231,7 @@ describe('drizzleStore during an outage of PostgreSQL', () => {
     await small.end()
   })
 
-  it('a connection without any response is STORE_FAILED after the timeout, and works again when the server responds', async () => {
+  it('a connection without any response causes STORE_FAILED after the timeout, and works again when the server responds', async () => {
     const sessions = make()
     const browser = await loggedIn(sessions)
     wire.silence()

@@ -1,7 +1,7 @@
 import { and, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { SessionError } from '../../core/errors.ts'
-import type { ColumnValues } from '../../core/store/store.ts'
+import type { ColumnValues } from '../../core/store/stored-session.ts'
 import { ownColumnsOf, type SessionsTable } from './schema.ts'
 
 /**
@@ -42,7 +42,7 @@ export class OwnColumns {
     )
   }
 
-  /** Returns the condition for rows whose columns have these values; null is a value. */
+  /** Returns the condition for rows whose columns have these values; null selects rows in which the column is empty. */
   condition(filter: ColumnValues = {}): SQL | undefined {
     this.#check(filter)
     const conditions = Object.entries(filter).map(([name, value]) => {

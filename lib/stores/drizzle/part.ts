@@ -3,7 +3,7 @@ import type { MigrationState } from './migrate.ts'
 
 /** A store's database, for the command. `drizzleStore` holds it under the key `partsOf`. */
 export interface DrizzlePart {
-  /** The name of the table of sessions, for people. */
+  /** The name of the table of sessions, for messages. */
   readonly table: string
   /** Opens the database if it is not open yet. */
   open(): Promise<PostgresDatabase>

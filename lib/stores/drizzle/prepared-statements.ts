@@ -31,7 +31,7 @@ export function prepareAll(db: PostgresDatabase, table: SessionsTable, named: bo
       replace: prepare('replace', statements.replace(target, rules)),
     }
   }
-  // The key is the policy object. Building a key from its numbers at each write would take longer than the look-up.
+  // The key is the policy object. Building a key from its numbers at each write would take longer than the lookup.
   const byPolicy = new WeakMap<ExpiryPolicy, ReturnType<typeof prepareWriters>>()
   return {
     ...target,

@@ -81,7 +81,7 @@ describe('drizzleStore on withReplicas, with a streaming standby that is an hour
     expect(await sessions.clearExpired()).toBe(1)
   })
 
-  it('migrate and the state of the migrations use the primary', async () => {
+  it('migrate and the query for the state of the migrations use the primary', async () => {
     const { counts } = await migrationState(db)
     await query(primary.url, 'drop table coatcheck_migrations, sessions')
     expect(await migrationState(db)).toEqual({ table: false, journal: false, counts: { applied: 0, missing: counts?.applied } })

@@ -1,7 +1,8 @@
 import { and, eq, gt, or, type SQL, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { JsonObject } from '../../core/data/json.ts'
-import { type ColumnValues, rotationGraceSeconds, type SessionRef, type StoredSession } from '../../core/store/store.ts'
+import { rotationGraceSeconds } from '../../core/store/store.ts'
+import type { ColumnValues, SessionRef, StoredSession } from '../../core/store/stored-session.ts'
 import type { PostgresDatabase } from './database.ts'
 import { OwnColumns } from './own-columns.ts'
 import type { SessionsTable } from './schema.ts'
@@ -73,8 +74,8 @@ function valuesInOrder(table: SessionsTable) {
 }
 
 /**
- * It is a number, because JavaScript needs more time to parse a date than the server needs to find the row. Keeps
- * milliseconds exactly.
+ * Returns a time as a number, because JavaScript needs more time to parse a date than the server needs to find the row. The number
+ * keeps milliseconds exactly.
  */
 const epochSeconds = (instant: AnyPgColumn | SQL) => sql`date_part('epoch', ${instant})`
 const dateOf = (seconds: number) => new Date(Math.round(seconds * 1000))

@@ -40,9 +40,9 @@ const baseColumns = () => ({
   /** The idle lifetime of the session's own rule; 0 until the browser closes; null if it has none. */
   expiryIdleSeconds: integer('expiry_idle_seconds'),
   userId: text('user_id'),
-  /** 128 bits of an HMAC of the user's credentials at login; null without any. */
+  /** 128 bits of an HMAC of the user's credentials at login; null without credentials. */
   authHash: uuid('auth_hash'),
-  /** The public key of the device to which the session is bound; null if it is not bound. */
+  /** The public key of the device to which the session is bound; null if the session is not bound. */
   deviceKey: text('device_key'),
   ip: text('ip'),
   userAgent: text('user_agent'),
@@ -108,7 +108,8 @@ function baseIndexes(name: string, table: BuildExtraConfigColumns<string, BaseCo
     index(`${name}_expires_at`).on(table.expiresAt),
     // Includes the expiry, so that a list of expired sessions skips many active ones without reading their rows.
     index(`${name}_last_seen_at`).on(table.lastSeenAt, table.expiresAt),
-    // Includes rows without a user, at about seven bytes each. This also finds few anonymous sessions among many sessions quickly.
+    // Includes rows without a user, at about seven bytes each. So a few anonymous sessions among many others are also found
+    // quickly.
     index(`${name}_user_id`).on(table.userId.op('text_pattern_ops')),
     index(`${name}_ip`).on(table.ip.op('text_pattern_ops')).where(isNotNull(table.ip)),
     check(`${name}_data_object`, sql`jsonb_typeof(${table.data}) = 'object'`),

@@ -6,19 +6,16 @@ import { hasNoTransactions, type PostgresDatabase } from './database.ts'
 
 /** The key of the advisory lock: 'coat' in ASCII, which other applications are unlikely to use. */
 const lockKey = 0x636f6174
-/**
- * All readers of the table queue behind a statement that waits for its exclusive lock, so it must not wait for long.
- */
+/** Readers of the table queue behind a statement that waits for its exclusive lock, so no statement may wait for long. */
 const lockTimeout = '1s'
-/** The total time for which it retries to get the lock. */
+/** The total time for which a transaction that waits for a lock is retried. */
 const patienceMs = 120_000
 
 /**
- * Runs `work` in a transaction under a transaction-level advisory lock, because a session-level lock does not work
- * behind a pooler. If another transaction's lock blocks it for a second, it rolls back, so that other transactions
- * continue, and tries again for two minutes.
- * @throws {SessionError} CONFIG_INVALID if the driver has no transactions; STORE_FAILED if the locks were not released
- * in time.
+ * Runs `work` in a transaction under a transaction-level advisory lock, because a session-level lock does not work behind a pooler.
+ * If another transaction's lock blocks `work` for a second, rolls back, so that other transactions continue, and tries again for
+ * two minutes.
+ * @throws {SessionError} CONFIG_INVALID if the driver has no transactions; STORE_FAILED if the locks were not released in time.
  */
 export async function shortTransaction<T>(db: PostgresDatabase, work: (tx: PostgresDatabase) => Promise<T>): Promise<T> {
   for (const deadline = performance.now() + patienceMs; ; ) {
@@ -53,7 +50,7 @@ export function sqlState(error: unknown): string | null {
 const stillLocked =
   'Other transactions kept the table locked for two minutes. Wait until they finish (for example a backup), and run migrate again.'
 
-/** 55P03: lock_timeout; 40P01: a deadlock, of which the other transaction survives. */
+/** 55P03: lock_timeout; 40P01: a deadlock, in which the other transaction continues. */
 function isLocked(error: unknown): boolean {
   return ['55P03', '40P01'].includes(sqlState(error) ?? '')
 }

@@ -1,6 +1,7 @@
 import type { Patch } from '../../core/data/patch.ts'
 import type { ExpiryRule } from '../../core/store/expiry.ts'
-import type { Change, NewSession } from '../../core/store/store.ts'
+import type { Change } from '../../core/store/store.ts'
+import type { NewSession } from '../../core/store/stored-session.ts'
 
 /** The default of `maxBytesBefore`: the largest PostgreSQL integer. */
 export const noLimit = 2_147_483_647

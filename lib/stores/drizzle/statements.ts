@@ -48,14 +48,14 @@ export function expirySql(table: SessionsTable, { maxAgeSeconds, absoluteSeconds
   const current = sql`${table.expiresAt}`
   return {
     expiry,
-    /** Advances once it is a step behind. Moves back at once if the policy has become shorter. */
+    /** Advances the expiry once it is a step behind, and moves it back at once if the policy has become shorter. */
     nextExpiry: sql`case when ${next} between ${current} and ${current} + ${step} then ${current} else ${next} end`,
     isDue,
     lastSeen: lastSeenIf(table, isDue),
   }
 }
 
-/** Advances last-seen and records the browser if `condition` holds. */
+/** Advances last-seen and records the client if `condition` holds. */
 function lastSeenIf(table: SessionsTable, condition: SQL) {
   const records = sql`${value('recordsClient')}::boolean and ${condition}`
   return {
@@ -66,8 +66,8 @@ function lastSeenIf(table: SessionsTable, condition: SQL) {
 }
 
 /**
- * Sets keys, and records no browser: the most frequent write. It has a third of the parameters of `writeData`. The
- * parameters take more time than the work of the server.
+ * Sets keys, and records no client: the most frequent write. It has a third of the parameters of `writeData`. The parameters take
+ * more time than the work of the server.
  */
 export const setKeys = ({ db, table, columns, live }: Target, { lastSeen: { lastSeenAt }, nextExpiry }: ExpirySql) =>
   db
@@ -76,7 +76,7 @@ export const setKeys = ({ db, table, columns, live }: Target, { lastSeen: { last
     .where(and(live, withinLimit(table)))
     .returning(columns)
 
-/** Applies any patch to the data. Between two steps of last-seen and expiry, it changes no indexed column. */
+/** Applies any patch to the data. Between two steps of last-seen and expiry, the statement changes no indexed column. */
 export const writeData = ({ db, table, own, columns, live }: Target, { lastSeen, nextExpiry }: ExpirySql) => {
   const hasVersion = sql`${table.version} = coalesce(${integer('ifVersion')}, ${table.version})`
   const expiresAt = ifExtending(table, nextExpiry)
@@ -124,8 +124,8 @@ export const renew = ({ db, table, own, columns, liveOrRotated }: Target, { isDu
 }
 
 /**
- * Removes one key and returns its value. Locks the row before it reads the value, so that only one of two parallel
- * calls gets it.
+ * Removes one key and returns its value. Locks the row before it reads the value, so that only one of two parallel calls gets the
+ * value.
  */
 export const take = ({ db, table, own, columns, live }: Target, { lastSeen, nextExpiry }: ExpirySql) => {
   const key = sql`${value('key')}::text`
@@ -173,7 +173,7 @@ const newRow = ({ own }: Target, { expiry }: ExpirySql) => ({
 export const insert = (target: Target, rules: ExpirySql) =>
   target.db.insert(target.table).values(newRow(target, rules)).returning(target.columns)
 
-/** Deletes a session and creates another one in a single statement. If the old one is not live, it does neither. */
+/** Deletes a session and creates another one in a single statement. If the old session is not live, does neither. */
 export const replace = (target: Target, rules: ExpirySql) => {
   const { db, table, columns, live } = target
   const old = db.$with('old').as(db.delete(table).where(live).returning({ id: table.id }))

@@ -15,13 +15,13 @@ interface Sample {
   readonly hours: readonly (readonly [hour: string, count: number])[] | null
 }
 
-/** The largest table that is read completely, in pages. They hold about 30,000 rows. */
+/** The size in pages of the largest table that is read completely. Such a table holds about 30,000 rows. */
 const maxFullReadPages = 1000
-/** The number of random pages to read of a larger table. */
+/** The number of random pages that are read of a larger table. */
 const samplePages = 500
 /**
- * The largest number of sessions that are counted per hour. Further sessions are extrapolated from the time in which
- * these were created.
+ * The largest number of sessions that are counted per hour. If an hour has more, the count is extrapolated from the time in which
+ * these sessions were created.
  */
 const maxCountedPerHour = 50
 

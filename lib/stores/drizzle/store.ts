@@ -3,16 +3,8 @@ import type { Json, JsonObject } from '../../core/data/json.ts'
 import { partsOf, withInternal } from '../../core/internals.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import { KeyedMutex } from '../../core/store/keyed-mutex.ts'
-import type {
-  Change,
-  NewSession,
-  Removal,
-  SessionFilter,
-  SessionPage,
-  SessionRef,
-  SessionStore,
-  StoredSession,
-} from '../../core/store/store.ts'
+import type { Change, Removal, SessionFilter, SessionPage, SessionStore } from '../../core/store/store.ts'
+import type { NewSession, SessionRef, StoredSession } from '../../core/store/stored-session.ts'
 import { modifyByVersion } from '../rows/by-version.ts'
 import { batchReads } from './batch-reads.ts'
 import { Clearing } from './clearing.ts'

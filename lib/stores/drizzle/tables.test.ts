@@ -70,7 +70,7 @@ describe.each(drivers)('sessionsTableAs on %s', (driver) => {
     }
   })
 
-  it('a new session has the defaults of own columns, and a change leaves columns that it does not name', async () => {
+  it('a new session has the defaults of own columns, and a change keeps the columns that it does not name', async () => {
     const store = drizzleStore(database.db, { table: shopSessions, prepare })
     const tenant = randomUUID()
     const session = aSession({ tenant })
@@ -106,7 +106,7 @@ describe.each(drivers)('sessionsTableAs on %s', (driver) => {
 })
 
 describe('sessionsTableAs', () => {
-  it('sessionsTable is the table of the default name, without own columns', () => {
+  it('sessionsTable is the table with the default name and without own columns', () => {
     expect(Object.keys(sessionsTableAs('sessions'))).toEqual(Object.keys(sessionsTable))
     const store: SessionStore = drizzleStore(() => Promise.reject(new Error('closed')), { table: shopSessions })
     expect(store.columnNames).toEqual(['tenant', 'seats', 'trial', 'note'])

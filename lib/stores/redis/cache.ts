@@ -1,13 +1,10 @@
-import type { SessionRef, StoredSession } from '../../core/store/store.ts'
+import type { SessionRef, StoredSession } from '../../core/store/stored-session.ts'
 import { type WrittenRow, withDates } from '../rows/written-row.ts'
 import { textsOf } from './connection.ts'
 import type { OptionalRedis } from './optional-redis.ts'
 import { clock } from './scripts.ts'
 
-/**
- * The time in which a lease belongs to its holder. Afterwards the holder has probably died, so another reader may take
- * it.
- */
+/** The time for which a lease belongs to its holder. Afterwards the holder has probably died, so another reader may take it. */
 const leaseMs = 1000
 /** The time between two attempts to delete copies that could not be deleted. */
 const retryMs = 500
@@ -31,7 +28,7 @@ redis.call('PEXPIREAT', key, text(now + ARGV[3]))
 return 'leased'
 `
 /**
- * Replaces the lease by a copy. The key keeps its expiry, so the age of a copy counts from before the database was
+ * Replaces the lease with a copy. The key keeps its expiry, so the age of a copy counts from the moment before the database was
  * read.
  */
 const fill = `
@@ -88,16 +85,15 @@ export class SessionCache {
     await this.#redis.run(fill, cacheKey(row.id), [lease, row.tokenHash, JSON.stringify(row)])
   }
 
-  /** Gives a lease back. Without this, an invalid token would keep the session with its id out of the cache. */
+  /** Releases a lease. Without this, an invalid token would keep the session with its id out of the cache. */
   async release(lease: string, { id }: SessionRef): Promise<void> {
     await this.#redis.run(release, cacheKey(id), [lease])
   }
 
   /**
-   * Deletes copies and leases. Returns the sessions for which Redis did not confirm it, and tries those again in the
+   * Deletes copies and leases. Returns the sessions for which Redis did not confirm the deletion, and tries those again in the
    * background.
-   * @param options.ignorePause Also tries while Redis is paused, for a caller that would otherwise wait for copies to
-   * expire.
+   * @param options.ignorePause Also tries while Redis is paused, for a caller that would otherwise wait for copies to expire.
    */
   async invalidate(ids: readonly string[], options: { ignorePause?: boolean } = {}): Promise<readonly string[]> {
     const results = await Promise.all(ids.map((id) => this.#delete(id, options)))
@@ -117,7 +113,7 @@ export class SessionCache {
     while (performance.now() < until && ids.some((id) => this.#stale.has(id))) await this.#retry
   }
 
-  /** Deletes the copy of one session. Returns true if Redis confirmed it. */
+  /** Deletes the copy of one session. Returns true if Redis confirmed the deletion. */
   async #delete(id: string, options: { ignorePause?: boolean } = {}): Promise<boolean> {
     const stale = this.#stale.get(id)
     const result = await this.#redis.run(invalidate, cacheKey(id), [], options)
@@ -132,8 +128,7 @@ export class SessionCache {
     for (const [id, { until }] of this.#stale) if (until <= now) this.#stale.delete(id)
     const [first, ...others] = this.#stale.keys()
     if (first !== undefined) {
-      // Only one attempt ignores the pause, so that few are sent while Redis does not respond. Each attempt takes
-      // another session.
+      // Only one attempt ignores the pause, so that few are sent while Redis does not respond. Each attempt tries another session.
       await this.#delete(first, { ignorePause: true })
       await Promise.all(others.map((id) => this.#delete(id)))
       this.#moveToEnd(first)

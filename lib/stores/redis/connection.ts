@@ -92,7 +92,7 @@ export class RedisConnection {
 
   async #connect(): Promise<RedisClient> {
     const known = this.#client
-    if (known && this.#isClosed) return known // Every command on it rejects with ClientClosedError.
+    if (known && this.#isClosed) return known // Every command on a closed client rejects with ClientClosedError.
     if (!known?.isOpen) this.#client = undefined
     const client = this.#client ?? (typeof this.#source === 'function' ? await this.#source() : this.#source)
     if (client !== known) this.#watch(client)
@@ -129,7 +129,7 @@ export class RedisConnection {
     }
     client.on('ready', connected)
     client.on('end', closed)
-    // Clusters emit neither of these two. A single client emits 'connect' before it is ready.
+    // Clusters emit neither 'ready' nor 'end'. A single client emits 'connect' before it is ready.
     client.on('connect', () => client.isReady && connected())
     client.on('disconnect', closed)
   }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../core/data/json.ts'
 import type { ExpiryPolicy, ExpiryRule } from '../../core/store/expiry.ts'
-import type { Change, Client, NewSession, UpdatedSession } from '../../core/store/store.ts'
+import type { Change } from '../../core/store/store.ts'
+import type { Client, NewSession, UpdatedSession } from '../../core/store/stored-session.ts'
 
 /** A session that a script returned. */
 export interface SessionReply {
@@ -130,7 +131,7 @@ function ruleOf(at: string | undefined, idle: string | undefined): ExpiryRule {
   return idle === undefined ? null : { idleSeconds: Number(idle) }
 }
 
-/** The fields that have a value. */
+/** Returns the fields that have a value. */
 function presentFields(fields: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
   const present: Record<string, string> = {}
   for (const [name, value] of Object.entries(fields)) if (typeof value === 'string') present[name] = value

@@ -31,6 +31,6 @@ function warn(policy: unknown): void {
   if (typeof policy !== 'string') return
   const effect =
     'When its memory is full, it deletes sessions, which logs users out, and user indexes, which hides sessions from revokeUser.'
-  const remedy = 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf or at your host.'
+  const remedy = 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf or in the settings of your Redis host.'
   console.warn(`coatcheck: Redis stores sessions, but its maxmemory-policy is ${policy}. ${effect} ${remedy}`)
 }

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { command, type RedisServer, startRedis, startRedisCluster, untilReplicated } from '../../../test/redis'
 import { createIn, freshPrefix, redisTestStore } from '../../../test/redis-stores'
 import { withDeadline } from '../../core/store/deadline.ts'
-import type { StoredSession } from '../../core/store/store.ts'
+import type { StoredSession } from '../../core/store/stored-session.ts'
 
 // These tests take long, so they run with TEST_ALL=1 only. Their settings are those of docs/stores.md.
 const socket = { socketTimeout: 2000, reconnectStrategy: (retries: number) => Math.min(50 * 2 ** retries, 1000) }
 
 describe.runIf(process.env.TEST_ALL)('a Redis cluster with a primary that hangs', () => {
-  it('the replica serves its sessions while it hangs, and other sessions are never affected', async () => {
+  it('the replica serves the sessions of the primary during the hang, and other sessions are never affected', async () => {
     const servers = await startRedisCluster()
     onTestFinished(() => servers.stop())
     const cluster = createCluster({

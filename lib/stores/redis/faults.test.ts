@@ -19,7 +19,7 @@ describe('a failure of Redis', () => {
       (error: SessionError) => error,
     ) as Promise<SessionError>
 
-  it('an error reply is STORE_FAILED with its code, and the error contains no data and no part of the token', async () => {
+  it('an error reply becomes STORE_FAILED with its code, and the error contains no data and no part of the token', async () => {
     const { client, store, key } = freshRedisStore()
     const { getSession } = createSessions({ secret, store })
     const browser = new FakeBrowser()
@@ -41,7 +41,7 @@ describe('a failure of Redis', () => {
     client.destroy()
   })
 
-  it('an unreachable Redis is STORE_FAILED at once, not an anonymous visitor, and is used again when it is back', async () => {
+  it('an unreachable Redis causes STORE_FAILED at once, not an anonymous visitor, and is used again when it is back', async () => {
     const first = await startRedis()
     const client = redisClient(first.url)
     const { getSession } = createSessions({ secret, store: redisStore(client), timeout: 2 })
@@ -58,7 +58,7 @@ describe('a failure of Redis', () => {
     await second.stop()
   })
 
-  it('a Redis that is not running at the first use is STORE_FAILED at once with ECONNREFUSED, and is used once it runs', async () => {
+  it('a Redis that is not running at the first use causes STORE_FAILED at once with ECONNREFUSED, and is used once it runs', async () => {
     const port = await freePort()
     const client = redisClient(`redis://127.0.0.1:${port}`)
     const { getSession } = createSessions({ secret, store: redisStore(client) })

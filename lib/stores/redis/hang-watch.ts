@@ -9,8 +9,8 @@ interface SocketState {
 }
 
 /**
- * Stops sending on a socket on which replies no longer arrive. The client's `socketTimeout` can then close it. That
- * timeout starts again with every write, so without this it would never pass while there are requests.
+ * Stops sending on a socket on which replies no longer arrive. The client's `socketTimeout` can then close it. That timeout starts
+ * again with every write, so without this class it would never run out while there are requests.
  */
 export class HangWatch {
   readonly #states = new WeakMap<object, SocketState>()

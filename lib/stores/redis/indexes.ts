@@ -1,7 +1,8 @@
-import type { PageEdge, RemovedSession, SessionPage, StoredSession } from '../../core/store/store.ts'
+import type { PageEdge, RemovedSession, SessionPage } from '../../core/store/store.ts'
+import type { StoredSession } from '../../core/store/stored-session.ts'
 import { type RunScript, textsOf } from './connection.ts'
 import type { IndexEntry } from './encoding.ts'
-import * as scripts from './scripts.ts'
+import * as scripts from './index-scripts.ts'
 
 /** The largest number of ids that one script returns. */
 const maxBatchSize = 1000
@@ -16,9 +17,9 @@ const globalKeys = Object.values(globalIndex)
  * script reaches both.
  *
  * The index of a user is written before the session. It may list sessions that do not exist or belong to another user, so its
- * readers check each session, but it never lacks a live one. If Redis has evicted it, each session is added to it again when its
- * last-seen or expiry changes. The global index is written after the session, whenever last-seen or
- * expiry changes.
+ * readers check each session, but it never lacks a live one. If Redis has evicted the index of a user, each session is added to the
+ * index again when its last-seen or expiry changes. The global index is written after the session, whenever last-seen or expiry
+ * changes.
  */
 export class SessionIndexes {
   readonly #run: RunScript
@@ -37,7 +38,7 @@ export class SessionIndexes {
     return textsOf(await this.#run(scripts.readUserIndex, [userKey(userId)], [])) ?? []
   }
 
-  /** Writes the current times of a session to the global index. Removes the session from it if it has expired. */
+  /** Writes the current times of a session to the global index. Removes the session from the index if the session has expired. */
   async addToGlobal({ id, lastSeenAt, expiresAt, secondsLeft }: StoredSession): Promise<void> {
     if (secondsLeft <= 0) return this.#remove(globalKeys, [id])
     const times = [lastSeenAt, expiresAt].map((at) => String(at.getTime()))

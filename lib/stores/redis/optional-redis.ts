@@ -90,7 +90,7 @@ export class OptionalRedis {
 
   #recordFailure(key: string, startedAt: number): void {
     const now = performance.now()
-    this.#failures.delete(key) // deleting it first moves the key to the end
+    this.#failures.delete(key) // deleting the key first moves it to the end
     this.#failures.set(key, now)
     const [oldest = key] = this.#failures.keys()
     if (this.#failures.size > maxFailures) this.#failures.delete(oldest)

@@ -17,7 +17,7 @@ describe('the statistics of Redis', () => {
   it('deleted and expired sessions that an index still lists are not counted', async () => {
     const { client, prefix, store, key } = freshRedisStore()
     const rows = [await createIn(store), await createIn(store), await createIn(store)]
-    await client.del(key(rows[0]?.id ?? '')) // As Redis does when it evicts a key.
+    await client.del(key(rows[0]?.id ?? '')) // Redis would do the same when it evicts a key.
     // The session has expired, and none was created since.
     await client.zAdd(`${prefix}{all}:expires`, { score: 1, value: rows[1]?.id ?? '' })
     const { active, started } = await store.stats()

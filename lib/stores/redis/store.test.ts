@@ -12,7 +12,7 @@ describe('a session in Redis', () => {
   const { client, prefix, store, key } = freshRedisStore()
   afterAll(() => client.destroy())
 
-  it('the key of a session expires with it, also after a write, a new expiry rule and a login', async () => {
+  it('the key of a session expires with the session, also after a write, a new expiry rule and a login', async () => {
     const row = await createIn(store)
     expect(await client.pExpireTime(key(row.id))).toBe(row.expiresAt.getTime())
     for (const change of [{ expiry: { idleSeconds: 60 } }, { userId: 'u' }, write({ set: { a: 1 } })]) {

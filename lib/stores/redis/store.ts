@@ -1,17 +1,7 @@
 import { partsOf, withInternal } from '../../core/internals.ts'
 import type { ExpiryPolicy } from '../../core/store/expiry.ts'
-import type {
-  Change,
-  NewSession,
-  Removal,
-  RemovedSession,
-  SessionFilter,
-  SessionPage,
-  SessionRef,
-  SessionStore,
-  StoredSession,
-  UpdatedSession,
-} from '../../core/store/store.ts'
+import type { Change, Removal, RemovedSession, SessionFilter, SessionPage, SessionStore } from '../../core/store/store.ts'
+import type { NewSession, SessionRef, StoredSession, UpdatedSession } from '../../core/store/stored-session.ts'
 import { modifyByVersion } from '../rows/by-version.ts'
 import { matches, pageOf, surplusOf } from '../rows/rows.ts'
 import { type RedisClientSource, RedisConnection, type RunScript, textsOf } from './connection.ts'
@@ -31,7 +21,7 @@ export interface RedisStoreOptions {
   prefix?: string
 }
 
-/** A session store in Redis. `cachedStore` also accepts one. */
+/** A session store in Redis. `cachedStore` also accepts a store of this type. */
 export interface RedisStore extends SessionStore {
   /** The connection to Redis. `cachedStore` uses only this. */
   readonly connection: RedisConnection
@@ -90,7 +80,7 @@ class RedisSessionStore implements RedisStore {
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
-    // Deletes first: if the second step fails, the visitor is logged out and the old token opens nothing.
+    // Deletes first: if the second step fails, the visitor is logged out and the old token opens no session.
     if (replaces && !(await this.#remove(replaces.id, { hash: replaces.tokenHash, live: true }))) return null
     return this.#write(scripts.create, session.id, (indexed) => createArguments(session, policy, indexed))
   }
@@ -205,7 +195,7 @@ class RedisSessionStore implements RedisStore {
   }
 }
 
-/** The conditions of the script `remove`. Those that are set must all hold. */
+/** The conditions of the script `remove`. All conditions that are set must hold. */
 interface RemovalCondition {
   readonly hash?: string | undefined
   readonly user?: string | undefined

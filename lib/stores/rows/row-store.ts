@@ -3,14 +3,13 @@ import type { ExpiryPolicy } from '../../core/store/expiry.ts'
 import type {
   Change,
   ComputedPatch,
-  NewSession,
   Removal,
   RemovedSession,
   SessionFilter,
   SessionPage,
-  SessionRef,
   SessionStore,
 } from '../../core/store/store.ts'
+import type { NewSession, SessionRef } from '../../core/store/stored-session.ts'
 import {
   admits,
   changeRow,
@@ -44,16 +43,16 @@ export interface DriverRow {
  * methods reject if the storage fails.
  */
 export interface RowDriver {
-  /** The store's name for people to read. */
+  /** The store's name in messages. */
   readonly name: string
   /** Returns the row with this id, expired or not. Never returns an outdated copy. */
   get(id: string): Promise<DriverRow | null>
   /**
-   * Writes `row` if the stored one has the revision `expected` (0: if there is none), in one atomic step. Returns true
-   * if it wrote.
+   * Writes `row` if the stored one has the revision `expected` (0: if there is none), in one atomic step. Returns true if the row
+   * was written.
    */
   put(row: DriverRow, expected: number): Promise<boolean>
-  /** Deletes the row with this id if it has the revision `expected`, in one atomic step. Returns true if it deleted. */
+  /** Deletes the row with this id if it has the revision `expected`, in one atomic step. Returns true if the row was deleted. */
   delete(id: string, expected: number): Promise<boolean>
   /** Returns all rows, in any order. */
   all(): AsyncIterable<DriverRow> | Iterable<DriverRow>
@@ -62,10 +61,10 @@ export interface RowDriver {
 }
 
 /**
- * Creates a session store from four functions that read, write and delete whole rows. A change is computed in this
- * process and written if no other request has changed the row; otherwise it is computed again. No update is lost, and
- * under contention a change takes several tries. Listing, counting, and revoking a user's sessions read all rows: with
- * many sessions, implement `SessionStore` yourself.
+ * Creates a session store from four functions that read, write and delete whole rows. A change is computed in this process and
+ * written if no other request has changed the row; otherwise it is computed again. No update is lost, but under contention a change
+ * takes several tries. Listing, counting, and revoking a user's sessions read all rows: with many sessions, implement
+ * `SessionStore` yourself.
  */
 export function rowStore(driver: RowDriver): SessionStore {
   return new RowStore(driver)
@@ -94,7 +93,7 @@ class RowStore implements SessionStore {
   }
 
   async create(session: NewSession, policy: ExpiryPolicy, replaces?: SessionRef) {
-    // Deletes first: if the second step fails, the visitor is logged out and the old token opens nothing.
+    // Deletes first: if the second step fails, the visitor is logged out and the old token opens no session.
     if (replaces && !(await this.#removeIf(replaces.id, (row) => isOpenTo(row, replaces, this.#now())))) return null
     const row = createRow(session, policy, this.#now())
     return (await this.#put(row, 0)) ? this.#stored(row) : null

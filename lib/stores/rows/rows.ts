@@ -2,16 +2,8 @@ import { type Json, jsonBytes } from '../../core/data/json.ts'
 import { applyPatch } from '../../core/data/patch.ts'
 import { type ExpiryPolicy, expiresAt, touchStepSeconds } from '../../core/store/expiry.ts'
 import { hourMs, type StartedCount, type StoreStats } from '../../core/store/statistics.ts'
-import {
-  type Change,
-  type NewSession,
-  type PageEdge,
-  rotationGraceSeconds,
-  type SessionFilter,
-  type SessionPage,
-  type SessionRef,
-  type StoredSession,
-} from '../../core/store/store.ts'
+import { type Change, type PageEdge, rotationGraceSeconds, type SessionFilter, type SessionPage } from '../../core/store/store.ts'
+import type { NewSession, SessionRef, StoredSession } from '../../core/store/stored-session.ts'
 
 /**
  * A session in a store that computes in JavaScript instead of SQL. `now` is that store's clock, in epoch milliseconds.
@@ -103,7 +95,8 @@ export function storedRow({ rotatedAt, ...row }: Row, now: number): StoredSessio
 }
 
 /**
- * Returns true if a session meets all conditions of a filter. Of the status, it checks only if the session has a user.
+ * Returns true if a session meets all conditions of a filter. Of `status`, it checks only if the session has a user; the caller
+ * checks the expiry.
  */
 export function matches(
   row: Pick<Row, 'id' | 'userId' | 'ip' | 'columns'>,

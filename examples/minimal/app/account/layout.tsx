@@ -2,7 +2,7 @@ import { SessionBoundary } from 'coatcheck/client'
 import { Suspense } from 'react'
 import { getSession } from '../sessions'
 
-// Next keeps pages that a visitor has left. After each login this forgets their input, and their redirects to the login page.
+// Next keeps pages that a visitor has left. This discards them after each login, with their input and their redirects.
 async function ForgetPages({ children }: LayoutProps<'/account'>) {
   const { userId, authenticatedAt } = await getSession()
   return (
