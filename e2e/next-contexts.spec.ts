@@ -137,6 +137,15 @@ for (const command of commands) {
       await expect(page).toHaveURL('/sign-in?next=%2Ftimeout&reason=ended')
     })
 
+    test('a client component that imports server code builds, and its error names the entry for the browser', { tag }, async ({
+      page,
+    }) => {
+      await page.goto('/in-browser')
+      await expect(page.locator('output')).toContainText(
+        "createSessions of 'coatcheck' does not run in the browser. Import it in server code only; client components import from 'coatcheck/client'.",
+      )
+    })
+
     test('inside a private cache, getSession returns the session', { tag }, async ({ visitor }) => {
       test.skip(!cacheComponents, 'private caches are a part of Cache Components')
       expect(textsOf((await visitor.get('/private-cache')).text)).toContain('private cache: Ada')

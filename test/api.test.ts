@@ -45,6 +45,19 @@ describe('the public API', () => {
     expect(bare.map(([name]) => name)).toEqual([])
   })
 
+  it.each(['index', 'drizzle', 'redis'])(
+    'in the browser, %s exports the same values, and those that need a server refuse',
+    async (entry) => {
+      const [server, browser] = await Promise.all([import(`../lib/${entry}.ts`), import(`../lib/in-browser/${entry}.ts`)])
+      expect(Object.keys(browser).sort()).toEqual(Object.keys(server).sort())
+      const refusing = Object.keys(browser).filter((name) => browser[name] !== server[name])
+      expect(refusing.length).toBeGreaterThan(1)
+      for (const name of refusing) {
+        expect(browser[name]).toThrow(`does not run in the browser. Import it in server code only; client components import from`)
+      }
+    },
+  )
+
   it('every error code has a section in docs/errors.md', () => {
     const codes = exported('index')
       .get('SessionErrorCode')?.[0]

@@ -5,6 +5,7 @@ import ts from 'typescript'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Environment } from '../lib/cli/environment'
 import type { Terminal } from '../lib/cli/terminal'
+import { blocksOf } from './docs/blocks'
 import { runCommand } from './run-command'
 
 const example = path.resolve(import.meta.dirname, '..', 'examples', 'minimal')
@@ -105,6 +106,14 @@ describe('init', () => {
     expect(stdout).toContain('npm install drizzle-orm @electric-sql/pglite proper-lockfile')
     expect(stdout).not.toContain('npx coatcheck migrate')
     expect(stdout).toContain('The first login creates the database in .data, so you need not run migrate.')
+    expect(stdout).toContain('It takes 5 to 30 seconds, depending on the machine.')
+  })
+
+  it('docs/deploy.md shows the app/sessions.ts that init writes for PGlite', async () => {
+    const app = newApp()
+    await app.run()
+    const shown = blocksOf('docs/deploy.md').filter(({ file }) => file === 'app/sessions.ts')
+    expect(shown.map(({ code }) => code)).toEqual([`// app/sessions.ts\n${app.read('app/sessions.ts')}`])
   })
 
   it('init lists the WebSocket of the driver neon, which Node 20 does not have', async () => {

@@ -1,10 +1,10 @@
 import type { SessionEvent } from '../core/events.ts'
 import type { ServerOptions } from '../core/options.ts'
-import { storeFailed } from '../core/store/deadline.ts'
 import type { PostgresDatabase } from '../stores/drizzle/database.ts'
 import { openDatabase } from './database.ts'
-import { closeDatabase, describeDatabase, driverOf, lacksQueryTimeout, liftTimeouts } from './database-client.ts'
+import { closeDatabase, describeDatabase, driverOf, lacksQueryTimeout, liftTimeouts, namingOf } from './database-client.ts'
 import { type LoadedConfig, loadConfig } from './load-config.ts'
+import { explainFailure, type FailedDatabase } from './remedies.ts'
 import { type StoreParts, storeParts } from './store-parts.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -18,6 +18,8 @@ export interface App {
    * database.
    */
   readonly database: (() => Promise<AppDatabase>) | null
+  /** Returns the database for the message of a failure. */
+  failedDatabase(): FailedDatabase
   /** Reports an event to the app's `onEvent`. */
   emit(event: SessionEvent): void
   /** Waits for `onEvent`, and closes the database. */
@@ -46,6 +48,8 @@ export async function openApp(terminal: Terminal, loaded?: LoadedConfig | null):
   const { drizzle = null } = parts
   const events: Promise<void>[] = []
   let opened: PostgresDatabase | undefined
+  const describe = (db: PostgresDatabase) => source.description ?? `${describeDatabase(db) ?? 'the database'} (${config?.fileName})`
+  const failedDatabase = () => ({ env: terminal.env, ...(opened && { description: describe(opened), ...namingOf(opened) }) })
   return {
     config,
     store: source.store,
@@ -54,13 +58,13 @@ export async function openApp(terminal: Terminal, loaded?: LoadedConfig | null):
       drizzle &&
       (async () => {
         opened = await drizzle.open().catch((error: unknown) => {
-          throw storeFailed(error, 'none')
+          throw explainFailure(error, failedDatabase())
         })
         const lacksTimeout = config !== null && lacksQueryTimeout(opened)
         liftTimeouts(opened)
-        const description = source.description ?? `${describeDatabase(opened) ?? 'the database'} (${config?.fileName})`
-        return { db: opened, driver: driverOf(opened), description, lacksQueryTimeout: lacksTimeout }
+        return { db: opened, driver: driverOf(opened), description: describe(opened), lacksQueryTimeout: lacksTimeout }
       }),
+    failedDatabase,
     emit: (event) => void events.push(callOnEvent(config?.options.onEvent, event, terminal)),
     close: async () => {
       await Promise.all(events)

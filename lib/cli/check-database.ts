@@ -4,23 +4,23 @@ import { storeFailed, withDeadline } from '../core/store/deadline.ts'
 import type { SessionStore } from '../core/store/store.ts'
 import type { MigrationState } from '../stores/drizzle/migrate.ts'
 import type { DrizzlePart } from '../stores/drizzle/part.ts'
-import type { AppDatabase } from './app.ts'
+import type { App, AppDatabase } from './app.ts'
 import { innermostCode, printableError } from './errors.ts'
 import { clockFinding, type Finding, ok, type PartResult } from './finding.ts'
+import { connectionRemedy, type FailedDatabase, failureText } from './remedies.ts'
 import { timeoutMs } from './with-sessions.ts'
 
 /** Checks that the database responds, that its clock agrees with this machine's, and that it has the table of sessions. */
 export async function checkDatabase(
   open: () => Promise<AppDatabase>,
+  failedDatabase: App['failedDatabase'],
   drizzle: DrizzlePart,
   store: SessionStore,
 ): Promise<PartResult> {
   const findings: Finding[] = []
   const facts: Record<string, unknown> = {}
-  let database: AppDatabase | undefined
   try {
     const opened = await open()
-    database = opened
     Object.assign(facts, { driver: opened.driver })
     const parts = [() => checkServer(opened), () => checkTable(drizzle, opened.db), () => checkSessions(store)]
     for (const checkPart of parts) {
@@ -30,7 +30,7 @@ export async function checkDatabase(
       if (part.findings.some(({ name, remedy }) => remedy !== null && !independent.includes(name))) break
     }
   } catch (error) {
-    const failure = failureFinding(error, drizzle.table, database)
+    const failure = failureFinding(error, drizzle.table, failedDatabase())
     // A column of the app can be missing although all migrations are applied.
     return { findings: [...findings.filter(({ name }) => name !== failure.name), failure], facts }
   }
@@ -85,23 +85,13 @@ async function checkSessions(appStore: SessionStore): Promise<PartResult> {
   return { findings: [ok('Sessions', text)], facts: { active, expired } }
 }
 
-const remedies: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'No server listens at this address. Start PostgreSQL, or correct the URL.',
-  ENOTFOUND: 'The host does not exist. Correct it in the URL.',
-  ETIMEDOUT: 'The host does not respond. Correct the URL, or allow the connection in the firewall.',
-  '28P01': 'The server rejected the password. Correct it in the URL.',
-  '28000': 'The server rejected the user. Correct the URL, or request SSL with: ?sslmode=require',
-  '3D000': 'The server has no database with this name. Create it with createdb, or correct the URL.',
-  invalid_connection_string: '@vercel/postgres accepts only pooled addresses of Neon. For other servers, run: npm install pg',
-}
-
-function failureFinding(error: unknown, table: string, database: AppDatabase | undefined): Finding {
+function failureFinding(error: unknown, table: string, database: FailedDatabase): Finding {
   const { code: errorCode, message } = printableError(error, 'check')
   if (errorCode === 'CONFIG_INVALID') return { name: 'Database', text: 'cannot be opened', remedy: message }
-  const code = innermostCode(error) ?? innermostCode(storeFailed(error, 'none'))
+  const code = innermostCode(storeFailed(error, 'none').cause)
   if (code === '42703') return { name: 'Table', text: `the table ${table} lacks a column`, remedy: 'Run: npx coatcheck migrate' }
   const fallback = errorCode === 'INTERNAL' ? 'The log of the database server shows the cause.' : message
   const grant = `The user has no access to the table. Grant it with: GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO …`
-  const remedy = code === '42501' ? grant : (remedies[code ?? ''] ?? fallback)
-  return { name: 'Database', text: `${database?.description ?? 'the database'} failed (${code ?? 'no code'})`, remedy }
+  const remedy = code === '42501' ? grant : (connectionRemedy(code, database) ?? fallback)
+  return { name: 'Database', text: failureText(code, database), remedy }
 }

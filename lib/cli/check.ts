@@ -43,7 +43,9 @@ async function checkApp(terminal: Terminal, url: URL | undefined): Promise<PartR
 async function checkServers(app: App): Promise<PartResult[]> {
   const { store, parts, config } = app
   const results: PartResult[] = config ? [{ findings: [ok('Store', describeStore(store))], facts: { store: store.name } }] : []
-  if (app.database && parts.drizzle && 'find' in store) results.push(await checkDatabase(app.database, parts.drizzle, store))
+  if (app.database && parts.drizzle && 'find' in store) {
+    results.push(await checkDatabase(app.database, app.failedDatabase, parts.drizzle, store))
+  }
   if (parts.redis) results.push(await checkRedis(parts.redis))
   return results
 }

@@ -32,9 +32,19 @@ export function driverOf(database: PostgresDatabase): string {
 export function describeDatabase(database: PostgresDatabase): string | null {
   const { options = {}, dataDir } = clientOf(database)
   if (typeof dataDir === 'string') return `the embedded database in ${dataDir}`
-  if (typeof options.connectionString === 'string') return hostAndPath(options.connectionString)
+  if (typeof options.connectionString === 'string' && options.connectionString) return hostAndPath(options.connectionString)
   const [host, port] = [options.host, options.port].map((value) => (Array.isArray(value) ? value[0] : value))
   return typeof host === 'string' ? `${host}${port ? `:${port}` : ''}/${options.database ?? ''}` : null
+}
+
+/** Returns how the app has named the database: the URL, if the driver keeps it, and whether it has named one at all. */
+export function namingOf(database: PostgresDatabase): { readonly url: string | undefined; readonly isNamed: boolean } {
+  const { options = {}, dataDir } = clientOf(database)
+  const { connectionString, host } = options
+  const url = typeof connectionString === 'string' && connectionString ? connectionString : undefined
+  // postgres.js keeps a list of hosts, which is localhost if the app passes none.
+  const hasHost = Array.isArray(host) ? host[0] !== 'localhost' : Boolean(host)
+  return { url, isNamed: url !== undefined || hasHost || dataDir !== undefined }
 }
 
 /** Returns true if the pool of pg, Neon or Vercel has no `query_timeout`. Other drivers have no such option. */

@@ -50,16 +50,35 @@ export interface DatabaseUrl {
  * @throws {SessionError} CONFIG_INVALID if the variable does not contain a PostgreSQL URL.
  */
 export function databaseUrl(env: Environment): DatabaseUrl | null {
+  const found = firstUrl(env)
+  // The message does not repeat the value, because it may contain a password.
+  if (found && !/^postgres(ql)?:$/.test(parseUrl(found.url)?.protocol ?? '')) {
+    throw configInvalid(foreignScheme(env) ?? `${found.variable} is not a PostgreSQL URL. Set it to ${databaseUrlForm}.`)
+  }
+  return found
+}
+
+function firstUrl(env: Environment): DatabaseUrl | null {
   for (const variable of urlVariables) {
     const url = env[variable]
-    if (!url) continue
-    // The message does not repeat the value, because it may contain a password.
-    if (!/^postgres(ql)?:$/.test(parseUrl(url)?.protocol ?? '')) {
-      throw configInvalid(`${variable} is not a PostgreSQL URL. Set it to ${databaseUrlForm}.`)
-    }
-    return { variable, url }
+    if (url) return { variable, url }
   }
   return null
+}
+
+/** Returns the message for a URL of another kind of database, such as mysql://; null for other URLs. */
+export function foreignScheme(env: Environment, url = firstUrl(env)?.url): string | null {
+  const [, scheme] = /^([a-z][a-z\d+.-]*:)\/\//i.exec(url ?? '') ?? []
+  if (!scheme || /^(postgres(ql)?|socket):$/i.test(scheme)) return null
+  const variable = urlVariables.find((name) => env[name] === url) ?? 'The URL of the database'
+  return `${variable} begins with ${scheme}; Coatcheck needs PostgreSQL. Set it to ${databaseUrlForm}.`
+}
+
+/** Returns the message for an environment that names no database; null if a variable is set. */
+export function unsetUrl(env: Environment): string | null {
+  if (firstUrl(env) || env.PGHOST) return null
+  const text = 'DATABASE_URL is not set in the environment or .env.local. If the app reads another variable, check that one.'
+  return `${text} Without a URL, most drivers connect to localhost.`
 }
 
 /**

@@ -53,12 +53,15 @@ function byHand(steps: readonly Step[]): string[] {
     })
 }
 
+const embeddedNote = `The first login creates the database in .data, so you need not run migrate.
+It takes 5 to 30 seconds, depending on the machine.`
+
 function nextSteps(app: AppShape, login: boolean, { env }: Terminal): string {
   const { missingPackages, install, driver, urlVariable } = app
   const needsUrl = driver !== 'pglite'
   const variable = driver === 'vercel' ? 'POSTGRES_URL' : urlVariable
   const run = install.startsWith('npm ') ? 'npm run dev' : `${install.split(' ')[0]} dev`
-  const note = needsUrl ? '' : '\n\nThe first login creates the database in .data, so you need not run migrate.'
+  const note = needsUrl ? '' : `\n\n${embeddedNote}`
   const steps = [
     ...(missingPackages.length > 0 ? [`${install} ${missingPackages.join(' ')}`] : []),
     ...(needsUrl && !env[variable] ? [`Add to .env.local: ${variable}=postgresql://user:password@host:5432/database`] : []),

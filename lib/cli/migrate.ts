@@ -1,5 +1,4 @@
 import { formatCount } from '../core/administration/format.ts'
-import { storeFailed } from '../core/store/deadline.ts'
 import { hasNoTransactions, type PostgresDatabase, primaryOf } from '../stores/drizzle/database.ts'
 import { migrations } from '../stores/drizzle/migrations.ts'
 import type { DrizzlePart } from '../stores/drizzle/part.ts'
@@ -8,6 +7,7 @@ import { openDatabase } from './database.ts'
 import { closeDatabase } from './database-client.ts'
 import { databaseUrl } from './environment.ts'
 import { configInvalid } from './errors.ts'
+import { explainFailure } from './remedies.ts'
 import type { CommandResult, Terminal } from './terminal.ts'
 
 /** Runs `coatcheck migrate`: creates or updates the table of sessions. */
@@ -25,7 +25,7 @@ export async function migrate(terminal: Terminal): Promise<CommandResult> {
     const state = `the table ${drizzle.table} is up to date (migration ${migrations.at(-1)?.name}) in ${description}`
     return { text: `Nothing to do: ${state}.${reasonFor(app, database)}`, json: { applied } }
   } catch (error) {
-    throw storeFailed(error, 'none') // the transaction of all migrations was rolled back
+    throw explainFailure(error, app.failedDatabase()) // the outcome is none: the transaction of all migrations was rolled back
   } finally {
     await app.close()
   }

@@ -1,8 +1,10 @@
 import { createAdministration, type SessionAdministration } from '../core/administration/administration.ts'
+import { SessionError } from '../core/errors.ts'
 import { withDeadline } from '../core/store/deadline.ts'
 import type { SessionStore } from '../core/store/store.ts'
 import { type App, openApp } from './app.ts'
 import { configInvalid } from './errors.ts'
+import { explainFailure } from './remedies.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The open sessions of the app. */
@@ -26,9 +28,17 @@ export async function withSessions<T>(terminal: Terminal, use: (open: OpenSessio
     const context = { store, emit: app.emit }
     const currentId = async () => null // there is no request, so no session is the current one
     return await use({ store, sessions: createAdministration(() => context, currentId) })
+  } catch (error) {
+    throw explained(app, error)
   } finally {
     await app.close()
   }
+}
+
+/** Returns a failure of the database with its remedy, and any other error as it is. */
+function explained({ parts, failedDatabase }: App, error: unknown): unknown {
+  // A Redis that only caches the database never makes a command fail.
+  return parts.drizzle && error instanceof SessionError ? explainFailure(error, failedDatabase()) : error
 }
 
 function reachable({ store, config }: App): SessionStore {

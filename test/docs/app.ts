@@ -14,10 +14,11 @@ export declare function findUser(id: string): Promise<User | null>
 export declare function checkPassword(name: unknown, password: unknown): Promise<User | null>`,
   'app/sessions.ts': `import { createSessions } from 'coatcheck'
 import { drizzleStore } from 'coatcheck/drizzle'
+import { findUser, type User } from './users'
 export interface AppSession { name: string; country: string; count: number; cart: { id: string; quantity: number }[] }
 export const db: import('coatcheck/drizzle').PostgresDatabase = undefined as never
-export const sessions = createSessions<AppSession>({ secret: '', store: drizzleStore(db) })
-export const { getSession, requireUser } = sessions`,
+export const sessions = createSessions<AppSession, User>({ secret: '', store: drizzleStore(db), user: { load: findUser } })
+export const { getSession, getUser, requireUser } = sessions`,
   'app/db.ts': `import { drizzle } from 'drizzle-orm/node-postgres'
 export const db = drizzle('')`,
   'app/adopt.ts': `import type { Adopt } from 'coatcheck'
@@ -31,6 +32,8 @@ export const auth = betterAuth({ emailAndPassword: { enabled: true } })`,
   'e2e/fixtures.ts': read('docs/examples/e2e/fixtures.ts'),
   'app/actions.ts': `${read('examples/minimal/app/actions.ts')}
 export declare function acknowledgeFlashes(ids: string[]): Promise<void>`,
+  'app/acknowledge-flashes.ts': 'export declare function acknowledgeFlashes(ids: string[]): Promise<void>',
+  'app/account/password/actions.ts': 'export declare function changePassword(form: FormData): Promise<void>',
   'app/visits/actions.ts': 'export declare function countVisit(): Promise<void>',
   'app/github-users.ts': 'export declare function findOrCreateUser(accessToken: string): Promise<{ id: string }>',
   'app/messages.tsx': 'export declare function Messages(): Promise<React.JSX.Element>',

@@ -47,7 +47,7 @@ export const administration: Cases = {
     expect(await trial.run({ sessions, id: randomUUID() })).toBe(false)
   },
 
-  "[s for s in Session.objects.all() if s.get_decoded().get('_auth_user_id') == user.pk]": async (trial) => {
+  "[s for s in Session.objects.all() if s.get_decoded().get('_auth_user_id') == str(user.pk)]": async (trial) => {
     const visitor = trial.visitor()
     const id = await visitor.logsIn()
     await trial.visitor().logsIn({ id: randomUUID() })

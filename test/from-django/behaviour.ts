@@ -51,7 +51,7 @@ export const behaviour: Cases = {
     expect(await visitor.data()).toEqual({ visits: 1 })
   },
 
-  'An unknown or expired cookie is deleted by the response': async (trial) => {
+  'A view that uses the session deletes an unknown or expired cookie': async (trial) => {
     const visitor = trial.visitor()
     const id = await visitor.holds({ name: 'Ann' })
     expect(await visitor.run()).toBe(false)

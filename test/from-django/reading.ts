@@ -77,14 +77,6 @@ export const reading: Cases = {
     expect(await visitor.visit((session) => JSON.stringify([session, Object.entries(session)]))).not.toContain(secret)
   },
 
-  'request.session.accessed': async (trial) => {
-    const { sessions } = trial.visitor()
-    const wrapped = (await trial.run({ sessions, view: () => new Response('untouched') })) as (r: Request) => Promise<Response>
-    const { headers } = await wrapped(new Request('http://localhost/'))
-    expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['private, no-store', 'Cookie'])
-    expect(await trial.visitor().visit((session) => 'accessed' in session)).toBe(false)
-  },
-
   'request.session.test_cookie_worked()': async (trial) => {
     const visitor = trial.visitor()
     expect(await visitor.run()).toBe(false)

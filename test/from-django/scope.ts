@@ -31,6 +31,7 @@ export interface Shop {
 export interface Person {
   readonly id: string
   passwordHash: string
+  isActive: boolean
 }
 
 /** The sessions of the example app. */
@@ -79,7 +80,6 @@ export interface Given {
   serialize: Serializer['serialize']
   deserialize: Serializer['deserialize']
   record: (...seen: readonly unknown[]) => void
-  view: (request: Request) => Response | Promise<Response>
   request: Request
   cookies: Readonly<Record<string, string>>
   next: string

@@ -27,7 +27,7 @@ export const codeOf = (promise: Promise<unknown>) =>
 
 /** One row of the page, with everything needed to run it. */
 export class Trial {
-  readonly user: Person = { id: randomUUID(), passwordHash: 'the first hash' }
+  readonly user: Person = { id: randomUUID(), passwordHash: 'the first hash', isActive: true }
   readonly db: PostgresDatabase
   readonly store: ServerOptions['store']
   /** Moves the database's time forward. */

@@ -58,11 +58,20 @@ export const users: Cases = {
   },
 
   'request.user.is_authenticated': async (trial) => {
-    const visitor = trial.visitor()
+    const { user } = trial
+    let isDeleted = false
+    const load = async () => (isDeleted ? null : user)
+    const visitor = trial.visitor({ user: { load, authHash: ({ passwordHash }) => passwordHash } })
     await visitor.holds({ name: 'Ann' })
     expect(await visitor.run()).toBe(false)
     await visitor.logsIn()
     expect(await visitor.run()).toBe(true)
+    user.passwordHash = 'another hash'
+    const isLoggedIn = () => visitor.visit((session) => session.userId !== null)
+    expect([await isLoggedIn(), await visitor.run()]).toEqual([true, false])
+    await visitor.logsIn()
+    isDeleted = true
+    expect([await isLoggedIn(), await visitor.run()]).toEqual([true, false])
   },
 
   'request.user, get_user(request)': async (trial) => {
@@ -79,6 +88,20 @@ export const users: Cases = {
     expect(loads).toEqual([user.id])
     await visitor.visit((session) => session.login('no such user'))
     expect(await visitor.visit(async (session, run) => [await run(), session.userId])).toEqual([null, null])
+  },
+
+  'user.is_active, as ModelBackend checks it': async (trial) => {
+    const { store, user } = trial
+    const findUser = async () => user
+    const sessions = (await trial.run({ sessionOptions: { secret }, store, findUser })) as ShopSessions
+    const visitor = trial.visitor().at(sessions)
+    const id = await visitor.logsIn()
+    expect(await visitor.visit(() => sessions.getUser())).toEqual(user)
+    user.isActive = false
+    expect(await visitor.visit(() => sessions.getUser())).toBeNull()
+    expect(await sessions.get(id)).toBeNull()
+    await visitor.logsIn() // `login` itself does not refuse a deactivated user
+    await expect(visitor.visit(() => sessions.requireUser())).rejects.toThrow('Redirected')
   },
 
   'AbstractBaseUser.get_session_auth_hash()': async (trial) => {
@@ -148,7 +171,7 @@ export const users: Cases = {
     expect([await passes(trial, visitor, '/account'), await passes(trial, visitor, '/about')]).toEqual([false, true])
   },
 
-  'url_has_allowed_host_and_scheme(next, …)': async (trial) => {
+  'url_has_allowed_host_and_scheme(next, …), LOGIN_REDIRECT_URL': async (trial) => {
     const paths = ['/orders', 'https://elsewhere.example', '//elsewhere.example', undefined].map((next) =>
       trial.run({ next: next as string }),
     )
@@ -181,7 +204,7 @@ export const users: Cases = {
     expect([await one.userId(), await two.userId(), typeof (await staff.userId())]).toEqual([null, null, 'string'])
   },
 
-  CSRF_USE_SESSIONS: async (trial) => {
+  '{% csrf_token %}, CsrfViewMiddleware, CSRF_USE_SESSIONS': async (trial) => {
     const from = (site: string) => new Request('http://localhost/', { method: 'POST', headers: { 'sec-fetch-site': site } })
     expect(await codeOf(trial.run({ request: from('cross-site') }))).toBe('CROSS_SITE')
     expect(await codeOf(trial.run({ request: from('same-origin') }))).toBe('resolved')

@@ -96,9 +96,13 @@ export function storeFailed(
   if (error instanceof SessionError) return error
   const cause = failureCause(error)
   const { code } = cause
-  const { hint, changedNothing = false } = code === null ? {} : { ...connectionReport(code), ...report(code) }
+  const reports = code === null ? [] : [report(code), connectionReport(code)]
+  const hint = reports.find((found) => found.hint)?.hint
   const text = `The session store failed${code ? ` (${code})` : ''}.${hint ? ` ${hint}` : ''}`
-  return new SessionError('STORE_FAILED', text, { cause, outcome: changedNothing ? 'none' : outcome })
+  return new SessionError('STORE_FAILED', text, {
+    cause,
+    outcome: reports.some((found) => found.changedNothing) ? 'none' : outcome,
+  })
 }
 
 /** A failed connection changed nothing, because nothing was sent. */

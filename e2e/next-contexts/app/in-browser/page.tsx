@@ -1,0 +1,5 @@
+import { Mistake } from './mistake'
+
+export default function Page() {
+  return <Mistake />
+}
