@@ -6,7 +6,7 @@ import { deviceKeyInfo } from '../dist/core/cookie/keys.js'
 import { drizzleStore, migrate } from '../dist/drizzle.js'
 import { createSessions } from '../dist/index.js'
 import { nodeMacs } from '../dist/web/node-crypto.js'
-import { cookieName, enter, request, secret, seed } from './library.mjs'
+import { cookieName, enter, requestWithProof, secret, seed } from './library.mjs'
 import { alternate, median, microsEach, printRatio, printTable, ratio, whole } from './measure.mjs'
 import { createDatabase } from './postgres.mjs'
 
@@ -30,7 +30,7 @@ const [bound, unbound] = [visitors.slice(0, rows / 2), visitors.slice(rows / 2)]
 await bind()
 
 const read = (get) => async (visitor) => {
-  enter(requestOf(visitor))
+  enter(requestWithProof(visitor.cookie, visitor.proof))
   return (await get()).get('name')
 }
 const sides = {
@@ -75,13 +75,6 @@ async function bind() {
   await pool.query('vacuum full analyze sessions')
   const expires = Math.floor(Date.now() / 1000) + 36_000
   for (const visitor of bound) visitor.proof = await signer.cookie(visitor.id, expires)
-}
-
-/** Returns a request that also has the cookies in its `Cookie` header, from which the library reads the proof. */
-function requestOf({ cookie, proof }) {
-  const header = `${cookieName}=${cookie}${proof ? `; ${cookieName}-device=${proof}` : ''}`
-  const headers = { get: (name) => (name === 'host' ? 'localhost' : name === 'cookie' ? header : null), has: () => false }
-  return { ...request(cookie), headers: async () => headers }
 }
 
 function idIn(cookie) {

@@ -44,6 +44,13 @@ export function request(cookie) {
   }
 }
 
+/** Returns a request that also has a `Cookie` header, from which the library reads the proof of the device. */
+export function requestWithProof(cookie, proof) {
+  const header = `${cookieName}=${cookie}${proof ? `; ${cookieName}-device=${proof}` : ''}`
+  const headers = { get: (name) => (name === 'host' ? 'localhost' : name === 'cookie' ? header : null), has: () => false }
+  return { ...request(cookie), headers: async () => headers }
+}
+
 let current
 Object.assign(globalThis, { [fakePlatformKey]: () => current })
 

@@ -1,4 +1,4 @@
-// npm run bench [-- storage clear migrate admin in-process device engines http]: prints the tables of README.md as Markdown.
+// npm run bench [-- storage clear migrate admin in-process overhead device engines http]: prints the tables of README.md as Markdown.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -7,7 +7,7 @@ import { buildLibrary, root, run } from '../scripts/setup.mjs'
 import { startPostgres } from './postgres.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
-const known = ['storage', 'clear', 'migrate', 'admin', 'in-process', 'device', 'engines', 'http/run']
+const known = ['storage', 'clear', 'migrate', 'admin', 'in-process', 'overhead', 'device', 'engines', 'http/run']
 const requested = process.argv.slice(2)
 const parts = known.filter((name) => requested.length === 0 || requested.some((word) => name.startsWith(word)))
 

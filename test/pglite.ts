@@ -19,9 +19,9 @@ export async function makePgliteTemplate(): Promise<PgliteTemplate> {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Copies the template at `folder` to a new folder for DATA_DIR, and returns that folder. */
+/** Copies the template at `folder` for DATA_DIR, and returns the folder of the copy, which is removed with the template. */
 export function copyPglite(folder: string): string {
-  const copy = mkdtempSync(path.join(tmpdir(), 'coatcheck-pglite-'))
-  cpSync(folder, copy, { recursive: true })
+  const copy = mkdtempSync(path.join(folder, 'copy-'))
+  cpSync(path.join(folder, 'pglite'), path.join(copy, 'pglite'), { recursive: true })
   return copy
 }

@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'drizzle-orm'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { copyPglite } from '../../../test/pglite'
 import { sharedServer } from '../../../test/shared-server'
 import { openEmbedded } from './embedded.ts'
 
-const newFolder = () => mkdtempSync(path.join(tmpdir(), 'coatcheck-embedded-'))
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'coatcheck-embedded-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 /** Returns the folder of a database without tables, because creating one takes much longer than opening one. */
 const existingDatabase = async () => copyPglite(await sharedServer('pglite'))
