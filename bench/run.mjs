@@ -1,4 +1,5 @@
-// npm run bench [-- storage clear migrate admin in-process overhead device engines http]: prints the tables of README.md as Markdown.
+// npm run bench [-- storage clear migrate admin in-process overhead device engines http]: prints the tables of README.md as
+// Markdown.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'

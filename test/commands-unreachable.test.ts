@@ -69,6 +69,12 @@ describe('the commands of an app whose database cannot be reached', () => {
     expect(stderr).not.toContain('hunter2')
   })
 
+  it('a message shows no part of a password that begins with a slash', async () => {
+    const { stderr } = await coatcheck(['list'], {}, { folder: postgresApp('postgresql://me:/hunter2@localhost:1/x') })
+    expect(stderr).toMatch(/^\? \(coatcheck\.config\.ts\) failed/)
+    expect(stderr).not.toContain('hunter2')
+  })
+
   it('the commands report the scheme of a URL that is not one of PostgreSQL, without its password', async () => {
     const url = 'mysql://me:hunter2@127.0.0.1:1/x'
     const needsPostgres = 'DATABASE_URL begins with mysql:; Coatcheck needs PostgreSQL.'

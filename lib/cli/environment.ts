@@ -95,7 +95,8 @@ export function requireDatabaseUrl(env: Environment): DatabaseUrl {
 /** Returns host and path of a URL. Omits user, password and options, so that the result is safe to print. */
 export function hostAndPath(url: string): string {
   const { host = '?', pathname = '' } = parseUrl(url) ?? {}
-  return `${host}${pathname}`
+  // A password that begins with an unencoded slash is parsed as a part of the path.
+  return pathname.includes('@') ? '?' : `${host}${pathname}`
 }
 
 function parseUrl(text: string): URL | null {

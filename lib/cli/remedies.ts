@@ -32,7 +32,13 @@ export function connectionRemedy(code: string | null, { env, description, url, i
   const isConnection = remedy !== null || (code === null && description !== undefined) || code === 'missing_connection_string'
   if (!isConnection) return null
   if (isNamed && url === undefined) return remedy // such as a host, which the URL of the environment does not describe
-  return foreignScheme(env, url) ?? (isNamed ? null : unsetUrl(env)) ?? remedy
+  const unset = isNamed || hasResponded(code) ? null : unsetUrl(env)
+  return foreignScheme(env, url) ?? unset ?? remedy
+}
+
+/** Returns true for a SQLSTATE: the server has responded, so the address is right. */
+function hasResponded(code: string | null): boolean {
+  return code !== null && /^\d/.test(code)
 }
 
 /** Returns the text that names a database and the code of its failure. */

@@ -1,5 +1,6 @@
-// The modules in this folder replace the entries of the server in code for the browser: see the condition `browser` in package.json.
-// Otherwise, a client component that imports server code by mistake would fail to build, with an error about a module of Node.
+// The modules in this folder replace the entries of the server in code for the browser: see the condition `browser` in
+// package.json. Otherwise, a client component that imports server code by mistake would fail to build, with an error
+// about a module of Node.
 import { serverOnly } from './server-only.ts'
 
 export { SessionError } from '../core/errors.ts'

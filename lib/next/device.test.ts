@@ -124,6 +124,14 @@ describe('binding', () => {
     expect((await browser.register(sessions, (await browser.invitation(shared)) ?? '')).status).toBe(200)
   })
 
+  it('cookies that a sibling domain has planted do not stop the invitations', async () => {
+    const { browser } = await anApp()
+    const [[name, token] = []] = Object.entries(browser.cookies)
+    const planted = [`${name}=planted-16-chars`, `${name}-unbound=planted-16-chars`]
+    const cookie = [...planted, `${name}=${token}`].join('; ')
+    expect(await browser.invitation(shared, { cookie })).not.toBeNull()
+  })
+
   it('if two documents register two keys at once, the second replaces the first, which cannot be renewed', async () => {
     const { sessions, browser, userOf } = await anApp()
     const [first, second] = [await browser.invitation(shared), await browser.invitation(shared)]

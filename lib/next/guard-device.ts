@@ -2,6 +2,7 @@ import type { NextRequest } from 'next/server.js'
 import { cookieValues } from '../core/cookie/carrier.ts'
 import { DeviceSigner, deviceCookieName, needsProof, unboundCookieName, unboundMark } from '../core/cookie/device.ts'
 import { deviceKeyInfo } from '../core/cookie/keys.ts'
+import { isTokenOf } from '../core/cookie/token.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { StoredSession } from '../core/store/stored-session.ts'
 import { privateResponse, withHeader } from '../web/private-response.ts'
@@ -29,9 +30,10 @@ export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOpti
   const signer = new DeviceSigner(cookie.name, webMacs(secrets, deviceKeyInfo))
   const isHandler = ({ nextUrl }: NextRequest) => nextUrl.basePath + nextUrl.pathname === deviceBinding.path
   const proofs = (headers: Headers) => cookieValues(headers.get('cookie'), deviceCookieName(cookie))
-  const isTooLate = (headers: Headers) => {
+  const isTooLate = (headers: Headers, id: string) => {
     const marks = cookieValues(headers.get('cookie'), unboundCookieName(cookie))
-    return cookieValues(headers.get('cookie'), cookie.name).some((token) => marks.includes(unboundMark(token)))
+    const tokens = cookieValues(headers.get('cookie'), cookie.name).filter((value) => isTokenOf(id, value))
+    return tokens.some((token) => marks.includes(unboundMark(token)))
   }
   return {
     isProven: async ({ headers }, row) => !needsProof(row) || signer.isProof(row.id, proofs(headers), Date.now() / 1000),
@@ -41,7 +43,7 @@ export function deviceRegistrar({ deviceBinding, cookie, secrets }: ResolvedOpti
       // If the refusal of a registration had an invitation, the browser would try again at once, without end.
       if (isHandler(request)) return response
       // The browser has a key but could not renew its proof. It must not create another key.
-      if (headers.has('secure-session-skipped') || !isUsed(headers) || isTooLate(headers)) return response
+      if (headers.has('secure-session-skipped') || !isUsed(headers) || isTooLate(headers, id)) return response
       const nowSeconds = Date.now() / 1000
       if (await signer.isProof(id, proofs(headers), nowSeconds)) return response
       // A shared cache would send the invitation to other visitors, who would bind this session to their devices.

@@ -45,11 +45,11 @@ export class CheckedFolder {
 
   /** Returns the problems in the folder's own files. `npm test` checks the library with its own settings. */
   typeErrors(): TypeProblem[] {
-    const { stdout, stderr } = spawnSync(process.execPath, [compiler, '--pretty', 'false'], {
+    const { stdout, stderr, status } = spawnSync(process.execPath, [compiler, '--pretty', 'false'], {
       cwd: this.#folder,
       encoding: 'utf8',
     })
-    if (stderr) throw new Error(stderr)
+    if (status === null || stderr) throw new Error(`The compiler failed. ${stderr}`)
     const problems = [...stdout.matchAll(/^(.+)\((\d+),\d+\): error TS\d+: (.*)$|^error .*$/gm)]
     return problems
       .map(([line, file = '', number, text = line]) => ({ file, line: Number(number), text }))

@@ -12,8 +12,8 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
   if (store.limited) return store.limited((inner) => withDeadline(inner, timeoutMs))
   return wrapStore(store, (operation, outcome, sessionId) => {
     const done =
-      store.queueWrite && sessionId !== undefined
-        ? queueWrite(store, sessionId, operation, outcome, timeoutMs)
+      queuesWrites(store) && sessionId !== undefined
+        ? inTurn((send) => store.queueWrite(sessionId, send), operation, outcome, timeoutMs)
         : withinDeadline(operation, timeoutMs, () => timedOut(timeoutMs, outcome))
     return done.catch((error: unknown) => {
       throw storeFailed(error, outcome)
@@ -21,10 +21,13 @@ export function withDeadline(store: SessionStore, timeoutMs: number): SessionSto
   })
 }
 
+function queuesWrites(store: SessionStore): store is SessionStore & Pick<Required<SessionStore>, 'queueWrite'> {
+  return store.queueWrite !== undefined
+}
+
 /** Runs a write in its turn, and drops it if its turn comes too late. */
-function queueWrite<T>(
-  store: SessionStore,
-  sessionId: string,
+function inTurn<T>(
+  queue: (send: () => Promise<T>) => Promise<T>,
   write: () => Promise<T>,
   outcome: 'none' | 'unknown',
   timeoutMs: number,
@@ -47,7 +50,7 @@ function queueWrite<T>(
     endTurn()
     return timedOut(timeoutMs, isSent ? outcome : 'none')
   }
-  return withinDeadline(() => store.queueWrite?.(sessionId, send) ?? send(), timeoutMs, late)
+  return withinDeadline(() => queue(send), timeoutMs, late)
 }
 
 /**
@@ -96,22 +99,13 @@ export function storeFailed(
   if (error instanceof SessionError) return error
   const cause = failureCause(error)
   const { code } = cause
-  const reports = code === null ? [] : [report(code), connectionReport(code)]
-  const hint = reports.find((found) => found.hint)?.hint
+  const { hint = hints[code ?? ''], changedNothing = false } = code === null ? {} : report(code)
   const text = `The session store failed${code ? ` (${code})` : ''}.${hint ? ` ${hint}` : ''}`
-  return new SessionError('STORE_FAILED', text, {
-    cause,
-    outcome: reports.some((found) => found.changedNothing) ? 'none' : outcome,
-  })
+  return new SessionError('STORE_FAILED', text, { cause, outcome: changedNothing ? 'none' : outcome })
 }
 
-/** A failed connection changed nothing, because nothing was sent. */
-function connectionReport(code: string): FailureReport {
-  if (code === 'ECONNREFUSED') {
-    return { hint: 'No server listens at the address of the database or Redis.', changedNothing: true }
-  }
-  return { changedNothing: code === 'ENOTFOUND' || code === 'EAI_AGAIN' }
-}
+/** For stores that have no hint of their own. */
+const hints: Readonly<Record<string, string>> = { ECONNREFUSED: 'No server listens at the address of the database or Redis.' }
 
 /** The codes of the innermost error that has one, because drivers wrap errors in each other. */
 function failureCause(error: unknown): FailureCause {

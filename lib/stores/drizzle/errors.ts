@@ -31,11 +31,17 @@ export function withReports(store: SessionStore & Pick<Required<SessionStore>, '
   const hints = hintsFor(table)
   const reporting = wrapStore(store, (operation, outcome) =>
     operation().catch((error: unknown) => {
-      throw storeFailed(error, outcome, (code) => ({ hint: hints[code], changedNothing: rejects(code) }))
+      throw storeFailed(error, outcome, (code) => ({ hint: hints[code], changedNothing: rejects(code) || unsent.has(code) }))
     }),
   )
   return { ...reporting, queueWrite: (sessionId, write) => store.queueWrite(sessionId, write) }
 }
+
+/**
+ * Failures of a connection that could not be opened, so that nothing was sent. Each write is one statement. An operation of another
+ * store may fail like this after its first command has succeeded.
+ */
+const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 
 /** A statement that the database rejected changed nothing, unless the connection or the commit itself failed. */
 function rejects(code: string): boolean {
