@@ -4,11 +4,11 @@ import { expect, testOnPostgres } from './fixtures'
 import { logIn, press, shownId } from './flows'
 import { Visitor } from './visitor'
 
-/** The tests change the password of `demo`. Afterwards, the users have their old passwords, and no login is left. */
+/** The tests count the logins of `demo` and change its password. So they begin without sessions, and restore the passwords. */
 const test = testOnPostgres.extend<{ restored: undefined }>({
   restored: [
     async ({ database }, use) => {
-      await query(database.url, 'create table passwords as select id, password_hash from users')
+      await query(database.url, 'delete from sessions; create table passwords as select id, password_hash from users')
       await use(undefined)
       await query(
         database.url,

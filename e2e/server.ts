@@ -38,7 +38,7 @@ export interface ServerSettings {
 /** The folder of the built app under test. APP_FOLDER replaces this project by an app on another version of Next. */
 export const appFolder = path.resolve(process.env.APP_FOLDER ?? '.')
 const startLine = /^\s*(▲ Next\.js |- \w+: |- Experiments |⚠ `experimental\.useCache` is deprecated|✓ |$)/
-const developmentLine = /^\s*(- .* enabled$|We detected TypeScript |○ Compiling |└─ ƒ |(GET|POST) \S+ 200 in )/
+const developmentLine = /^\s*(- .* enabled$|We detected TypeScript |○ Compiling |└─ ƒ |(GET|POST) \S+ (200|204|303) in )/
 const startDeadlineMs = 120_000
 const stopDeadlineMs = 10_000
 
