@@ -48,11 +48,9 @@ export async function requireFreePort(port) {
 
 /** Returns the script of a program in node_modules, so that the current Node can run it without a shell. */
 export function binPath(name) {
-  const folder = path.join(
-    root,
-    'node_modules',
-    { biome: '@biomejs/biome', attw: '@arethetypeswrong/cli', tsc: 'typescript-7' }[name] ?? name,
-  )
+  // The file that it names as its bin has no extension, and Node 20.9 cannot load it.
+  if (name === 'tsc') return path.join(root, 'node_modules/typescript-7/lib/tsc.js')
+  const folder = path.join(root, 'node_modules', { biome: '@biomejs/biome', attw: '@arethetypeswrong/cli' }[name] ?? name)
   const { bin } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
   return path.join(folder, typeof bin === 'string' ? bin : bin[name])
 }

@@ -24,7 +24,7 @@ export function blocksIn(page: string, text: string): Block[] {
     line: text.slice(0, index).split('\n').length + 1,
     extension: extension === 'tsx' ? 'tsx' : 'ts',
     code,
-    file: /^\/\/ ([\w./[\]-]+\.tsx?)\b/.exec(code)?.[1],
+    file: /^\/\/ ([\w./[\]-]+\.m?tsx?)\b/.exec(code)?.[1],
   }))
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { onTestFinished } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '..', '..')
-const compiler = path.join(root, 'node_modules/typescript-7/bin/tsc')
+const compiler = path.join(root, 'node_modules/typescript-7/lib/tsc.js')
 
 /** An error that TypeScript reports. */
 export interface TypeProblem {
@@ -29,7 +29,7 @@ export class CheckedFolder {
       exactOptionalPropertyTypes: false,
       paths: { coatcheck: [`${root}/lib/index.ts`], 'coatcheck/*': [`${root}/lib/*.ts`], '@/*': [`${this.#folder}/*`] },
     }
-    const include = ['**/*.ts', '**/*.tsx']
+    const include = ['**/*.ts', '**/*.tsx', '**/*.mts']
     this.write('tsconfig.json', JSON.stringify({ extends: `${root}/tsconfig.json`, compilerOptions, include, exclude: [] }))
   }
 

@@ -103,11 +103,11 @@ it('the test of the tutorial runs the app’s own action without a database', as
   const folder = tutorialFolder('')
   const library = path.resolve(import.meta.dirname, '../../lib')
   // The package is not installed in this folder, so its names lead to the source.
-  const config = `import tutorial from './vitest.config'
+  const config = `import tutorial from './vitest.config.mts'
 const alias = [{ find: /^coatcheck$/, replacement: '${library}/index.ts' }, { find: /^coatcheck\\/(.*)$/, replacement: '${library}/$1.ts' }]
 export default { ...tutorial, resolve: { alias } }`
-  writeFileSync(path.join(folder, 'aliased.config.ts'), config)
-  const words = [path.join(packages, 'vitest/vitest.mjs'), 'run', '--config', 'aliased.config.ts', '--reporter', 'json']
+  writeFileSync(path.join(folder, 'aliased.config.mts'), config)
+  const words = [path.join(packages, 'vitest/vitest.mjs'), 'run', '--config', 'aliased.config.mts', '--reporter', 'json']
   const { stdout } = await run(process.execPath, words, { cwd: folder, env: { PATH: process.env.PATH, NODE_ENV: 'test' } })
   expect(JSON.parse(stdout)).toMatchObject({ numTotalTests: 1, numPassedTests: 1 })
 })
