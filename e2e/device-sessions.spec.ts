@@ -99,10 +99,7 @@ test('after a logout the browser asks for no more proofs, and the next login is 
   for (const path of ['/', '/shop', '/login']) await page.goto(path)
   expect(proofsSent(secure)).toBe(after)
 
-  await logIn(page, 'demo')
-  await expectUser(page, 'demo')
-  await expectBound(secure, page)
-  await expectRenewal(secure, page, 'demo')
+  await expectNewBinding(secure, page)
   await context.close()
 })
 
@@ -140,10 +137,7 @@ test('a bound session that an admin revokes leads to the login page, without fur
   await expect(page).toHaveURL(/\/login\?next=/)
   expect(proofsSent(secure)).toBe(after)
 
-  await logIn(page, 'demo')
-  await expectUser(page, 'demo')
-  await expectBound(secure, page)
-  await expectRenewal(secure, page, 'demo')
+  await expectNewBinding(secure, page)
   await context.close()
 })
 
@@ -185,6 +179,14 @@ test('in a browser without device-bound sessions everything works as before, eve
   expect(proxy.statuses(devicePath), 'requests to the device handler').toHaveLength(requests)
   await browser.close()
 })
+
+/** Logs in on the login page, and expects that the new session is bound by a key of its own. */
+async function expectNewBinding(secure: SecureApp, page: Page): Promise<void> {
+  await logIn(page, 'demo')
+  await expectUser(page, 'demo')
+  await expectBound(secure, page)
+  await expectRenewal(secure, page, 'demo')
+}
 
 /** Expects that the browser renews an expired proof once, and that the session of this user is still bound. */
 async function expectRenewal(secure: SecureApp, page: Page, name: string): Promise<void> {
