@@ -95,8 +95,7 @@ async function load(
   headers: Headers,
   request: RequestContext,
 ): Promise<AnySession> {
-  const opened = await openCookies(context, cookies, headers)
-  const carried = await adoptSession(context, opened, headers, request)
+  const carried = await openCookies(context, cookies, headers, request)
   const { found, unproven } = carried
   if (unproven) context.emit(deviceRejection(unproven.row))
   else if (typeof found === 'string' && found !== 'device') context.emit({ type: 'rejected', reason: found })
@@ -107,10 +106,18 @@ async function load(
 }
 
 /**
- * Opens the session of a request's cookies: within its absolute lifetime, and only on the device to which it is bound.
+ * Opens the session of a request's cookies: within its absolute lifetime, and only on the device to which it is bound. Without one,
+ * adopts a session of another library. The two options are checked here, because an asynchronous call costs each request something.
  */
-export async function openCookies(context: SessionContext, cookies: readonly string[], headers: Headers): Promise<CarriedSession> {
-  return onItsDevice(context, withinAbsoluteLifetime(context, await context.carrier.open(cookies)), headers)
+export async function openCookies(
+  context: SessionContext,
+  cookies: readonly string[],
+  headers: Headers,
+  request: RequestContext,
+): Promise<CarriedSession> {
+  let carried = withinAbsoluteLifetime(context, await context.carrier.open(cookies))
+  if (context.deviceSigner) carried = await onItsDevice(context, carried, headers)
+  return context.adopt ? adoptSession(context, carried, headers, request) : carried
 }
 
 /**

@@ -3,7 +3,6 @@ import { SessionRecord } from '../core/session/record.ts'
 import type { RequestContext, SessionContext } from '../core/session/request-context.ts'
 import { activeStatus, inactiveStatus, isExtensionDue, type SessionStatus } from '../core/session/status.ts'
 import { clientOf } from '../web/client-info.ts'
-import { adoptSession } from './adopt.ts'
 import { type HandlerFunction, sessionHandler } from './handler.ts'
 import { platform } from './platform.ts'
 import { openCookies, valuesOf } from './request.ts'
@@ -50,8 +49,7 @@ async function openRequest(context: SessionContext): Promise<StatusRequest> {
   const { name } = context.options.cookie
   const values = valuesOf(headers, (await here.cookies()).get(name)?.value, name)
   if (values.length > 0 || (context.adopt && headers.has('cookie'))) await here.io()
-  const opened = await openCookies(context, values, headers)
-  return { context, headers, carried: await adoptSession(context, opened, headers, requestContext({ context, headers })) }
+  return { context, headers, carried: await openCookies(context, values, headers, requestContext({ context, headers })) }
 }
 
 function inactiveResponse(method: string, hasEnded: boolean): Response {

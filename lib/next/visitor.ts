@@ -1,5 +1,5 @@
 import { absoluteEnd, type CookieStore, type SessionCarrier, storeNow } from '../core/cookie/carrier.ts'
-import { type AuthenticToken, openToken } from '../core/cookie/token.ts'
+import { type AuthenticToken, openTokenAsync } from '../core/cookie/token.ts'
 import { deepFreeze, type JsonObject } from '../core/data/json.ts'
 import { visible } from '../core/data/schema.ts'
 import type { ResolvedOptions } from '../core/options.ts'
@@ -70,7 +70,7 @@ export function visitorReader(options: ResolvedOptions, { store, timeoutMs }: Gu
   const verify = webVerifier(options.secrets)
   const readRow = store && rowReader(withDeadline(store, timeoutMs), options)
   return async (values, isWorthReading, isProven) => {
-    const opened = await Promise.all(values.map((value) => openToken(value, options.cookie.name, verify)))
+    const opened = await Promise.all(values.map((value) => openTokenAsync(value, options.cookie.name, verify)))
     const tokens = opened.filter((token) => typeof token === 'object').filter(isUsable)
     // The page uses the first token whose session is live. A token alone does not show whether its session is live, so any token of
     // a login lets the visitor pass.

@@ -108,24 +108,28 @@ export function cookieValues(header: string | null, name: string, limit = maxCoo
   return values
 }
 
+/** The session of one cookie, or the reason why the cookie is not authentic. */
+type Opened = CarriedSession | 'malformed' | 'forged'
+
 /**
- * Opens the first value for which `isLive` returns true, otherwise the first authentic one: the cookie of a deleted session, such
- * as one of a wider domain, must not hide a live one. Returns a rejection if no value is authentic, and null if there is no value.
+ * Opens the first value that has a live session, otherwise the first authentic one: the cookie of a deleted session, such as one of
+ * a wider domain, must not hide a live one. If no value is authentic, returns `otherwise` with the rejection, or with null if there
+ * is no value.
  */
-export async function firstLive<T extends object>(
+export async function firstLive(
   values: readonly string[],
-  open: (value: string) => Promise<T | 'malformed' | 'forged'>,
-  isLive: (opened: T) => boolean,
-): Promise<T | 'malformed' | 'forged' | null> {
+  open: (value: string) => Opened | Promise<Opened>,
+  otherwise: (rejection: 'malformed' | 'forged' | null) => CarriedSession,
+): Promise<CarriedSession> {
   let rejection: 'malformed' | 'forged' | null = null
-  let authentic: T | null = null
+  let authentic: CarriedSession | null = null
   for (const value of values) {
     const opened = await open(value)
     if (typeof opened === 'string') rejection = rejection === 'forged' ? rejection : opened
-    else if (isLive(opened)) return opened
+    else if (typeof opened.found === 'object') return opened
     else authentic ??= opened
   }
-  return authentic ?? rejection
+  return authentic ?? otherwise(rejection)
 }
 
 /** Returns the latest expiry of a cookie in epoch seconds. No read can extend it. */

@@ -6,7 +6,6 @@ import {
   type CarriedSession,
   type CarrierOptions,
   expiresAtBrowserClose,
-  type FoundSession,
   firstLive,
   outerLimit,
   type SessionCarrier,
@@ -71,17 +70,11 @@ export function tokenCarrier(store: SessionStore, options: CarrierOptions, crypt
   const cookieName = options.cookie.name
   const { verify, tokenHash } = cryptography
 
-  const authenticate = async (value: string): Promise<SessionCredential | 'malformed' | 'forged'> => {
-    const token = await openToken(value, cookieName, verify)
+  const authenticate = (value: string): SessionCredential | 'malformed' | 'forged' => {
+    const token = openToken(value, cookieName, verify)
     if (typeof token === 'string') return token
     const { id, tokenSecret, expiresSeconds, signedByOldSecret } = token
     return { id, tokenHash: tokenHash(tokenSecret), tokenSecret, value, expiresSeconds, signedByOldSecret }
-  }
-
-  const find = async (credential: SessionCredential): Promise<FoundSession | 'unknown' | 'rotated'> => {
-    const row = await store.find(credential)
-    if (row === null || row === 'rotated') return row ?? 'unknown'
-    return storeNow(row) < credential.expiresSeconds ? { row, credential } : 'unknown'
   }
 
   const { issue, reissue, maxAge } = cookieWriter(options, cryptography)
@@ -89,15 +82,15 @@ export function tokenCarrier(store: SessionStore, options: CarrierOptions, crypt
   const carry = (found: CarriedSession['found'], presented: SessionRef | null): CarriedSession => {
     return { store, canTouch: true, issue, reissue, maxAge, found, presented }
   }
-  return {
-    store,
-    open: async (values) => {
-      const openOne = async (value: string) => {
-        const presented = await authenticate(value)
-        return typeof presented === 'string' ? presented : carry(await find(presented), presented)
-      }
-      const opened = await firstLive(values, openOne, ({ found }) => typeof found === 'object')
-      return opened && typeof opened === 'object' ? opened : carry(opened, null)
-    },
+  const find = async (credential: SessionCredential): Promise<CarriedSession> => {
+    const row = await store.find(credential)
+    if (row === null || row === 'rotated') return carry(row ?? 'unknown', credential)
+    return carry(storeNow(row) < credential.expiresSeconds ? { row, credential } : 'unknown', credential)
   }
+
+  const openOne = (value: string) => {
+    const credential = authenticate(value)
+    return typeof credential === 'string' ? credential : find(credential)
+  }
+  return { store, open: (values) => firstLive(values, openOne, (rejection) => carry(rejection, null)) }
 }

@@ -32,27 +32,51 @@ export type VerifyMac = (input: string, mac: string) => MacCheck | Promise<MacCh
 const grammar =
   /^(v1\.([A-Za-z0-9_-]{21}[AQgw])\.([A-Za-z0-9_-]{21}[AQgw])\.([1-9][0-9]{0,11})\.([01]))\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
 
+/** A token whose MAC was not checked yet. */
+interface UncheckedToken extends Token {
+  readonly macInput: string
+  readonly mac: string
+}
+
 /**
  * Returns the token in a cookie's value, or the reason why the value is rejected. Checks the MAC only: not the expiry,
- * and not the store.
+ * and not the store. It is synchronous, because each request calls it.
  */
-export async function openToken(
+export function openToken(
+  value: string,
+  cookieName: string,
+  verify: (macInput: string, mac: string) => MacCheck,
+): AuthenticToken | 'malformed' | 'forged' {
+  const token = parseToken(value, cookieName)
+  return token ? authentic(token, verify(token.macInput, token.mac)) : 'malformed'
+}
+
+/** Does the same as `openToken` with Web Crypto, which is asynchronous. */
+export async function openTokenAsync(
   value: string,
   cookieName: string,
   verify: VerifyMac,
 ): Promise<AuthenticToken | 'malformed' | 'forged'> {
-  if (value.length > 200) return 'malformed'
+  const token = parseToken(value, cookieName)
+  return token ? authentic(token, await verify(token.macInput, token.mac)) : 'malformed'
+}
+
+function parseToken(value: string, cookieName: string): UncheckedToken | null {
+  if (value.length > 200) return null
   const [, signed, id, tokenSecret, expiry, flags, mac] = grammar.exec(value) ?? []
-  if (!signed || !id || !tokenSecret || !expiry || !flags || !mac) return 'malformed'
-  const check = await verify(macInput(cookieName, signed), mac)
-  if (!check) return 'forged'
+  if (!signed || !id || !tokenSecret || !expiry || !flags || !mac) return null
   return {
     id: uuidOf(bytesOf(id)),
     tokenSecret,
     expiresSeconds: Number(expiry),
     loggedIn: flags === '1',
-    signedByOldSecret: check === 'old',
+    macInput: macInput(cookieName, signed),
+    mac,
   }
+}
+
+function authentic({ id, tokenSecret, expiresSeconds, loggedIn }: UncheckedToken, check: MacCheck): AuthenticToken | 'forged' {
+  return check ? { id, tokenSecret, expiresSeconds, loggedIn, signedByOldSecret: check === 'old' } : 'forged'
 }
 
 /** Returns true if `value` names session `id`. Does not check the MAC. */

@@ -51,7 +51,10 @@ export function uuidOfHex(hex: string): string {
 
 /** Returns the 16 bytes of a UUID. */
 export function uuidBytes(id: string): Uint8Array {
-  return Uint8Array.from(id.replaceAll('-', '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  const hex = id.replaceAll('-', '')
+  const bytes = new Uint8Array(16)
+  for (let i = 0; i < 16; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  return bytes
 }
 
 /** Returns true if `text` is a UUID in its canonical lower-case form. */

@@ -33,7 +33,7 @@ export function sealedCarrier(options: CarrierOptions, now: () => number): Sessi
 
   return {
     store: refusingStore,
-    open: async (values) => {
+    open: (values) => {
       const newStore = () => new VisitorStore((row) => seal.close(packed(row)), now)
       const openOne = async (value: string): Promise<CarriedSession | 'malformed' | 'forged'> => {
         const opened = await seal.open(value)
@@ -44,8 +44,7 @@ export function sealedCarrier(options: CarrierOptions, now: () => number): Sessi
         const credential = row && carried.issue(row)
         return { ...carried, found: credential ? { row, credential } : 'unknown', presented: credential }
       }
-      const opened = await firstLive(values, openOne, ({ found }) => typeof found === 'object')
-      return opened && typeof opened === 'object' ? opened : { ...carry(newStore()), found: opened, presented: null }
+      return firstLive(values, openOne, (rejection) => ({ ...carry(newStore()), found: rejection, presented: null }))
     },
   }
 }
