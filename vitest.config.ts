@@ -15,7 +15,7 @@ const integration = [
   'lib/stores/{drizzle,redis}/**/*.test.ts',
   'lib/stores/{cached*,hammer,races}.test.ts',
   'test/{adopt,guides}/*.test.ts',
-  'test/{api,cli,docs,init,commands,commands-*,db,from-django,pgbouncer,reference,seed,vercel}.test.ts',
+  'test/{api,cli,docs,init,commands,commands-*,db,from-django,pgbouncer,seed,vercel}.test.ts',
 ]
 
 /** Set by scripts/on-runtime.mjs: the runtime that replaces the Node of `npm test`. */

@@ -5,7 +5,9 @@ import { Project, SyntaxKind } from 'ts-morph'
 import { describe, expect, it } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '..')
-const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json') })
+// The rules read only the project's own files. TypeScript takes three times as long if it also loads the packages' types.
+const compilerOptions = { noResolve: true, noLib: true }
+const project = new Project({ tsConfigFilePath: path.join(root, 'tsconfig.json'), compilerOptions })
 const isTest = (file: string) => /\.test\.tsx?$/.test(file)
 
 /** Every import of the project. */

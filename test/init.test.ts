@@ -199,7 +199,7 @@ describe('init', () => {
       expect(app.written().filter((name) => /\.tsx?$/.test(name))).toEqual([])
       const program = ts.createProgram(
         files.map((name) => path.join(app.folder, name)),
-        { allowJs: true, noResolve: true, jsx: ts.JsxEmit.ReactJSX },
+        { allowJs: true, noResolve: true, noLib: true, jsx: ts.JsxEmit.ReactJSX },
       )
       const problems = files.flatMap((name) => [
         ...program.getSyntacticDiagnostics(program.getSourceFile(path.join(app.folder, name))),

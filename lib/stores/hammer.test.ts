@@ -6,6 +6,7 @@ import { redisStore } from 'coatcheck/redis'
 import type { SessionStore } from 'coatcheck/store'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
+import { build } from 'vite'
 import { expect, it } from 'vitest'
 import { type HammerReport, type HammerTask, hammered } from '../../test/hammer.ts'
 import { operations } from '../../test/hammer-operations'
@@ -15,12 +16,23 @@ import { freshPrefix, redisClient } from '../../test/redis-stores'
 import { postgresUrl } from '../../test/use-postgres'
 import { redisUrl } from '../../test/use-redis'
 
-const program = fileURLToPath(new URL('../../test/hammer.mjs', import.meta.url))
+const input = fileURLToPath(new URL('../../test/hammer-process.ts', import.meta.url))
 const rounds = process.env.TEST_ALL ? 2000 : 20
 
+/** Returns the program of the processes as one module of JavaScript. It imports packages from the current folder. */
+async function bundled(): Promise<string> {
+  const result = await build({ configFile: false, logLevel: 'error', build: { ssr: input, target: 'node20', write: false } })
+  const [chunk] = 'output' in result ? result.output : []
+  return chunk?.type === 'chunk' ? chunk.code : expect.unreachable('The bundler returned no chunk.')
+}
+
+const program = bundled()
+
 async function runProcess(task: HammerTask): Promise<HammerReport> {
-  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(task)], { maxBuffer: 2 ** 30 })
-  return JSON.parse(stdout)
+  const args = ['--input-type=module', '-', JSON.stringify(task)]
+  const running = promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 30 })
+  running.child.stdin?.end(await program)
+  return JSON.parse((await running).stdout)
 }
 
 /** Returns the sessions in this list that are still active. */
