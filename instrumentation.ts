@@ -5,13 +5,8 @@
 export async function register() {
   // Keep exactly this condition: bundlers use it to drop the branch from the edge build, where the database cannot run.
   if (process.env.NEXT_RUNTIME === 'nodejs') {
-    const [{ database }, { watchRequests }, { highlightActions }] = await Promise.all([
-      import('./app/db'),
-      import('./app/requests/watch'),
-      import('./app/code/highlight'),
-    ])
+    const [{ database }, { watchRequests }] = await Promise.all([import('./app/db'), import('./app/requests/watch')])
     watchRequests()
-    await highlightActions()
     const report = (what: string) => (error: unknown) =>
       console.error(`${what}: ${error instanceof Error ? error.message : 'failed'}`)
     // A request without a cookie checks all options and does not access the store.

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Card } from '../ui/card'
-import { type ActionSource, type Source, sourceOf } from './highlight'
+import { highlight } from './highlight'
+import { type ActionSource, sourceOf } from './source'
 
 /** Shows the lines of actions that use the session, and the whole actions on request. All of them must be in the same file. */
 export function Code({ actions }: { actions: readonly string[] }) {
@@ -16,30 +17,28 @@ export function Code({ actions }: { actions: readonly string[] }) {
 }
 
 function ActionCode({ name, change, whole }: ActionSource & { readonly name: string }) {
-  if (!change) return <Lines {...whole} />
+  if (!change) return <Lines code={whole} />
   return (
     <>
-      <Lines {...change} />
+      <Lines code={change} />
       <details>
         <summary>
           The whole <code>{name}</code>
         </summary>
-        <Lines {...whole} />
+        <Lines code={whole} />
       </details>
     </>
   )
 }
 
-function Lines({ text, html }: Source) {
-  if (html === undefined) {
-    return (
-      <pre>
-        <code>{text}</code>
-      </pre>
-    )
-  }
-  // The highlighter made this HTML from this app's own source. React elements are sent twice and would be half of the page.
-  return <pre dangerouslySetInnerHTML={{ __html: html }} />
+function Lines({ code }: { readonly code: string }) {
+  // `highlight` escapes the code. React elements are sent twice and would be half of the page.
+  const html = { __html: highlight(code) }
+  return (
+    <pre>
+      <code dangerouslySetInnerHTML={html} />
+    </pre>
+  )
 }
 
 /** A card with a form and the source of the actions that it calls. */
