@@ -54,7 +54,8 @@ export default defineConfig<object, Pick<WorkerFixtures, 'engine'>>({
       name: engine,
       use: { engine },
       testMatch: engineSpecs.map((spec) => `${spec}.spec.ts`),
-      ...(!all && { grep: new RegExp(`@(engines|${engine})\\b`) }),
+      // The few tests take less time than a second server and a second browser, so one worker runs them.
+      ...(!all && { grep: new RegExp(`@(engines|${engine})\\b`), workers: 1 }),
     })),
   ],
   use: {

@@ -29,17 +29,6 @@ const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100
 const phone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
 
-test('the page says that no sessions can be listed if they are stored in cookies', { tag: '@cookie' }, async ({
-  page,
-  logInAs,
-  engine,
-}) => {
-  test.skip(!whyNot(engine, 'listing'), 'this engine lists sessions')
-  await logInAs('demo')
-  await page.goto('/account/sessions')
-  await expect(page.getByText('The server has no list of them')).toBeVisible()
-})
-
 test("the page describes the user's devices and shows the current one first", async ({ page, app, logInAs, engine }) => {
   test.skip(Boolean(whyNot(engine, 'listing')), whyNot(engine, 'listing'))
   await logInAs('demo')

@@ -1,10 +1,17 @@
-import { expect, test } from './fixtures'
+import { chromium } from 'playwright/test'
+import { test as base, expect, listen } from './fixtures'
 import { hydrated } from './flows'
 import { cookieName, Visitor } from './visitor'
 
-// Playwright turns the back-forward cache off.
-test.use({
-  launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+// Playwright turns the back-forward cache off. If this file set `launchOptions`, it would get a worker and a server of its own.
+const test = base.extend({
+  context: async ({ launchOptions, baseURL, consoleLog }, use) => {
+    const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] })
+    const context = await browser.newContext({ ...(baseURL && { baseURL }) })
+    listen(context, consoleLog)
+    await use(context)
+    await browser.close()
+  },
 })
 
 test('the back button shows no data of the previous user after a logout, with and without the back-forward cache', async ({

@@ -194,9 +194,9 @@ test.describe('several tabs', () => {
     logInAs,
   }) => {
     const other = await context.newPage()
-    const times: number[] = []
-    // A busy machine only adds time, so the fastest of three is compared.
-    for (let round = 0; round < 3; round++) {
+    let fastest = Number.POSITIVE_INFINITY
+    // A busy machine only adds time, so one of three rounds must be fast enough.
+    for (let round = 0; round < 3 && fastest >= 1000; round++) {
       await logInAs('demo')
       await other.goto('/account')
       await page.goto('/')
@@ -206,11 +206,11 @@ test.describe('several tabs', () => {
       await expect.poll(() => page.getByRole('link', { name: 'Log in' }).count(), { intervals: [10] }).toBe(1)
       const loggedOutAt = performance.now()
       await expect.poll(() => other.getByText('Your session has ended').count(), { intervals: [10] }).toBe(1)
-      times.push(performance.now() - loggedOutAt)
+      fastest = Math.min(fastest, performance.now() - loggedOutAt)
       await expect(other).toHaveURL('/login?next=%2Faccount&reason=ended')
       await expect(page).toHaveURL('/')
     }
-    expect(Math.min(...times)).toBeLessThan(1000)
+    expect(fastest).toBeLessThan(1000)
     await logIn(other, 'demo')
     await expect(other).toHaveURL('/account')
     await expect(page.getByRole('button', { name: 'Log out' })).toBeVisible()

@@ -145,8 +145,7 @@ test('in a browser without device-bound sessions everything works as before, eve
   secure,
 }) => {
   const { proxy, databaseUrl } = secure
-  const { args = [], ...options } = launchOptions(proxy.keyHash)
-  const browser = await chromium.launch({ ...options, args: [...args, '--disable-features=DeviceBoundSessions'] })
+  const browser = await chromium.launch(launchOptions(proxy.keyHash, 'DeviceBoundSessions'))
   const context = await browser.newContext({ baseURL: proxy.url })
   const page = await context.newPage()
   const requests = proxy.statuses(devicePath).length

@@ -31,6 +31,8 @@ export interface WorkerFixtures {
   postgresUrl: string
   /** The app on PostgreSQL. */
   counted: CountedServer
+  /** Another server with the same database and secret as `counted`. */
+  sibling: AppServer
 }
 
 /** Logs a browser in without the form, by default that of `page`. */
@@ -95,6 +97,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 180_000 },
   ],
+  sibling: [
+    async ({ counted: { server, database } }, use) => {
+      const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url, SESSION_SECRET: server.secret }
+      const sibling = await startServer({ env })
+      await use(sibling)
+      await sibling.stop()
+      expectSilence(sibling)
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
   app: async ({ embedded }, use) => silent(embedded, use),
   baseURL: async ({ app }, use) => use(app.url),
   consoleLog: [
@@ -141,21 +153,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 export const emptyPglite = async () => copyPglite(await sharedServer('pglite'))
 
 /**
- * Tests on PostgreSQL. `database` counts the statements and can delay one. `sibling` is another server with the same
- * database and secret: one server writes to a session one after the other, so a request can overtake a delayed write
- * only on another server.
+ * Tests on PostgreSQL. `database` counts the statements and can delay one. One server writes to a session one after the
+ * other, so a request can overtake a delayed write only on the server `sibling`. This adds no worker fixture to those of
+ * `test`, because Playwright would start another worker and browser for it.
  */
-export const testOnPostgres = test.extend<{ database: CountingProxy }, { sibling: AppServer }>({
-  sibling: [
-    async ({ counted: { server, database } }, use) => {
-      const env = { DATABASE_DRIVER: 'pg', DATABASE_URL: database.url, SESSION_SECRET: server.secret }
-      const sibling = await startServer({ env })
-      await use(sibling)
-      await sibling.stop()
-      expectSilence(sibling)
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
+export const testOnPostgres = test.extend<{ database: CountingProxy }>({
   app: async ({ counted: { server } }, use) => silent(server, use),
   database: async ({ counted: { database } }, use) => use(database),
 })
@@ -205,7 +207,7 @@ const harmlessOnNext15 = /Minified React error #418/
 const isNext15 = process.env.APP_NAME?.startsWith('Next 15') ?? false
 
 /** Adds the errors and warnings of the context's pages to `lines` until the returned function is called. */
-function listen(context: BrowserContext, lines: string[]): () => void {
+export function listen(context: BrowserContext, lines: string[]): () => void {
   const onConsole = (message: ConsoleMessage) => {
     const line = `${message.type()}: ${message.text()} ${message.location().url}`
     if (/^(error|warning):/.test(line) && !harmless.some((pattern) => pattern.test(line))) lines.push(line)

@@ -188,6 +188,18 @@ test('an admin can revoke the session of another browser, which is then anonymou
   expect((await visitor.get('/api/session')).json).toMatchObject({ id: null })
 })
 
+// Here and not in account.spec.ts, because the engine `cookie` would start another server for the settings of that file.
+test('the page of devices says that no sessions can be listed if they are stored in cookies', { tag: '@cookie' }, async ({
+  page,
+  logInAs,
+  engine,
+}) => {
+  test.skip(!whyNot(engine, 'listing'), 'this engine lists sessions')
+  await logInAs('demo')
+  await page.goto('/account/sessions')
+  await expect(page.getByText('The server has no list of them')).toBeVisible()
+})
+
 // On PostgreSQL, this is tested in admin.spec.ts.
 test('an admin who revokes the current session must confirm twice and is then logged out', { tag: '@long' }, async ({
   page,

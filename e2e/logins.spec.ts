@@ -3,7 +3,7 @@ import { expect } from './fixtures'
 import { testOnContexts } from './next-contexts'
 import { Visitor } from './visitor'
 
-const test = testOnContexts('start')
+const test = testOnContexts.start
 
 test('the late response of an action does not replace the cookie of a login that another tab has made', async ({ page, app }) => {
   const { request } = page

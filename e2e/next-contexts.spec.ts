@@ -15,7 +15,7 @@ interface Notes {
 const commands = isPacked && !process.env.TEST_ALL ? (['start'] as const) : (['start', 'dev'] as const)
 
 for (const command of commands) {
-  const test = testOnContexts(command)
+  const test = testOnContexts[command]
   // Development mode repeats the rules of production. Two tests are enough to see that it loads one copy of the
   // library.
   const tag = command === 'dev' ? '@long' : []

@@ -3,8 +3,7 @@ import { expectSilence, test as onDemo, sharedServer } from './fixtures'
 import { copyContextsApp, contextsEnv as env } from './next-contexts-app'
 import { type AppServer, startServer } from './server'
 
-/** Tests on the small app in `next-contexts/`, which reads the session in every context in which Next runs code. */
-export const testOnContexts = (command: 'start' | 'dev') =>
+const testOn = (command: 'start' | 'dev') =>
   onDemo.extend<object, { contextsApp: AppServer }>({
     contextsApp: [
       // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies of a fixture from this pattern
@@ -23,3 +22,9 @@ export const testOnContexts = (command: 'start' | 'dev') =>
     ],
     app: async ({ contextsApp }, use) => use(contextsApp),
   })
+
+/**
+ * Tests on the small app in `next-contexts/`, which reads the session in every context in which Next runs code. All files share
+ * them, because Playwright would start another worker, server and browser for fixtures that another call has made.
+ */
+export const testOnContexts = { start: testOn('start'), dev: testOn('dev') }

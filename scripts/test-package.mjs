@@ -94,7 +94,7 @@ function buildDemo({ name, packages, guard, webpack }, tarball) {
     '@mantine/hooks',
     '@mantine/charts',
     'recharts',
-    'shiki',
+    'sugar-high',
     '@electric-sql/pglite',
     'typescript',
     ...Object.keys(devDependencies).filter((name) => name.startsWith('@types/')),
