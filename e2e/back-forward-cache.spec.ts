@@ -7,10 +7,14 @@ import { cookieName, Visitor } from './visitor'
 const test = base.extend({
   context: async ({ launchOptions, baseURL, consoleLog }, use) => {
     const browser = await chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--disable-back-forward-cache'] })
-    const context = await browser.newContext({ ...(baseURL && { baseURL }) })
-    listen(context, consoleLog)
-    await use(context)
-    await browser.close()
+    try {
+      const context = await browser.newContext({ ...(baseURL && { baseURL }) })
+      const unlisten = listen(context, consoleLog)
+      await use(context)
+      unlisten()
+    } finally {
+      await browser.close()
+    }
   },
 })
 

@@ -24,7 +24,7 @@ const testOn = (command: 'start' | 'dev') =>
   })
 
 /**
- * Tests on the small app in `next-contexts/`, which reads the session in every context in which Next runs code. All files share
- * them, because Playwright would start another worker, server and browser for fixtures that another call has made.
+ * Tests on the small app in `next-contexts/`, which reads the session in every context in which Next runs code. `testOn` is called
+ * once for each command, because Playwright starts another worker, server and browser for the fixtures of each call.
  */
 export const testOnContexts = { start: testOn('start'), dev: testOn('dev') }

@@ -127,22 +127,41 @@ function launch(keyHash: string): Promise<Browser> {
   return chromium.launch(launchOptions(keyHash))
 }
 
+/** Chromium uses the last list of its arguments, so these two lists repeat what Playwright's own lists keep inside this machine. */
+const enabledFeatures = [
+  // Without the quota of proofs, which a test would exceed.
+  'DeviceBoundSessions:RefreshQuota/false',
+  // Stores keys in software, because a test machine may have no TPM.
+  'EnableBoundSessionCredentialsSoftwareKeysForManualTesting',
+  'SkipListAccountsWithoutGaiaCookies',
+]
+const disabledFeatures = [
+  // Each window would also load two pages for the popup of its address bar, which use more CPU than a page of the app.
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'AimEnabled',
+  'HttpsUpgrades',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+]
+
 /**
  * The options with which Chromium accepts the certificate with this public key, and has device-bound sessions, except for the
  * features in `disabled`.
  */
 export function launchOptions(keyHash: string, ...disabled: string[]): LaunchOptions {
-  // Disables the quota of proofs, which a test would exceed, and stores keys in software, because a test machine may have no TPM.
-  const features = 'DeviceBoundSessions:RefreshQuota/false,EnableBoundSessionCredentialsSoftwareKeysForManualTesting'
   return {
     executablePath,
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-gpu',
       '--disable-quic',
-      `--enable-features=${features}`,
-      // Otherwise, each window also loads two pages for the popup of its address bar, which use more CPU than a page of the app.
-      `--disable-features=${['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', ...disabled].join()}`,
+      `--enable-features=${enabledFeatures}`,
+      `--disable-features=${[...disabledFeatures, ...disabled]}`,
       `--ignore-certificate-errors-spki-list=${keyHash}`,
     ],
   }

@@ -20,8 +20,8 @@ export interface View {
   credential: Credential | null
   /** The credential in the cookie of the request. */
   presented: Credential | null
-  /** True if the session was deleted, expired or rotated during the request: no write may replace the cookie. */
-  lost: boolean
+  /** Why the session was lost during the request, if it was: it was deleted or has expired, or it has a new token. */
+  lost: 'gone' | 'rotated' | null
   row: Readonly<Row> | null
   isNew: boolean
   pending: Rule
@@ -52,7 +52,7 @@ export class SessionModel {
     const view = (): View => ({
       credential,
       presented: credential,
-      lost: false,
+      lost: null,
       row: row && { ...row },
       isNew: !row,
       pending: null,
@@ -196,13 +196,13 @@ export class SessionModel {
    * false otherwise.
    */
   #loginAgain(view: View, userId: string): boolean {
-    const credential = view.credential ?? (view.lost ? view.presented : null)
+    const credential = view.credential ?? (view.lost === 'rotated' ? view.presented : null)
     const row = credential && this.#live(credential)
     if (!credential || !row || row.userId !== userId) {
       if (view.credential) this.#lose(view)
       return false
     }
-    Object.assign(view, { credential: { id: credential.id, token: this.#next++ }, lost: false, pending: null })
+    Object.assign(view, { credential: { id: credential.id, token: this.#next++ }, lost: null, pending: null })
     this.#show(view, Object.assign(row, { token: view.credential?.token, version: row.version + 1 }))
     view.cookie = view.credential
     return true
@@ -243,7 +243,7 @@ export class SessionModel {
     const row: Row = { token: credential.token, data, userId, rule: view.pending, version: 1 }
     this.rows.set(credential.id, row)
     if (view.pending === 'past') this.#reset(view)
-    else Object.assign(view, { credential, row: { ...row }, cookie: credential, isNew: true, pending: null, lost: false })
+    else Object.assign(view, { credential, row: { ...row }, cookie: credential, isNew: true, pending: null, lost: null })
   }
 
   #show(view: View, row: Row): void {
@@ -251,12 +251,13 @@ export class SessionModel {
   }
 
   #reset(view: View): void {
-    Object.assign(view, { credential: null, row: null, isNew: true, pending: null, cookie: null, lost: false })
+    Object.assign(view, { credential: null, row: null, isNew: true, pending: null, cookie: null, lost: null })
   }
 
   /** Makes the session anonymous for the rest of the request, and leaves its cookie as it is. */
   #lose(view: View): StepResult {
-    Object.assign(view, { credential: null, row: null, isNew: true, pending: null, lost: true })
+    const lost = view.credential && this.#live(view.credential) ? 'rotated' : 'gone'
+    Object.assign(view, { credential: null, row: null, isNew: true, pending: null, lost })
     return interrupted
   }
 }

@@ -32,7 +32,7 @@ function ActionCode({ name, change, whole }: ActionSource & { readonly name: str
 }
 
 function Lines({ code }: { readonly code: string }) {
-  // `highlight` escapes the code. React elements are sent twice and would be half of the page.
+  // `highlight` escapes the code. React sends this text twice; as elements it would be several times longer.
   const html = { __html: highlight(code) }
   return (
     <pre>

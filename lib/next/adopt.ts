@@ -1,4 +1,4 @@
-import type { AdoptedSession } from '../core/adoption.ts'
+import type { Adopt, AdoptedSession } from '../core/adoption.ts'
 import type { CarriedSession } from '../core/cookie/carrier.ts'
 import { newTokenSecret } from '../core/cookie/token-carrier.ts'
 import { uuidV7 } from '../core/data/bytes.ts'
@@ -17,14 +17,15 @@ import { requestCookies } from '../web/request-cookies.ts'
  * session is stored in Coatcheck's store, and the old cookie is removed. Elsewhere, such as in a page, the session is only shown.
  */
 export async function adoptSession(
+  adopt: Adopt,
   context: SessionContext,
   carried: CarriedSession,
   headers: Headers,
   request: RequestContext,
 ): Promise<CarriedSession> {
   const { found } = carried
-  if (!context.adopt || (found !== null && found !== 'malformed' && found !== 'forged')) return carried
-  const adopted = await context.adopt({ cookies: requestCookies(headers), headers })
+  if (found !== null && found !== 'malformed' && found !== 'forged') return carried
+  const adopted = await adopt({ cookies: requestCookies(headers), headers })
   if (!adopted) return carried
   const { tokenSecret, tokenHash } = newTokenSecret(context.cryptography)
   const session = { ...newSession(context, adopted), ...request.client, tokenHash }

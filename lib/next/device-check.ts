@@ -1,17 +1,18 @@
 import { type CarriedSession, cookieValues } from '../core/cookie/carrier.ts'
-import { deviceCookieName, needsProof } from '../core/cookie/device.ts'
+import { type DeviceSigner, deviceCookieName, needsProof } from '../core/cookie/device.ts'
 import type { SessionEvent } from '../core/events.ts'
 import type { SessionContext } from '../core/session/request-context.ts'
 import type { StoredSession } from '../core/store/stored-session.ts'
 
 /** Rejects a session that is bound to a device if the request has no proof of that device. Reads no store. */
 export async function onItsDevice(
-  { deviceSigner, options, now }: SessionContext,
+  deviceSigner: DeviceSigner,
+  { options, now }: SessionContext,
   carried: CarriedSession,
   headers: Headers,
 ): Promise<CarriedSession> {
   const { found } = carried
-  if (!deviceSigner || found === null || typeof found === 'string' || !needsProof(found.row)) return carried
+  if (found === null || typeof found === 'string' || !needsProof(found.row)) return carried
   const { row } = found
   const proofs = cookieValues(headers.get('cookie'), deviceCookieName(options.cookie))
   if (await deviceSigner.isProof(row.id, proofs, now() / 1000)) return carried

@@ -106,8 +106,9 @@ async function load(
 }
 
 /**
- * Opens the session of a request's cookies: within its absolute lifetime, and only on the device to which it is bound. Without one,
- * adopts a session of another library. The two options are checked here, because an asynchronous call costs each request something.
+ * Opens the session of a request's cookies: within its absolute lifetime, and only on the device to which it is bound. If no cookie
+ * is authentic, adopts a session of another library. Apps without these two options make no call for them, because an asynchronous
+ * call costs each request time.
  */
 export async function openCookies(
   context: SessionContext,
@@ -115,9 +116,10 @@ export async function openCookies(
   headers: Headers,
   request: RequestContext,
 ): Promise<CarriedSession> {
+  const { deviceSigner, adopt } = context
   let carried = withinAbsoluteLifetime(context, await context.carrier.open(cookies))
-  if (context.deviceSigner) carried = await onItsDevice(context, carried, headers)
-  return context.adopt ? adoptSession(context, carried, headers, request) : carried
+  if (deviceSigner) carried = await onItsDevice(deviceSigner, context, carried, headers)
+  return adopt ? adoptSession(adopt, context, carried, headers, request) : carried
 }
 
 /**

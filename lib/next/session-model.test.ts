@@ -24,6 +24,21 @@ const setDefaultOfADeletedSession: readonly Step[] = [
   },
 ]
 
+/** A session that was revoked has nothing to do with the session of the request, so the next login creates another one. */
+const loginAfterARevocation: readonly Step[] = [
+  { who: 'a', calls: [{ do: 'login', user: 'u' }] },
+  { who: 'b', calls: [{ do: 'login', user: 'v' }] },
+  { revoke: 'b' },
+  {
+    who: 'b',
+    calls: [
+      { do: 'pop', key: 'k' },
+      { do: 'login', user: 'u' },
+    ],
+  },
+  { who: 'a', calls: [{ do: 'login', user: 'u' }] },
+]
+
 const open = (store: TestStore['store']) => createSessions<Data>({ secret, store, autoClear: false })
 type Sessions = ReturnType<typeof open>
 type Session = Awaited<ReturnType<Sessions['getSession']>>
@@ -135,7 +150,11 @@ describe.each(Object.keys(implementations).filter((name) => name !== 'cookie'))(
           }
         })
         const count = { memory: 300, 'drizzle on pglite': 25 }[storeName] ?? 60
-        await fc.assert(property, { ...runs(count), examples: [[false, setDefaultOfADeletedSession]] })
+        const examples = [
+          [false, setDefaultOfADeletedSession],
+          [true, loginAfterARevocation],
+        ] satisfies [boolean, readonly Step[]][]
+        await fc.assert(property, { ...runs(count), examples })
       },
       propertyTimeout,
     )

@@ -7,7 +7,7 @@ import type { SessionStore } from 'coatcheck/store'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
 import { build } from 'vite'
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { type HammerReport, type HammerTask, hammered } from '../../test/hammer.ts'
 import { operations } from '../../test/hammer-operations'
 import { contradictions } from '../../test/hammer-rules'
@@ -26,12 +26,16 @@ async function bundled(): Promise<string> {
   return chunk?.type === 'chunk' ? chunk.code : expect.unreachable('The bundler returned no chunk.')
 }
 
-const program = bundled()
+let program = ''
+beforeAll(async () => {
+  program = await bundled()
+})
 
 async function runProcess(task: HammerTask): Promise<HammerReport> {
   const args = ['--input-type=module', '-', JSON.stringify(task)]
   const running = promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 30 })
-  running.child.stdin?.end(await program)
+  // A process that dies early breaks the pipe. Its exit code and its stderr say why.
+  running.child.stdin?.on('error', () => {}).end(program)
   return JSON.parse((await running).stdout)
 }
 

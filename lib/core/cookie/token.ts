@@ -32,7 +32,7 @@ export type VerifyMac = (input: string, mac: string) => MacCheck | Promise<MacCh
 const grammar =
   /^(v1\.([A-Za-z0-9_-]{21}[AQgw])\.([A-Za-z0-9_-]{21}[AQgw])\.([1-9][0-9]{0,11})\.([01]))\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
 
-/** A token whose MAC was not checked yet. */
+/** A token whose MAC has not been checked yet. */
 interface UncheckedToken extends Token {
   readonly macInput: string
   readonly mac: string
@@ -40,12 +40,12 @@ interface UncheckedToken extends Token {
 
 /**
  * Returns the token in a cookie's value, or the reason why the value is rejected. Checks the MAC only: not the expiry,
- * and not the store. It is synchronous, because each request calls it.
+ * and not the store. It is synchronous, because each request calls it, and a promise costs time.
  */
 export function openToken(
   value: string,
   cookieName: string,
-  verify: (macInput: string, mac: string) => MacCheck,
+  verify: (input: string, mac: string) => MacCheck,
 ): AuthenticToken | 'malformed' | 'forged' {
   const token = parseToken(value, cookieName)
   return token ? authentic(token, verify(token.macInput, token.mac)) : 'malformed'
@@ -76,7 +76,9 @@ function parseToken(value: string, cookieName: string): UncheckedToken | null {
 }
 
 function authentic({ id, tokenSecret, expiresSeconds, loggedIn }: UncheckedToken, check: MacCheck): AuthenticToken | 'forged' {
-  return check ? { id, tokenSecret, expiresSeconds, loggedIn, signedByOldSecret: check === 'old' } : 'forged'
+  // Any other value, such as a promise that was not awaited, must not count as a valid MAC.
+  if (check !== 'current' && check !== 'old') return 'forged'
+  return { id, tokenSecret, expiresSeconds, loggedIn, signedByOldSecret: check === 'old' }
 }
 
 /** Returns true if `value` names session `id`. Does not check the MAC. */

@@ -33,10 +33,14 @@ export interface ContractCase {
 /** An idle lifetime of 1000 seconds that advances in steps of 50 seconds. */
 export const policy: ExpiryPolicy = { maxAgeSeconds: 1000, absoluteSeconds: null, touchSeconds: 50 }
 
-// Ids are a millisecond apart, so that they sort in the order of their creation.
-let nextTime = Date.now()
+let lastTime = 0
+
 /** Returns a new UUID, for an id or a hash. */
-export const uuid = () => uuidV7(nextTime++, crypto.getRandomValues(new Uint8Array(10)))
+export function uuid(): string {
+  // At least a millisecond apart, so that they sort in the order of their creation.
+  lastTime = Math.max(lastTime + 1, Date.now())
+  return uuidV7(lastTime, crypto.getRandomValues(new Uint8Array(10)))
+}
 
 /** Returns an anonymous session to create, with the given parts replaced. */
 export function aSession(more: Partial<NewSession> = {}): NewSession {

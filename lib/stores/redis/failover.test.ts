@@ -71,7 +71,7 @@ describe.runIf(process.env.TEST_ALL)('Redis with Sentinel', () => {
     for (const server of [primary, replica, sentinel]) await server?.stop()
   })
 
-  it.each(storeContract)('$name', ({ run }) => run(under))
+  for (const { name, run } of storeContract) it(name, () => run(under))
 
   // This test is the last one, because it changes the primary.
   it('if the primary hangs, its replica serves the sessions', async () => {

@@ -208,5 +208,5 @@ describe('the store contract, on a cluster', () => {
     await under.close()
     await server.stop()
   })
-  it.each(storeContract)('$name', ({ run }) => run(under))
+  for (const { name, run } of storeContract) it(name, () => run(under))
 })
