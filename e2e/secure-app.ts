@@ -127,7 +127,7 @@ function launch(keyHash: string): Promise<Browser> {
   return chromium.launch(launchOptions(keyHash))
 }
 
-/** Chromium uses the last list of its arguments, so these two lists repeat what Playwright's own lists keep inside this machine. */
+/** Chromium uses the last of several lists, so these two repeat the entries of Playwright's own lists that matter here. */
 const enabledFeatures = [
   // Without the quota of proofs, which a test would exceed.
   'DeviceBoundSessions:RefreshQuota/false',

@@ -113,8 +113,8 @@ type Opened = CarriedSession | 'malformed' | 'forged'
 
 /**
  * Opens the first value that has a live session, otherwise the first authentic one: the cookie of a deleted session, such as one of
- * a wider domain, must not hide a live one. If no value is authentic, returns `otherwise` with the rejection, or with null if there
- * is no value.
+ * a wider domain, must not hide a live one. If no value is authentic, returns `otherwise` with the rejection, or with null if
+ * `values` is empty.
  */
 export async function firstLive(
   values: readonly string[],
